@@ -1,0 +1,126 @@
+//! Executions: one action for one debtor, from decided to done.
+
+mod envio;
+mod estado;
+mod repeticao;
+
+use crate::codigo::codigos;
+
+pub use envio::{Envio, PedidoEnvio, avaliar_envio};
+pub use estado::Estado;
+pub use repeticao::{MAX_TENTATIVAS, proxima_tentativa};
+
+codigos! {
+    /// How an action reaches the debtor, or what it does instead (rule r01).
+    pub enum Canal("canal") {
+        /// E-mail.
+        Email = "email",
+        /// Text message.
+        Sms = "sms",
+        /// Printed letter.
+        Carta = "carta",
+        /// Looks up new contacts of the debtor.
+        Enriquecimento = "enriquecimento",
+        /// Lists the debtor at a credit bureau.
+        Negativacao = "negativacao",
+    }
+}
+
+impl Canal {
+    /// Rule r09: whether an action on it needs a text.
+    #[must_use]
+    pub const fn exige_conteudo(self) -> bool {
+        match self {
+            Self::Email | Self::Sms | Self::Carta => true,
+            Self::Enriquecimento | Self::Negativacao => false,
+        }
+    }
+
+    /// Rule l09: whether a `D-` position may use it.
+    #[must_use]
+    pub const fn lembra(self) -> bool {
+        match self {
+            Self::Email | Self::Sms => true,
+            Self::Carta | Self::Enriquecimento | Self::Negativacao => false,
+        }
+    }
+
+    /// Rule j07: whether it waits for the sending window.
+    #[must_use]
+    pub const fn obedece_janela(self) -> bool {
+        match self {
+            Self::Email | Self::Sms => true,
+            Self::Carta | Self::Enriquecimento | Self::Negativacao => false,
+        }
+    }
+}
+
+codigos! {
+    /// Why an execution did not go out. The codes are stable: people and programs read them.
+    pub enum Motivo("motivo") {
+        /// The título was paid.
+        TituloPago = "titulo_pago",
+        /// The título was cancelled.
+        TituloCancelado = "titulo_cancelado",
+        /// The título was suspended.
+        TituloSuspenso = "titulo_suspenso",
+        /// The título entered a negotiation.
+        TituloNegociado = "titulo_negociado",
+        /// The due date moved: the título is not overdue any more.
+        TituloAVencer = "titulo_a_vencer",
+        /// The due date of a reminder has passed (rule l07).
+        LembreteVencido = "lembrete_vencido",
+        /// The execution is about no título at all.
+        SemTitulo = "sem_titulo",
+        /// The debtor has no usable contact of the channel (rule m11).
+        SemContato = "sem_contato",
+        /// A coringa of the text has no value for this debtor (rule r11).
+        CoringaSemValor = "coringa_sem_valor",
+        /// The régua was deactivated (rule v03).
+        ReguaInativa = "regua_inativa",
+        /// The régua was archived (rule v04).
+        ReguaArquivada = "regua_arquivada",
+        /// The position or the action was removed from the régua (rule r04).
+        PosicaoRemovida = "posicao_removida",
+        /// The debtor moved to another régua (rule g04).
+        Migracao = "migracao",
+        /// The rendered message cannot be written as the channel asks (a line break in the subject, a
+        /// malformed address).
+        MensagemInvalida = "mensagem_invalida",
+        /// The provider refused it for good.
+        RecusaDoProvedor = "recusa_do_provedor",
+        /// Every attempt failed.
+        TentativasEsgotadas = "tentativas_esgotadas",
+        /// The provider may or may not have accepted it; never resent blindly.
+        ResultadoDesconhecido = "resultado_desconhecido",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde::de::value::{Error, StrDeserializer};
+
+    #[test]
+    fn a_code_is_read_and_written_in_one_spelling() {
+        let lido = |codigo| Canal::deserialize(StrDeserializer::<Error>::new(codigo));
+        for canal in Canal::TODOS {
+            assert_eq!(lido(canal.as_str()), Ok(*canal));
+            assert_eq!(Canal::parse(&canal.to_string()), Ok(*canal));
+        }
+        let erro = lido("fax").unwrap_err().to_string();
+        let aceitos = "email, sms, carta, enriquecimento, negativacao";
+        assert_eq!(erro, format!("valor desconhecido para canal; aceitos: {aceitos}"));
+    }
+
+    #[test]
+    fn r09_l09_j07_what_each_channel_needs() {
+        let sao = |quais: fn(Canal) -> bool| -> Vec<_> {
+            Canal::TODOS.iter().copied().filter(|canal| quais(*canal)).collect()
+        };
+        assert_eq!(sao(Canal::exige_conteudo), [Canal::Email, Canal::Sms, Canal::Carta]);
+        assert_eq!(sao(Canal::lembra), [Canal::Email, Canal::Sms]);
+        assert_eq!(sao(Canal::obedece_janela), [Canal::Email, Canal::Sms]);
+    }
+}

@@ -1,0 +1,248 @@
+//! The check immediately before a provider is called (rule j03).
+
+use super::{Canal, Motivo};
+use crate::ids::TituloId;
+use crate::janela::Janela;
+use crate::titulo::{Regras, StatusTitulo, Titulo, ordenar_por_referencia};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+/// What the check looks at, as it is at this moment.
+#[derive(Clone, Copy, Debug)]
+pub struct PedidoEnvio<'a> {
+    /// The títulos the execution was decided with, as they are now.
+    pub titulos: &'a [Titulo],
+    /// The channel.
+    pub canal: Canal,
+    /// Whether it comes from a `D-` position.
+    pub lembrete: bool,
+    /// Whether its régua is active.
+    pub regua_ativa: bool,
+    /// The sending window of the channel; `None` sends at any time.
+    pub janela: Option<&'a Janela>,
+    /// How the company counts due dates.
+    pub regras: &'a Regras,
+}
+
+/// What to do with the execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Envio {
+    /// Send it, with these títulos and no other (rule j04).
+    Enviar {
+        /// The reference first (rule m03). Never empty.
+        titulos: Vec<TituloId>,
+    },
+    /// Not now (rules j01, j02).
+    Adiar {
+        /// The first instant at which the window is open.
+        para: DateTime<Utc>,
+    },
+    /// Never.
+    Descartar {
+        /// Why.
+        motivo: Motivo,
+    },
+}
+
+/// Decides whether an execution leaves, and with which títulos. `agora` is in the company's time zone (rule
+/// j06).
+///
+/// What calls the message off comes before the window: a paid debt is discarded at once, not kept until the
+/// morning.
+#[must_use]
+pub fn avaliar_envio(pedido: &PedidoEnvio<'_>, agora: DateTime<Tz>) -> Envio {
+    if !pedido.regua_ativa {
+        return Envio::Descartar { motivo: Motivo::ReguaInativa };
+    }
+    let mut titulos: Vec<&Titulo> = pedido.titulos.iter().collect();
+    ordenar_por_referencia(&mut titulos, pedido.regras);
+    let impedidos: Vec<_> =
+        titulos.iter().map(|titulo| impedimento(pedido, titulo, agora.date_naive())).collect();
+    let livres: Vec<_> = titulos
+        .iter()
+        .zip(&impedidos)
+        .filter(|(_, impedido)| impedido.is_none())
+        .map(|(titulo, _)| titulo.id)
+        .collect();
+    if livres.is_empty() {
+        // The reference título speaks for the others.
+        return Envio::Descartar {
+            motivo: impedidos.into_iter().flatten().next().unwrap_or(Motivo::SemTitulo),
+        };
+    }
+    match pedido.janela.filter(|_| pedido.canal.obedece_janela()) {
+        Some(janela) if !janela.aberta(agora) => {
+            Envio::Adiar { para: janela.proximo_instante(agora).to_utc() }
+        }
+        Some(_) | None => Envio::Enviar { titulos: livres },
+    }
+}
+
+/// Why a título may not be in the message, if it may not (rules t06, m09).
+fn impedimento(pedido: &PedidoEnvio<'_>, titulo: &Titulo, hoje: NaiveDate) -> Option<Motivo> {
+    match titulo.status {
+        StatusTitulo::Pago => Some(Motivo::TituloPago),
+        StatusTitulo::Cancelado => Some(Motivo::TituloCancelado),
+        StatusTitulo::Suspenso => Some(Motivo::TituloSuspenso),
+        StatusTitulo::Negociado => Some(Motivo::TituloNegociado),
+        StatusTitulo::Aberto if pedido.lembrete => {
+            (!titulo.lembravel(hoje)).then_some(Motivo::LembreteVencido)
+        }
+        StatusTitulo::Aberto => (!titulo.cobravel(hoje, pedido.regras)).then_some(Motivo::TituloAVencer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dinheiro::Centavos;
+    use crate::janela::DiasDaSemana;
+    use crate::titulo::Origem;
+    use chrono::{NaiveTime, TimeZone};
+    use chrono_tz::America::Sao_Paulo;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    const REGRAS: Regras = Regras { vencimento_em_dia_util: true };
+
+    fn id(n: u128) -> TituloId {
+        TituloId::new(Uuid::from_u128(n))
+    }
+
+    fn titulo(n: u128, vencimento: &str, status: StatusTitulo) -> Titulo {
+        Titulo {
+            id: id(n),
+            vencimento: vencimento.parse().unwrap(),
+            saldo: Centavos::new(100),
+            status,
+            origem: Origem::Original,
+        }
+    }
+
+    fn pedido(titulos: &[Titulo]) -> PedidoEnvio<'_> {
+        PedidoEnvio {
+            titulos,
+            canal: Canal::Email,
+            lembrete: false,
+            regua_ativa: true,
+            janela: None,
+            regras: &REGRAS,
+        }
+    }
+
+    fn comercial() -> Janela {
+        let hora = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
+        Janela::new(hora(9), hora(18), DiasDaSemana::UTEIS).unwrap()
+    }
+
+    /// Tuesday, 2026-03-10.
+    fn as_(hora: u32) -> DateTime<Tz> {
+        Sao_Paulo.with_ymd_and_hms(2026, 3, 10, hora, 0, 0).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn t06_only_open_titulos_are_sent(
+            fatos in prop::collection::vec((0..5_usize, -20..20_i64), 0..6),
+            (canal, hora) in (0..5_usize, 0..24_u32),
+            lembrete: bool,
+            regua_ativa: bool,
+        ) {
+            let vencimento = |dias| as_(0).date_naive() + chrono::TimeDelta::days(dias);
+            let titulos: Vec<_> = (1..).zip(&fatos).map(|(n, (status, dias))| Titulo {
+                vencimento: vencimento(*dias),
+                ..titulo(n, "2026-01-01", StatusTitulo::TODOS[*status])
+            }).collect();
+            let janela = comercial();
+            let canal = Canal::TODOS[canal];
+            let pedido = PedidoEnvio { canal, lembrete, regua_ativa, janela: Some(&janela), ..pedido(&titulos) };
+            let hoje = as_(hora).date_naive();
+            match avaliar_envio(&pedido, as_(hora)) {
+                Envio::Enviar { titulos: enviados } => {
+                    prop_assert!(regua_ativa && !enviados.is_empty());
+                    prop_assert!(!pedido.canal.obedece_janela() || (9..18).contains(&hora));
+                    for titulo in &titulos {
+                        let cabe = if lembrete { titulo.lembravel(hoje) } else { titulo.cobravel(hoje, &REGRAS) };
+                        prop_assert_eq!(enviados.contains(&titulo.id), cabe);
+                    }
+                }
+                Envio::Adiar { para } => prop_assert!(para > as_(hora) && pedido.canal.obedece_janela()),
+                Envio::Descartar { motivo } => prop_assert_eq!(motivo == Motivo::ReguaInativa, !regua_ativa),
+            }
+        }
+    }
+
+    #[test]
+    fn j04_the_paid_one_leaves_the_message_and_the_others_stay() {
+        let titulos = [
+            titulo(3, "2026-02-03", StatusTitulo::Aberto),
+            titulo(2, "2026-02-02", StatusTitulo::Pago),
+            titulo(1, "2026-02-01", StatusTitulo::Aberto),
+        ];
+        assert_eq!(avaliar_envio(&pedido(&titulos), as_(10)), Envio::Enviar { titulos: vec![id(1), id(3)] });
+    }
+
+    #[test]
+    fn n03_j04_with_none_left_the_reason_is_that_of_the_reference() {
+        for (status, motivo) in [
+            (StatusTitulo::Pago, Motivo::TituloPago),
+            (StatusTitulo::Cancelado, Motivo::TituloCancelado),
+            (StatusTitulo::Suspenso, Motivo::TituloSuspenso),
+            (StatusTitulo::Negociado, Motivo::TituloNegociado),
+        ] {
+            let titulos = [titulo(1, "2026-02-05", StatusTitulo::Pago), titulo(2, "2026-02-02", status)];
+            assert_eq!(avaliar_envio(&pedido(&titulos), as_(10)), Envio::Descartar { motivo });
+        }
+        assert_eq!(avaliar_envio(&pedido(&[]), as_(10)), Envio::Descartar { motivo: Motivo::SemTitulo });
+    }
+
+    #[test]
+    fn j01_j02_outside_the_window_it_waits_and_a_paid_one_does_not() {
+        let (janela, aberto) = (comercial(), [titulo(1, "2026-02-01", StatusTitulo::Aberto)]);
+        let com_janela = PedidoEnvio { janela: Some(&janela), ..pedido(&aberto) };
+        assert_eq!(avaliar_envio(&com_janela, as_(3)), Envio::Adiar { para: as_(9).to_utc() });
+        assert_eq!(avaliar_envio(&com_janela, as_(9)), Envio::Enviar { titulos: vec![id(1)] });
+        assert_eq!(
+            avaliar_envio(&com_janela, as_(18)),
+            Envio::Adiar { para: (as_(9) + chrono::TimeDelta::days(1)).to_utc() }
+        );
+        let pago = [titulo(1, "2026-02-01", StatusTitulo::Pago)];
+        let descartado = avaliar_envio(&PedidoEnvio { titulos: &pago, ..com_janela }, as_(3));
+        assert_eq!(descartado, Envio::Descartar { motivo: Motivo::TituloPago });
+    }
+
+    #[test]
+    fn j07_letters_and_bureaus_ignore_the_window() {
+        let (janela, titulos) = (comercial(), [titulo(1, "2026-02-01", StatusTitulo::Aberto)]);
+        for canal in [Canal::Carta, Canal::Enriquecimento, Canal::Negativacao] {
+            let pedido = PedidoEnvio { canal, janela: Some(&janela), ..pedido(&titulos) };
+            assert_eq!(avaliar_envio(&pedido, as_(3)), Envio::Enviar { titulos: vec![id(1)] });
+        }
+    }
+
+    #[test]
+    fn l07_a_reminder_never_leaves_after_the_due_date() {
+        let titulos =
+            [titulo(1, "2026-03-09", StatusTitulo::Aberto), titulo(2, "2026-03-10", StatusTitulo::Aberto)];
+        let lembrete = PedidoEnvio { lembrete: true, ..pedido(&titulos) };
+        assert_eq!(avaliar_envio(&lembrete, as_(10)), Envio::Enviar { titulos: vec![id(2)] });
+        let vencido = PedidoEnvio { titulos: &titulos[..1], ..lembrete };
+        assert_eq!(avaliar_envio(&vencido, as_(10)), Envio::Descartar { motivo: Motivo::LembreteVencido });
+    }
+
+    #[test]
+    fn v03_nothing_of_an_inactive_regua_leaves() {
+        let titulos = [titulo(1, "2026-02-01", StatusTitulo::Aberto)];
+        let pedido = PedidoEnvio { regua_ativa: false, ..pedido(&titulos) };
+        assert_eq!(avaliar_envio(&pedido, as_(10)), Envio::Descartar { motivo: Motivo::ReguaInativa });
+    }
+
+    #[test]
+    fn a_due_date_that_moved_away_is_not_charged() {
+        let titulos = [titulo(1, "2026-03-10", StatusTitulo::Aberto)];
+        assert_eq!(
+            avaliar_envio(&pedido(&titulos), as_(10)),
+            Envio::Descartar { motivo: Motivo::TituloAVencer }
+        );
+    }
+}

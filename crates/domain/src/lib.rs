@@ -1,0 +1,20 @@
+//! Decisions of the collections platform, and nothing else.
+//!
+//! Everything here is total and pure: no clock, no I/O, no async, no SQL, no HTTP. What depends on the day,
+//! on a seed or on a time zone takes it as an argument, so that the engine, the simulator and the explainer
+//! all call the same functions and get the same answers. Start at [`regua::decide`], the heart of the night.
+
+mod codigo;
+
+pub mod calendario;
+pub mod coringas;
+pub mod dinheiro;
+pub mod documento;
+pub mod email;
+pub mod execucao;
+pub mod ids;
+pub mod janela;
+pub mod regua;
+pub mod titulo;
+
+pub use codigo::CodigoDesconhecido;

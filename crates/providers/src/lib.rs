@@ -1,0 +1,10 @@
+//! The outer edge of the channels: what leaves the house leaves through here.
+//!
+//! `email` speaks SMTP to a relay and says truthfully what became of a message. `caixa` is the other
+//! end of the same wire: the sandbox mailbox that keeps what would have been sent, and the tests' oracle.
+//!
+//! Nothing here knows a régua, a database or a clock. A result never carries, in `Debug` or `Display`, an
+//! address or a word of the message.
+
+pub mod caixa;
+pub mod email;

@@ -1,0 +1,78 @@
+//! The HTML part: our own layout, filled with data.
+//!
+//! The layout is the only template there is. It is compiled once, in strict mode, and every word of the tenant
+//! and of the debtor reaches it as data, which `{{…}}` escapes.
+
+use std::io::{self, Write};
+use std::sync::LazyLock;
+
+use handlebars::{Handlebars, TemplateError};
+use serde::Serialize;
+
+use super::MAX_PARTE;
+use super::blocos::Bloco;
+use super::lista::Tabela;
+use crate::RenderError;
+
+const NOME: &str = "email";
+
+static LAYOUT: LazyLock<Result<Handlebars<'static>, TemplateError>> = LazyLock::new(|| {
+    let mut layout = Handlebars::new();
+    layout.set_strict_mode(true);
+    layout.register_template_string(NOME, include_str!("layout.hbs")).map(|()| layout)
+});
+
+#[derive(Serialize)]
+struct Pagina<'a> {
+    assunto: &'a str,
+    blocos: Vec<BlocoHtml<'a>>,
+    tabela: &'a Tabela,
+}
+
+/// Both fields are always there: strict mode refuses a field that is missing.
+#[derive(Serialize)]
+struct BlocoHtml<'a> {
+    lista: bool,
+    linhas: &'a [String],
+}
+
+/// The whole document.
+pub(super) fn document(assunto: &str, blocos: &[Bloco], tabela: &Tabela) -> Result<String, RenderError> {
+    let layout = LAYOUT.as_ref().map_err(|erro| RenderError::Layout(erro.to_string().into()))?;
+    let pagina = Pagina { assunto, blocos: blocos.iter().map(block).collect(), tabela };
+    let mut parte = Parte::default();
+    match layout.render_to_write(NOME, &pagina, &mut parte) {
+        Ok(()) => String::from_utf8(parte.bytes).map_err(|erro| RenderError::Layout(erro.into())),
+        Err(_cheia) if parte.cheia => Err(RenderError::Grande),
+        Err(erro) => Err(RenderError::Layout(erro.into())),
+    }
+}
+
+fn block(bloco: &Bloco) -> BlocoHtml<'_> {
+    match bloco {
+        Bloco::Paragrafo(linhas) => BlocoHtml { lista: false, linhas },
+        Bloco::Lista => BlocoHtml { lista: true, linhas: &[] },
+    }
+}
+
+/// A page that refuses to grow beyond its limit, so that it is never built to be thrown away.
+#[derive(Default)]
+struct Parte {
+    bytes: Vec<u8>,
+    cheia: bool,
+}
+
+impl Write for Parte {
+    fn write(&mut self, novos: &[u8]) -> io::Result<usize> {
+        self.cheia = self.bytes.len().saturating_add(novos.len()) > MAX_PARTE;
+        if self.cheia {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(novos);
+        Ok(novos.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

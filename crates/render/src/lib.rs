@@ -1,0 +1,29 @@
+//! From a text with coringas and one debtor's values to what a person reads.
+//!
+//! The tenant's text is data from beginning to end: [`domain::coringas::Texto`] is a closed grammar, and only
+//! the layouts of this crate are ever compiled as templates. A value goes in once, cleaned and escaped for
+//! the channel, and is never looked at again (rule r11).
+
+pub mod email;
+mod valores;
+
+use domain::coringas::Coringa;
+
+pub use valores::{Linha, Valor, Valores};
+
+/// Why a message cannot be made. Such a message never leaves.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Rule r11: a coringa of the text has no value for this debtor.
+    #[error("coringa sem valor: #{}#", .0.nome())]
+    SemValor(Coringa),
+    /// The list of títulos has no form that fits in a subject.
+    #[error("a lista de títulos não cabe no assunto")]
+    ListaNoAssunto,
+    /// More than [`email::MAX_PARTE`] bytes.
+    #[error("mensagem grande demais")]
+    Grande,
+    /// Our own layout failed.
+    #[error("o modelo da mensagem falhou")]
+    Layout(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

@@ -1,0 +1,207 @@
+//! The sections, their defaults and the limits of each value.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::Segredo;
+
+/// `[banco]`: PostgreSQL.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Banco {
+    /// `postgres://…`. Without one the embedded default starts its own.
+    pub url: Option<Segredo>,
+    /// Connections per pool, 1 to 64. More than the database has cores makes it slower, not faster.
+    pub conexoes: u32,
+}
+
+impl Default for Banco {
+    fn default() -> Self {
+        Self { url: None, conexoes: 4 }
+    }
+}
+
+/// `[amqp]`: RabbitMQ.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Amqp {
+    /// `amqp://…`. Without one the bus is inside the process.
+    pub url: Option<Segredo>,
+}
+
+/// `[http]`: the server.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Address to listen on. The default is reachable from this machine only.
+    pub endereco: IpAddr,
+    /// Port; 0 takes a free one.
+    pub porta: u16,
+    /// Origins that a browser may call from (`https://painel.exemplo.com.br`); none by default.
+    #[serde(deserialize_with = "lista")]
+    pub cors: Vec<String>,
+}
+
+impl Http {
+    /// Address and port together.
+    #[must_use]
+    pub fn socket(&self) -> SocketAddr {
+        SocketAddr::new(self.endereco, self.porta)
+    }
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { endereco: IpAddr::V4(Ipv4Addr::LOCALHOST), porta: 8080, cors: Vec::new() }
+    }
+}
+
+/// `[smtp]`: the outgoing mail server.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Smtp {
+    /// Name or address of the server. Without one only the sandbox can send.
+    pub host: Option<String>,
+    /// Port.
+    pub porta: u16,
+    /// How the connection is protected.
+    pub tls: Tls,
+    /// Login, when the server asks for one.
+    pub usuario: Option<String>,
+    /// Password of `usuario`.
+    pub senha: Option<Segredo>,
+    /// Sessions kept open at most, 1 to 64.
+    pub max_sessoes: u16,
+    /// Domain of the Message-ID, and the name given in EHLO.
+    pub remetente_dominio: String,
+}
+
+impl Default for Smtp {
+    fn default() -> Self {
+        Self {
+            host: None,
+            porta: 587,
+            tls: Tls::Starttls,
+            usuario: None,
+            senha: None,
+            max_sessoes: 8,
+            remetente_dominio: "localhost.localdomain".to_owned(),
+        }
+    }
+}
+
+/// Protection of a connection to the mail server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// None: only for a server on the same machine.
+    Nenhum,
+    /// Starts plain and is upgraded; refused when the server does not offer it.
+    Starttls,
+    /// TLS from the first byte (port 465).
+    Implicito,
+}
+
+/// `[dispatcher]`: the consumers of the channels.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dispatcher {
+    /// Channels this process sends on.
+    #[serde(deserialize_with = "lista")]
+    pub canais: Vec<String>,
+    /// Seconds a claimed execução belongs to its worker, 10 to 3,600. Longer than the slowest provider call, which for
+    /// e-mail is the ten minutes that RFC 5321 gives a server for its last reply.
+    pub lease_s: u32,
+    /// Seconds a queued message may stay unclaimed before it is taken for lost and published again, 5 to 86,400.
+    pub fila_s: u32,
+    /// Messages taken from the broker ahead of time, 1 to 2,000.
+    pub prefetch: u16,
+    /// Provider calls at the same time, 1 to 256.
+    pub concorrencia: u16,
+    /// Seconds between two looks of the sweeper for what got stuck, 1 to 3,600.
+    pub varredura_s: u32,
+}
+
+impl Default for Dispatcher {
+    fn default() -> Self {
+        Self {
+            canais: vec!["email".to_owned()],
+            lease_s: 900,
+            fila_s: 300,
+            prefetch: 200,
+            concorrencia: 16,
+            varredura_s: 15,
+        }
+    }
+}
+
+/// `[sandbox]`: nothing leaves the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sandbox {
+    /// Whether providers write files instead of sending, and the clock can be moved.
+    pub ativo: bool,
+    /// Where what would have been sent is written.
+    pub saida_dir: PathBuf,
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self { ativo: false, saida_dir: PathBuf::from("data/saida") }
+    }
+}
+
+/// `[log]`: what is written and how.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Lines for people or for machines.
+    pub formato: Formato,
+    /// An env-filter expression, as in `info,web=debug`.
+    pub filtro: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { formato: Formato::Texto, filtro: "info".to_owned() }
+    }
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Formato {
+    /// For people.
+    Texto,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A list from TOML, or one string with commas from the environment.
+fn lista<'de, D: Deserializer<'de>>(entrada: D) -> Result<Vec<String>, D::Error> {
+    struct Lista;
+    impl<'de> Visitor<'de> for Lista {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("uma lista, ou um texto separado por vírgulas")
+        }
+
+        fn visit_str<E>(self, texto: &str) -> Result<Self::Value, E> {
+            Ok(texto.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut itens: A) -> Result<Self::Value, A::Error> {
+            let mut lista = Vec::new();
+            while let Some(item) = itens.next_element()? {
+                lista.push(item);
+            }
+            Ok(lista)
+        }
+    }
+    entrada.deserialize_any(Lista)
+}

@@ -1,0 +1,177 @@
+//! What is wrong with a sheet, told so that it can be mended, and without repeating anybody's data.
+
+use std::fmt;
+use std::io;
+
+use domain::dinheiro::DinheiroError;
+use domain::documento::DocumentoError;
+use domain::email::EmailError;
+use thiserror::Error;
+
+use crate::mapa::Campo;
+use crate::registros::{MAX_BYTES, MAX_COLUNAS};
+
+/// Why no line of the sheet can be read.
+#[derive(Debug, Error)]
+pub enum ErroImportacao {
+    /// Reading failed.
+    #[error("não foi possível ler a planilha")]
+    Leitura(#[from] io::Error),
+    /// Not even a header.
+    #[error("a planilha está vazia")]
+    Vazia,
+    /// Encoded in 16 bits, as some spreadsheets do.
+    #[error("a planilha está em UTF-16: salve como CSV UTF-8")]
+    Utf16,
+    /// The first line is not a header: too long, too wide, or in another encoding.
+    #[error("o cabeçalho não é legível: confira a codificação e o separador")]
+    Cabecalho,
+    /// All of the columns that are not there.
+    #[error("faltam colunas na planilha: {}", .0.join(", "))]
+    ColunasFaltando(Vec<String>),
+    /// A column that the map names is there more than once.
+    #[error("a coluna {0} aparece mais de uma vez")]
+    ColunaRepetida(String),
+}
+
+/// Everything that is wrong with one line.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("linha {linha}: {}", .erros.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct ErroLinha {
+    /// Line of the file on which the record begins, from 1.
+    pub linha: u64,
+    /// In the order of the fields; a reason that concerns the whole line stands alone.
+    pub erros: Vec<ErroCampo>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErroCampo {
+    /// The field, or `None` for the whole line.
+    pub campo: Option<Campo>,
+    /// The shape of what stands there: `9` for digits, `a` for letters. Never the thing itself, which may be a name
+    /// or a document, also when somebody mapped the wrong column.
+    pub valor: String,
+    /// What is wrong.
+    pub motivo: Motivo,
+}
+
+/// Why a field, or a line, is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Motivo {
+    /// A required field is blank.
+    #[error("obrigatório")]
+    Ausente,
+    /// A creditor has a name and no key.
+    #[error("credor tem nome e não tem código")]
+    CredorSemCodigo,
+    /// In none of the formats of the map.
+    #[error("data em formato desconhecido ou inexistente no calendário")]
+    Data,
+    /// Before 1900 or after 2199: most likely a year of two digits.
+    #[error("ano fora do intervalo de 1900 a 2199")]
+    Ano,
+    /// Thousands and decimals do not follow the decimal sign of the map.
+    #[error("valor não segue o separador decimal do mapa")]
+    Separadores,
+    /// Not an amount.
+    #[error(transparent)]
+    Dinheiro(#[from] DinheiroError),
+    /// Nothing is owed.
+    #[error("valor deve ser maior que zero")]
+    Zero,
+    /// Neither CPF nor CNPJ.
+    #[error(transparent)]
+    Documento(#[from] DocumentoError),
+    /// The other one than the map declares.
+    #[error("documento de outro tipo que o declarado no mapa")]
+    OutroTipoDeDocumento,
+    /// Not one of the three words.
+    #[error("tipo de pessoa deve ser fisica, juridica ou isenta")]
+    TipoPessoa,
+    /// Says one thing, and the document another.
+    #[error("tipo de pessoa não combina com o documento")]
+    TipoPessoaIncoerente,
+    /// Not an address that mail can be sent to.
+    #[error(transparent)]
+    Email(#[from] EmailError),
+    /// Not a number with area code.
+    #[error("telefone deve ter DDD e número, de 10 a 13 dígitos")]
+    Telefone,
+    /// Not one of the 27.
+    #[error("UF inválida")]
+    Uf,
+    /// Longer than a text may be.
+    #[error("texto com mais de {} caracteres", super::valores::MAX_TEXTO)]
+    Longo,
+    /// A line break, a tab, a NUL in a text.
+    #[error("texto com caractere de controle")]
+    Controle,
+    /// Bytes of another encoding.
+    #[error("não é UTF-8: indique codificacao = \"latin-1\" no mapa")]
+    Codificacao,
+    /// More or fewer columns than the header.
+    #[error("{lidas} colunas, o cabeçalho tem {esperadas}")]
+    Colunas {
+        /// As many as the header has.
+        esperadas: usize,
+        /// As many as the line has.
+        lidas: usize,
+    },
+    /// Too long to be a line.
+    #[error("linha com mais de {MAX_BYTES} bytes ou {MAX_COLUNAS} colunas: há aspas sem fechar?")]
+    LinhaLonga,
+    /// The rest of the file cannot be read.
+    #[error("leitura interrompida: {0}")]
+    Leitura(io::ErrorKind),
+}
+
+/// Characters of a shape.
+const MAX_FORMA: usize = 24;
+
+impl ErroLinha {
+    /// Whether nothing follows: the rest of the file could not be read, so what came before is not all of it.
+    #[must_use]
+    pub fn interrompe(&self) -> bool {
+        self.erros.iter().any(|erro| matches!(erro.motivo, Motivo::Leitura(_)))
+    }
+
+    pub(super) fn da_linha(linha: u64, motivo: Motivo) -> Self {
+        Self { linha, erros: vec![ErroCampo { campo: None, valor: String::new(), motivo }] }
+    }
+}
+
+impl ErroCampo {
+    pub(super) fn new(campo: Campo, texto: &str, motivo: Motivo) -> Self {
+        Self { campo: Some(campo), valor: shape(texto), motivo }
+    }
+}
+
+impl fmt::Display for ErroCampo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { campo, valor, motivo } = self;
+        match campo {
+            None => write!(f, "{motivo}"),
+            Some(campo) if valor.is_empty() => write!(f, "{}: {motivo}", campo.as_str()),
+            Some(campo) => write!(f, "{} ({valor}): {motivo}", campo.as_str()),
+        }
+    }
+}
+
+fn shape(texto: &str) -> String {
+    let forma = texto.chars().map(|letra| match letra {
+        _ if letra.is_numeric() => '9',
+        _ if letra.is_alphabetic() => 'a',
+        _ if letra.is_ascii_punctuation() => letra,
+        _ => ' ',
+    });
+    let reticencias = texto.chars().nth(MAX_FORMA).map(|_| '…');
+    forma.take(MAX_FORMA).chain(reticencias).collect()
+}
+
+#[test]
+fn a_shape_shows_what_is_wrong_and_nobody() {
+    assert_eq!(shape("31/02/2026"), "99/99/9999");
+    assert_eq!(shape("João ٣@x\u{0}.com"), "aaaa 9@a .aaa");
+    assert_eq!(shape(&"x".repeat(30)), format!("{}…", "a".repeat(24)));
+}

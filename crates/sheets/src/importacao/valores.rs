@@ -1,0 +1,209 @@
+//! From what people write in sheets to our own types, leniently in spelling and never in meaning.
+
+use std::borrow::Cow;
+
+use chrono::{Datelike, NaiveDate};
+use domain::dinheiro::Centavos;
+use domain::documento::{Documento, TipoPessoa};
+use domain::email::EnderecoEmail;
+use encoding_rs::WINDOWS_1252;
+
+use super::erro::Motivo;
+use crate::mapa::{Codificacao, Decimal, TipoDocumento};
+
+/// Characters of a text: the longest company names have some 150.
+pub(super) const MAX_TEXTO: usize = 200;
+/// The years that the calendar of holidays knows.
+const ANOS: std::ops::RangeInclusive<i32> = 1900..=2199;
+const UFS: [&str; 27] = [
+    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI",
+    "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
+];
+
+/// What sheets call Latin-1 is Windows-1252, in which every byte means something.
+pub(super) fn decodifica(bytes: &[u8], codificacao: Codificacao) -> Result<Cow<'_, str>, Motivo> {
+    match codificacao {
+        Codificacao::Utf8 => str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_posicao| Motivo::Codificacao),
+        Codificacao::Latin1 => Ok(WINDOWS_1252.decode_without_bom_handling(bytes).0),
+    }
+}
+
+pub(super) fn texto(texto: &str) -> Result<String, Motivo> {
+    match texto {
+        _ if texto.chars().any(char::is_control) => Err(Motivo::Controle),
+        _ if texto.chars().nth(MAX_TEXTO).is_some() => Err(Motivo::Longo),
+        _ => Ok(texto.to_owned()),
+    }
+}
+
+pub(super) fn data(texto: &str, formatos: &[String]) -> Result<NaiveDate, Motivo> {
+    let iso = formatos.is_empty().then_some("%Y-%m-%d");
+    let mut lidas = formatos.iter().map(String::as_str).chain(iso);
+    let data =
+        lidas.find_map(|formato| NaiveDate::parse_from_str(texto, formato).ok()).ok_or(Motivo::Data)?;
+    ANOS.contains(&data.year()).then_some(data).ok_or(Motivo::Ano)
+}
+
+/// `1.234,56` and `R$ 1.234,56`, or `1,234.56`. Groups of thousands are whole or absent: `1.23` is a mistake, not R$ 123.
+pub(super) fn dinheiro(texto: &str, decimal: Decimal) -> Result<Centavos, Motivo> {
+    let (milhar, sinal) = match decimal {
+        Decimal::Virgula => ('.', ','),
+        Decimal::Ponto => (',', '.'),
+    };
+    let numero = texto.strip_prefix("R$").unwrap_or(texto).trim();
+    let (inteiros, decimais) = numero.split_once(sinal).unwrap_or((numero, "00"));
+    let mut grupos = inteiros.trim_start_matches('-').split(milhar);
+    let primeiro = grupos.next().map_or(0, str::len);
+    let resto = grupos.map(str::len).collect::<Vec<_>>();
+    let agrupado =
+        resto.is_empty() || ((1..=3).contains(&primeiro) && resto.iter().all(|tamanho| *tamanho == 3));
+    if !agrupado || decimais.contains([milhar, sinal]) {
+        return Err(Motivo::Separadores);
+    }
+    let valor = Centavos::parse(&format!("{}.{decimais}", inteiros.replace(milhar, "")))?;
+    (valor > Centavos::ZERO).then_some(valor).ok_or(Motivo::Zero)
+}
+
+/// Punctuation does not matter. Zeros on the left come back only where the map declares what the column holds; without
+/// that, eleven digits may be a CPF or what is left of a CNPJ.
+pub(super) fn documento(texto: &str, tipo: Option<TipoDocumento>) -> Result<Documento, Motivo> {
+    let limpo = texto.replace(['.', '-', '/', ' '], "");
+    let completo = match tipo {
+        None => limpo,
+        Some(TipoDocumento::Cpf) => format!("{limpo:0>11}"),
+        Some(TipoDocumento::Cnpj) => format!("{limpo:0>14}"),
+    };
+    let documento = Documento::parse(&completo)?;
+    let declarado = match tipo {
+        None => true,
+        Some(TipoDocumento::Cpf) => matches!(documento, Documento::Cpf(_)),
+        Some(TipoDocumento::Cnpj) => matches!(documento, Documento::Cnpj(_)),
+    };
+    declarado.then_some(documento).ok_or(Motivo::OutroTipoDeDocumento)
+}
+
+pub(super) fn tipo_pessoa(texto: &str) -> Result<TipoPessoa, Motivo> {
+    TipoPessoa::parse(&texto.to_lowercase()).map_err(|_palavra| Motivo::TipoPessoa)
+}
+
+pub(super) fn tipo_do_documento(documento: Option<&Documento>) -> TipoPessoa {
+    documento.map_or(TipoPessoa::Isenta, Documento::tipo_pessoa)
+}
+
+pub(super) fn email(texto: &str) -> Result<EnderecoEmail, Motivo> {
+    Ok(EnderecoEmail::parse(texto)?)
+}
+
+pub(super) fn telefone(texto: &str) -> Result<String, Motivo> {
+    let digitos = texto.chars().filter(char::is_ascii_digit).collect::<String>();
+    let so_telefone = texto.chars().all(|letra| letra.is_ascii_digit() || " ()+-.".contains(letra));
+    (so_telefone && (10..=13).contains(&digitos.len())).then_some(digitos).ok_or(Motivo::Telefone)
+}
+
+pub(super) fn uf(texto: &str) -> Result<String, Motivo> {
+    let sigla = texto.to_ascii_uppercase();
+    UFS.contains(&sigla.as_str()).then_some(sigla).ok_or(Motivo::Uf)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::dinheiro::DinheiroError;
+    use domain::documento::DocumentoError;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_in_reais_is_read_back(centavos in 1..=domain::dinheiro::LIMITE.get()) {
+            let valor = Centavos::new(centavos);
+            let reais = valor.reais();
+            prop_assert_eq!(dinheiro(&reais, Decimal::Virgula), Ok(valor));
+            let de_fora = reais.trim_start_matches("R$ ").replace('.', "_").replace(',', ".").replace('_', ",");
+            prop_assert_eq!(dinheiro(&de_fora, Decimal::Ponto), Ok(valor));
+            prop_assert_eq!(dinheiro(&valor.to_string(), Decimal::Ponto), Ok(valor));
+        }
+
+        #[test]
+        fn no_text_panics(texto in ".{0,40}", formato in "(%[dmYy][/-]?){0,4}") {
+            for decimal in [Decimal::Virgula, Decimal::Ponto] {
+                if let Ok(valor) = dinheiro(&texto, decimal) {
+                    prop_assert!(valor > Centavos::ZERO);
+                }
+            }
+            for tipo in [None, Some(TipoDocumento::Cpf), Some(TipoDocumento::Cnpj)] {
+                prop_assert!(documento(&texto, tipo).is_err());
+            }
+            let _respondem = (data(&texto, &[formato]), email(&texto), telefone(&texto), uf(&texto), self::texto(&texto));
+        }
+    }
+
+    #[test]
+    fn money_is_never_guessed() {
+        for (escrito, centavos) in [
+            ("1.234,56", 123_456),
+            ("R$ 1.234,56", 123_456),
+            ("R$\u{a0}7,5", 750),
+            ("1234", 123_400),
+            ("0,01", 1),
+        ] {
+            assert_eq!(dinheiro(escrito, Decimal::Virgula), Ok(Centavos::new(centavos)), "{escrito}");
+        }
+        for escrito in ["1234.56", "1.23", "1,234.56", "1234.567,00", ".123", "1..234,00", "1,2,3"] {
+            assert_eq!(dinheiro(escrito, Decimal::Virgula), Err(Motivo::Separadores), "{escrito}");
+        }
+        for (escrito, motivo) in [
+            ("0,00", Motivo::Zero),
+            ("-5,00", DinheiroError::Negativo.into()),
+            ("R$ -5,00", DinheiroError::Negativo.into()),
+            ("1,005", DinheiroError::CasasDemais.into()),
+            ("dez", DinheiroError::Formato.into()),
+            ("R$", DinheiroError::Formato.into()),
+        ] {
+            assert_eq!(dinheiro(escrito, Decimal::Virgula), Err(motivo), "{escrito}");
+        }
+    }
+
+    #[test]
+    fn zeros_come_back_only_where_the_column_is_declared() {
+        assert_eq!(
+            documento("191", Some(TipoDocumento::Cpf)).map(|it| it.as_str().to_owned()),
+            Ok("00000000191".to_owned())
+        );
+        assert_eq!(documento("191", None), Err(DocumentoError::Formato.into()));
+        assert!(documento("529.982.247-25", None).is_ok() && documento("12abc34501de35", None).is_ok());
+        let cnpj_sem_zero = documento("0.0A0.B0C/0D0E-0F", None);
+        assert!(cnpj_sem_zero.is_err());
+        assert_eq!(documento("11222333000181", Some(TipoDocumento::Cpf)), Err(Motivo::OutroTipoDeDocumento));
+        assert_eq!(
+            documento("52998224725", Some(TipoDocumento::Cnpj)),
+            Err(DocumentoError::DigitoVerificador.into())
+        );
+    }
+
+    #[test]
+    fn dates_follow_the_map_and_stay_in_the_calendar() {
+        let formatos = ["%m/%d/%Y".to_owned(), "%d.%m.%y".to_owned()];
+        let dia = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+        assert_eq!((data("3/2/2026", &formatos), data("02.03.26", &formatos)), (Ok(dia), Ok(dia)));
+        assert_eq!((data("2026-03-02", &[]), data("2026-03-02", &formatos)), (Ok(dia), Err(Motivo::Data)));
+        assert_eq!(data("02/29/2026", &formatos), Err(Motivo::Data));
+        assert_eq!(data("3/2/26", &formatos), Err(Motivo::Ano));
+    }
+
+    #[test]
+    fn each_other_field_refuses_its_own_faults() {
+        assert_eq!(telefone("+55 (11) 90000-0001"), Ok("5511900000001".to_owned()));
+        assert_eq!(
+            (telefone("90000-0001"), telefone("11 900000001 r. 2")),
+            (Err(Motivo::Telefone), Err(Motivo::Telefone))
+        );
+        assert_eq!((uf("sp"), uf("SPO")), (Ok("SP".to_owned()), Err(Motivo::Uf)));
+        assert_eq!(
+            (tipo_pessoa("Fisica"), tipo_pessoa("F")),
+            (Ok(TipoPessoa::Fisica), Err(Motivo::TipoPessoa))
+        );
+        assert_eq!((texto("a\0b"), texto("a\nb")), (Err(Motivo::Controle), Err(Motivo::Controle)));
+        assert_eq!((texto(&"é".repeat(200)).is_ok(), texto(&"é".repeat(201))), (true, Err(Motivo::Longo)));
+    }
+}

@@ -1,0 +1,72 @@
+//! A line of a sheet whose every field has been understood.
+
+use chrono::NaiveDate;
+use domain::dinheiro::Centavos;
+use domain::documento::{Documento, TipoPessoa};
+use domain::email::EnderecoEmail;
+
+/// A receivable, as the ERP wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinhaTitulo {
+    /// Where it stands in the file, the header being line 1.
+    pub linha: u64,
+    /// The ERP's own key of the título, the key of an upsert.
+    pub codigo_integracao: String,
+    /// What the debtor reads on the bill; the key when the sheet has no number.
+    pub numero: String,
+    /// Day of issue.
+    pub emissao: Option<NaiveDate>,
+    /// Due date as written, not rolled to a banking day.
+    pub vencimento: NaiveDate,
+    /// Face value, above zero.
+    pub valor: Centavos,
+    /// Day on which it was paid in full.
+    pub pago_em: Option<NaiveDate>,
+    /// Who owes it.
+    pub devedor: LinhaDevedor,
+    /// To whom, when not to the company itself.
+    pub credor: Option<LinhaCredor>,
+}
+
+/// A debtor, repeated on each of its lines.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LinhaDevedor {
+    /// The ERP's own key of the debtor.
+    pub codigo_integracao: String,
+    /// CPF or CNPJ; none exactly when `tipo_pessoa` is isenta.
+    pub documento: Option<Documento>,
+    /// As written, or as the document tells.
+    pub tipo_pessoa: TipoPessoa,
+    /// Name of the person or of the company.
+    pub nome: String,
+    /// Where e-mail goes.
+    pub email: Option<EnderecoEmail>,
+    /// Digits only, 10 to 13 of them.
+    pub telefone: Option<String>,
+    /// Debtor class, named by the company.
+    pub categoria: Option<String>,
+    /// City, as written.
+    pub cidade: Option<String>,
+    /// State, two upper-case letters of the 27.
+    pub uf: Option<String>,
+}
+
+/// The creditor behind a título.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinhaCredor {
+    /// The ERP's own key of the creditor.
+    pub codigo: String,
+    /// Its name; the key when the sheet has none.
+    pub nome: String,
+}
+
+/// Shows the key only: name, document and contacts stay out of logs.
+impl std::fmt::Debug for LinhaDevedor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { codigo_integracao, tipo_pessoa, .. } = self;
+        f.debug_struct("LinhaDevedor")
+            .field("codigo_integracao", codigo_integracao)
+            .field("tipo_pessoa", tipo_pessoa)
+            .finish_non_exhaustive()
+    }
+}

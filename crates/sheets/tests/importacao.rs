@@ -1,0 +1,254 @@
+//! A sheet as people export it: what is understood, what is refused, and what the refusal says.
+#![cfg(test)]
+
+use std::io::{self, Read};
+
+use chrono::NaiveDate;
+use domain::documento::TipoPessoa;
+use proptest::prelude::*;
+use sheets::{Campo, ErroImportacao, ErroLinha, LinhaTitulo, LinhasImportadas, Mapa, Motivo};
+
+const CABECALHO: &str = "codigo_integracao;numero;emissao;vencimento;valor;pago_em;devedor_codigo;devedor_nome;documento;\
+                         tipo_pessoa;email;telefone;categoria;cidade;uf;credor_codigo;credor_nome\n";
+const COMPLETA: &str = "NF-1;1/01;2026-02-01;2026-03-02;1.234,56;2026-03-10;D-1;Ana Pedraclara;529.982.247-25;fisica;\
+                        ana@example.com;(11) 90000-0001;varejo;São Paulo;sp;CR-1;Colégio Serraclara\n";
+
+fn import(csv: &[u8], mapa: Mapa) -> Vec<Result<LinhaTitulo, ErroLinha>> {
+    LinhasImportadas::new(csv, mapa).unwrap().collect()
+}
+
+fn import_ours(linhas: &str) -> Vec<Result<LinhaTitulo, ErroLinha>> {
+    import(format!("{CABECALHO}{linhas}").as_bytes(), Mapa::default())
+}
+
+fn fields(recusa: &ErroLinha) -> Vec<&'static str> {
+    recusa.erros.iter().filter_map(|erro| erro.campo).map(Campo::as_str).collect()
+}
+
+fn day(ano: i32, mes: u32, dia: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(ano, mes, dia).unwrap()
+}
+
+#[test]
+fn a_whole_line_fills_every_field() {
+    let lidas = import_ours(COMPLETA);
+    let titulo = lidas[0].as_ref().unwrap();
+    assert_eq!((titulo.codigo_integracao.as_str(), titulo.numero.as_str()), ("NF-1", "1/01"));
+    assert_eq!((titulo.emissao, titulo.vencimento), (Some(day(2026, 2, 1)), day(2026, 3, 2)));
+    assert_eq!((titulo.valor.get(), titulo.pago_em), (123_456, Some(day(2026, 3, 10))));
+    let devedor = &titulo.devedor;
+    assert_eq!((devedor.codigo_integracao.as_str(), devedor.nome.as_str()), ("D-1", "Ana Pedraclara"));
+    assert_eq!(devedor.documento.as_ref().unwrap().as_str(), "52998224725");
+    assert_eq!(
+        (devedor.tipo_pessoa, devedor.email.as_ref().unwrap().as_str()),
+        (TipoPessoa::Fisica, "ana@example.com")
+    );
+    assert_eq!(
+        (devedor.telefone.as_deref(), devedor.categoria.as_deref()),
+        (Some("11900000001"), Some("varejo"))
+    );
+    assert_eq!((devedor.cidade.as_deref(), devedor.uf.as_deref()), (Some("São Paulo"), Some("SP")));
+    let credor = titulo.credor.as_ref().unwrap();
+    assert_eq!((credor.codigo.as_str(), credor.nome.as_str()), ("CR-1", "Colégio Serraclara"));
+}
+
+#[test]
+fn a_line_with_the_required_fields_alone_is_enough() {
+    let csv = "Vencimento , CODIGO_INTEGRACAO,valor,devedor_codigo,devedor_nome,cor\n2026-03-02,7,\"10,00\",D,N,azul\n,,,,,\n\n";
+    let lidas = import(csv.as_bytes(), Mapa::default());
+    assert_eq!(lidas.len(), 1, "blank lines are nobody's");
+    let titulo = lidas[0].as_ref().unwrap();
+    assert_eq!((titulo.numero.as_str(), titulo.devedor.tipo_pessoa), ("7", TipoPessoa::Isenta));
+    assert_eq!((titulo.emissao, &titulo.credor, &titulo.devedor.documento), (None, &None, &None));
+}
+
+#[test]
+fn every_error_of_a_line_is_told_at_once_on_its_line_of_the_file() {
+    let ruim =
+        ";\u{7};2026-13-01;;zero;31/12/2026;;\"Ana\nBia\";529.982.247-26;pessoa;a@b;9;x;y;XX;;Colégio\n";
+    let lidas = import_ours(&format!(
+        "{COMPLETA}\n{}{ruim}{COMPLETA}",
+        COMPLETA.replace("Colégio", "\"Colé\n\ngio\"")
+    ));
+    let recusas = lidas.iter().filter_map(|lida| lida.as_ref().err()).collect::<Vec<_>>();
+    assert_eq!((lidas.len(), recusas.len()), (4, 2));
+    assert_eq!((recusas[0].linha, fields(recusas[0])), (4, vec!["credor_nome"]));
+    assert_eq!(recusas[1].linha, 7);
+    let esperados = [
+        "codigo_integracao",
+        "numero",
+        "emissao",
+        "vencimento",
+        "valor",
+        "pago_em",
+        "devedor_codigo",
+        "devedor_nome",
+        "documento",
+        "tipo_pessoa",
+        "email",
+        "telefone",
+        "uf",
+        "credor_codigo",
+    ];
+    assert_eq!(fields(recusas[1]), esperados);
+    assert!(lidas[3].is_ok());
+}
+
+#[test]
+fn a_refusal_repeats_nobodys_data() {
+    let lidas =
+        import_ours(&COMPLETA.replace("247-25", "247-26").replace("ana@example.com", "ana pedraclara@x"));
+    let texto = lidas[0].as_ref().unwrap_err().to_string();
+    assert_eq!(
+        texto,
+        "linha 2: documento (999.999.999-99): dígitos verificadores do documento não conferem; \
+         email (aaa aaaaaaaaaa@a): e-mail inválido"
+    );
+    let aceita = format!("{:?}", import_ours(COMPLETA)[0]);
+    for dado in ["Ana", "529", "ana@", "90000"] {
+        assert!(!aceita.contains(dado), "{dado} in {aceita}");
+    }
+}
+
+#[test]
+fn the_kind_of_person_and_the_document_agree() {
+    for (documento, tipo) in [("529.982.247-25", "juridica"), ("529.982.247-25", "isenta"), ("", "fisica")] {
+        let linha = COMPLETA.replace("529.982.247-25;fisica", &format!("{documento};{tipo}"));
+        let lidas = import_ours(&linha);
+        assert_eq!(
+            lidas[0].as_ref().unwrap_err().erros[0].motivo,
+            Motivo::TipoPessoaIncoerente,
+            "{documento} {tipo}"
+        );
+    }
+    let alfanumerico = import_ours(&COMPLETA.replace("529.982.247-25;fisica", "12.abc.345/01de-35;"));
+    assert_eq!(alfanumerico[0].as_ref().unwrap().devedor.tipo_pessoa, TipoPessoa::Juridica);
+}
+
+#[test]
+fn a_map_reads_the_sheet_of_another_system() {
+    let mapa = Mapa::parse(
+        r#"
+        decimal = "."
+        formato_data = ["%m/%d/%Y"]
+        [colunas]
+        codigo_integracao = "invoiceNumber"
+        emissao = "InvoiceDate"
+        vencimento = "DueDate"
+        valor = "InvoiceAmount"
+        pago_em = "SettledDate"
+        devedor_codigo = "customerID"
+        devedor_nome = "customerID"
+        categoria = "country"
+        documento = "taxId"
+        [padroes]
+        credor_codigo = "matriz"
+        [valores.categoria]
+        "391" = "norte"
+        [documento]
+        tipo = "cpf"
+        "#,
+    );
+    let csv = "country,customerID,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate,taxId\r\n\
+               391,AX-1,611365,1/2/2013,2/1/2013,\"1,055.94\",No,1/15/2013,191\r\n\
+               406,AX-2,611366,1/2/2013,2/1/2013,65.9,No,,\r\n";
+    let lidas = import(csv.as_bytes(), mapa.unwrap()).into_iter().map(Result::unwrap).collect::<Vec<_>>();
+    assert_eq!((lidas[0].vencimento, lidas[0].valor.get()), (day(2013, 2, 1), 105_594));
+    assert_eq!(lidas[0].devedor.documento.as_ref().unwrap().as_str(), "00000000191");
+    assert_eq!(lidas[0].devedor.categoria.as_deref(), Some("norte"));
+    assert_eq!((lidas[1].devedor.categoria.as_deref(), lidas[1].pago_em), (Some("406"), None));
+    assert_eq!(lidas[1].credor.as_ref().unwrap().codigo, "matriz");
+}
+
+#[test]
+fn latin_1_is_read_when_the_map_says_so_and_told_when_not() {
+    let utf8 = format!("{CABECALHO}{COMPLETA}");
+    let latin1 = utf8.chars().map(|letra| u8::try_from(letra).unwrap()).collect::<Vec<_>>();
+    let colunas = Campo::TODOS.map(|campo| format!("{0} = '{0}'\n", campo.as_str())).concat();
+    let mapa = || Mapa::parse(&format!("codificacao = 'latin-1'\n[colunas]\n{colunas}")).unwrap();
+    assert_eq!(import(&latin1, mapa()), import_ours(COMPLETA));
+    let recusa = import(&latin1, Mapa::default()).remove(0).unwrap_err();
+    assert_eq!(
+        (fields(&recusa), &recusa.erros[0].motivo),
+        (vec!["cidade", "credor_nome"], &Motivo::Codificacao)
+    );
+    let com_marca = format!("\u{feff}{utf8}");
+    assert_eq!(
+        import(com_marca.as_bytes(), mapa()),
+        import_ours(COMPLETA),
+        "a byte order mark outweighs the map"
+    );
+}
+
+#[test]
+fn a_sheet_that_cannot_be_read_says_what_to_do() {
+    let refuse = |csv: &[u8], mapa: Mapa| LinhasImportadas::new(csv, mapa).err().unwrap().to_string();
+    assert_eq!(refuse(b"", Mapa::default()), "a planilha está vazia");
+    assert_eq!(refuse(b"\xFF\xFEa\0;\0", Mapa::default()), "a planilha está em UTF-16: salve como CSV UTF-8");
+    assert_eq!(
+        refuse(b"numero;valor\n", Mapa::default()),
+        "faltam colunas na planilha: codigo_integracao, vencimento, devedor_codigo, devedor_nome"
+    );
+    assert_eq!(
+        refuse(format!("valor;{CABECALHO}").as_bytes(), Mapa::default()),
+        "a coluna valor aparece mais de uma vez"
+    );
+    let enorme = "x".repeat(1 << 20);
+    assert!(matches!(
+        LinhasImportadas::new(enorme.as_bytes(), Mapa::default()),
+        Err(ErroImportacao::Cabecalho)
+    ));
+    let colunas = Campo::TODOS.map(|campo| format!("{0} = '{0}'\n", campo.as_str())).concat();
+    let escrito = Mapa::parse(&format!("[colunas]\n{colunas}")).unwrap();
+    assert_eq!(refuse(CABECALHO.replace("uf;", "").as_bytes(), escrito), "faltam colunas na planilha: uf");
+}
+
+#[test]
+fn a_line_of_another_width_or_of_a_megabyte_costs_itself_only() {
+    let enorme = COMPLETA.replace("Ana", &"x".repeat(1 << 20));
+    let lidas = import_ours(&format!("a;b\n{enorme}{COMPLETA}"));
+    let motivos = lidas
+        .iter()
+        .filter_map(|lida| Some(lida.as_ref().err()?.erros[0].motivo.clone()))
+        .collect::<Vec<_>>();
+    assert_eq!(motivos, [Motivo::Colunas { esperadas: 17, lidas: 2 }, Motivo::LinhaLonga]);
+    assert!(lidas[2].is_ok());
+}
+
+#[test]
+fn a_broken_reading_is_told_once_and_ends_the_sheet() {
+    struct Quebra;
+    impl Read for Quebra {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::ConnectionReset.into())
+        }
+    }
+    let texto = format!("{CABECALHO}{COMPLETA}");
+    let lidas =
+        LinhasImportadas::new(texto.as_bytes().chain(Quebra), Mapa::default()).unwrap().collect::<Vec<_>>();
+    assert_eq!(lidas.len(), 2);
+    let ultima = lidas[1].as_ref().unwrap_err();
+    assert!(ultima.interrompe() && ultima.linha == 3);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic_and_every_record_gets_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..400), aspas in "[\";,\r\n0-9a]{0,200}") {
+        for resto in [bytes.as_slice(), aspas.as_bytes()] {
+            let _cabecalho = LinhasImportadas::new(resto, Mapa::default()).map(Iterator::count);
+            let csv = [CABECALHO.as_bytes(), resto].concat();
+            for lida in import(&csv, Mapa::default()) {
+                let recusa = lida.err();
+                prop_assert!(recusa.is_none_or(|recusa| recusa.linha >= 2 && !recusa.erros.is_empty()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_spoiled_is_the_field_told(indice in 0_usize..17, lixo in "[\u{1}\u{2}]{1,5}") {
+        let mut campos = COMPLETA.trim_end().split(';').map(str::to_owned).collect::<Vec<_>>();
+        campos[indice] = format!("x{lixo}x");
+        let lidas = import_ours(&campos.join(";"));
+        prop_assert!(fields(lidas[0].as_ref().unwrap_err()).contains(&Campo::TODOS[indice].as_str()));
+    }
+}

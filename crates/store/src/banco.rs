@@ -1,0 +1,212 @@
+//! A service's pool, its database role, and the transaction that knows its company.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection as _;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _};
+use domain::ids::EmpresaId;
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use crate::StoreError;
+
+/// Waiting longer for a connection only hides an overload; the caller answers 503 instead.
+const POOL_TIMEOUT: Duration = Duration::from_secs(3);
+/// Deadlocks and two pushes creating the same debtor end well on the second attempt; more than this is a defect.
+const MAX_ATTEMPTS: u32 = 5;
+
+/// The database role that a service takes, and with it what it may read and write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Papel {
+    /// The service `titulos`: owns the schema `cadastro`.
+    Titulos,
+    /// The service `regua-engine`: owns the schema `regua`.
+    ReguaEngine,
+    /// The service `dispatcher`: owns the schema `disparo`.
+    Dispatcher,
+}
+
+impl Papel {
+    /// What every new connection of the role runs. A night marks and decides in bulk, an API call never should. Compiling
+    /// our statements, which reach rows by their keys, takes longer than running them.
+    fn on_connect(self) -> &'static str {
+        match self {
+            Self::Titulos => {
+                "SET ROLE cobranca_titulos; SET statement_timeout = '15s'; SET lock_timeout = '10s'; SET timezone = 'UTC'; SET jit = off"
+            }
+            Self::ReguaEngine => {
+                "SET ROLE cobranca_regua; SET statement_timeout = '120s'; SET lock_timeout = '30s'; SET timezone = 'UTC'; SET jit = off"
+            }
+            Self::Dispatcher => {
+                "SET ROLE cobranca_disparo; SET statement_timeout = '15s'; SET lock_timeout = '10s'; SET timezone = 'UTC'; SET jit = off"
+            }
+        }
+    }
+}
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Papel {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(self.on_connect()).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+/// One service's connections.
+#[derive(Clone)]
+pub struct Banco {
+    pool: Pool<ConnectionManager<PgConnection>>,
+}
+
+impl Banco {
+    /// Opens a pool of `conexoes` connections that act as `papel`. As many as the database has cores is best: beyond
+    /// that, throughput hardly grows and the slowest answers get much slower.
+    ///
+    /// # Errors
+    /// The database is unreachable, or its login is not a member of the role.
+    pub fn connect(url: &str, papel: Papel, conexoes: u32) -> Result<Self, StoreError> {
+        let pool = Pool::builder()
+            .max_size(conexoes)
+            .connection_timeout(POOL_TIMEOUT)
+            .test_on_check_out(false)
+            .connection_customizer(Box::new(papel))
+            .build(ConnectionManager::new(url))
+            .map_err(StoreError::Pool)?;
+        Ok(Self { pool })
+    }
+
+    /// Runs `work` in one transaction of `empresa`, again when it lost a race (so it must not have effects of its own).
+    ///
+    /// # Errors
+    /// What `work` answered, or the failure to get a connection or to commit.
+    pub fn da_empresa<T>(
+        &self,
+        empresa: EmpresaId,
+        mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with_attempts(|conn| {
+            diesel::sql_query("SELECT set_config('app.empresa', $1, true)")
+                .bind::<diesel::sql_types::Text, _>(empresa.to_string())
+                .execute(conn)?;
+            work(&mut Tenant { conn, empresa })
+        })
+    }
+
+    /// Runs `work` in one transaction without a company: only the few functions that serve all of them answer here.
+    pub(crate) fn de_todas<T>(
+        &self,
+        work: impl FnMut(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with_attempts(work)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not, or no connection became free.
+    pub fn ping(&self) -> Result<(), StoreError> {
+        self.de_todas(|conn| {
+            diesel::sql_query("SELECT 1").execute(conn)?;
+            Ok(())
+        })
+    }
+
+    /// Runs `work` in a transaction, again when it lost a race, and on another connection when it lost its own: after a
+    /// failover every connection of the pool is dead, and each shows it only when it is used. A transaction that did not
+    /// come to its commit certainly left nothing; after that nobody knows, and it is not run again.
+    fn with_attempts<T>(
+        &self,
+        mut work: impl FnMut(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let (mut raced, mut lost) = (0, 0);
+        loop {
+            let mut conn = self.pool.get().map_err(StoreError::Pool)?;
+            let mut to_commit = false;
+            let outcome = conn.transaction(|conn| {
+                let answer = work(conn);
+                to_commit = answer.is_ok();
+                answer
+            });
+            match outcome {
+                Err(e) if e.is_transient() && raced + 1 < MAX_ATTEMPTS => raced += 1,
+                Err(e) if e.is_disconnection() && !to_commit && lost < self.pool.max_size() => lost += 1,
+                outcome => return outcome.map_err(StoreError::told_apart),
+            }
+        }
+    }
+}
+
+/// A transaction that belongs to one company. Made only by [`Banco::da_empresa`].
+pub struct Tenant<'c> {
+    pub(crate) conn: &'c mut PgConnection,
+    pub(crate) empresa: EmpresaId,
+}
+
+impl Tenant<'_> {
+    /// The company of this transaction.
+    #[must_use]
+    pub fn empresa(&self) -> EmpresaId {
+        self.empresa
+    }
+}
+
+/// Counts on within a millisecond, so that ids made one after the other at one instant stay in that order: a sandbox
+/// clock stands still.
+static SEQUENCE: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+
+/// A new id whose order is the order of `agora`, and of making.
+pub(crate) fn new_id(agora: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(agora.timestamp()).unwrap_or_default();
+    // A poisoned counter still counts.
+    let sequence = SEQUENCE.lock().unwrap_or_else(PoisonError::into_inner);
+    Uuid::new_v7(Timestamp::from_unix(&*sequence, seconds, agora.timestamp_subsec_nanos()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use diesel::sql_types::{Bool, Text};
+    use diesel::{QueryableByName, sql_query};
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Sessao {
+        #[diesel(sql_type = Text)]
+        papel: String,
+        #[diesel(sql_type = Bool)]
+        com_empresa: bool,
+    }
+
+    /// Whom the pool's only connection acts as outside of every company.
+    fn session(banco: &Banco) -> (String, bool) {
+        let sql = "SELECT current_user::text AS papel, coalesce(current_setting('app.empresa', true), '') <> '' AS com_empresa";
+        let sessao: Sessao = banco.de_todas(|conn| Ok(sql_query(sql).get_result(conn)?)).unwrap();
+        (sessao.papel, sessao.com_empresa)
+    }
+
+    #[test]
+    fn r02_no_connection_goes_back_to_the_pool_with_a_company_or_without_its_role() {
+        let pg = testkit::Banco::new();
+        for (papel, nome) in [
+            (Papel::Titulos, "cobranca_titulos"),
+            (Papel::ReguaEngine, "cobranca_regua"),
+            (Papel::Dispatcher, "cobranca_disparo"),
+        ] {
+            let banco = Banco::connect(pg.url(), papel, 1).unwrap();
+            let livre = (nome.to_owned(), false);
+            let empresa = EmpresaId::new(Uuid::from_u128(1));
+            assert_eq!(session(&banco), livre);
+            banco.da_empresa(empresa, |t| Ok(t.empresa())).unwrap();
+            assert_eq!(session(&banco), livre, "after a commit");
+            banco.da_empresa(empresa, |_| Err::<(), _>(StoreError::Unknown("nada"))).unwrap_err();
+            assert_eq!(session(&banco), livre, "after a rollback");
+            let panico = catch_unwind(AssertUnwindSafe(|| {
+                banco.da_empresa(empresa, |_| -> Result<(), _> { panic!("no meio da transação") })
+            }));
+            assert!(panico.is_err());
+            assert_eq!(session(&banco), livre, "after a panic");
+        }
+    }
+}

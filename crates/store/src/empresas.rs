@@ -1,0 +1,208 @@
+//! Companies: their settings and their sending windows.
+
+use chrono::{DateTime, NaiveTime, Utc};
+use diesel::sql_types::{Bool, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::execucao::Canal;
+use domain::ids::EmpresaId;
+use domain::janela::{DiasDaSemana, Janela};
+use uuid::Uuid;
+
+use crate::banco::new_id;
+use crate::migracao::ExecuteUnit as _;
+use crate::{Banco, StoreError, Tenant};
+
+/// What a company is created with.
+#[derive(Clone, Debug)]
+pub struct NovaEmpresa {
+    /// Its name, as debtors read it.
+    pub nome: String,
+    /// Its CNPJ or CPF, unformatted.
+    pub documento: Option<String>,
+    /// Address that its e-mails come from.
+    pub remetente_email: String,
+}
+
+/// A company's settings.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Empresa {
+    /// Its name, as debtors read it.
+    #[diesel(sql_type = Text)]
+    pub nome: String,
+    /// IANA time zone; "today" and the sending windows are read in it (rule j06).
+    #[diesel(sql_type = Text)]
+    pub fuso: String,
+    /// Local time at which its night runs (rule g01).
+    #[diesel(sql_type = Time)]
+    pub hora_noite: NaiveTime,
+    /// Whether a due date on a non-banking day rolls forward (rule n02).
+    #[diesel(sql_type = Bool)]
+    pub vencimento_em_dia_util: bool,
+    /// Address that its e-mails come from.
+    #[diesel(sql_type = Text)]
+    pub remetente_email: String,
+}
+
+/// Changes to a company's settings; `None` keeps what is stored.
+#[derive(Clone, Debug, Default)]
+pub struct MudancaEmpresa {
+    /// New name.
+    pub nome: Option<String>,
+    /// New time zone.
+    pub fuso: Option<String>,
+    /// New hour of the night.
+    pub hora_noite: Option<NaiveTime>,
+    /// New choice of rule n02.
+    pub vencimento_em_dia_util: Option<bool>,
+    /// New sender.
+    pub remetente_email: Option<String>,
+    /// New windows, each replacing the one of its channel.
+    pub janelas: Vec<(Canal, Janela)>,
+}
+
+/// Creates a company with the given sending windows and answers its id.
+///
+/// # Errors
+/// The database refused or is unreachable.
+pub fn create(
+    banco: &Banco,
+    nova: &NovaEmpresa,
+    janelas: &[(Canal, Janela)],
+    agora: DateTime<Utc>,
+) -> Result<EmpresaId, StoreError> {
+    let id = EmpresaId::new(new_id(agora));
+    banco.da_empresa(id, |t| {
+        sql_query(
+            "INSERT INTO cadastro.empresa (id, nome, documento, remetente_email, criada_em) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind::<SqlUuid, _>(id.uuid())
+        .bind::<Text, _>(&nova.nome)
+        .bind::<Nullable<Text>, _>(nova.documento.as_deref())
+        .bind::<Text, _>(&nova.remetente_email)
+        .bind::<Timestamptz, _>(agora)
+        .execute_unit(t.conn)?;
+        janelas.iter().try_for_each(|(canal, janela)| save_janela(t, *canal, janela))
+    })?;
+    Ok(id)
+}
+
+/// The company of this transaction, if it exists.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn get(t: &mut Tenant<'_>) -> Result<Option<Empresa>, StoreError> {
+    let found = sql_query(
+        "SELECT nome, fuso, hora_noite, vencimento_em_dia_util, remetente_email FROM cadastro.v_empresa",
+    )
+    .get_result(t.conn)
+    .optional()?;
+    Ok(found)
+}
+
+/// Applies the changes. A new choice of rule n02 moves the day on which títulos become overdue, so everybody is marked.
+///
+/// # Errors
+/// The database refused or is unreachable.
+pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreError> {
+    sql_query(
+        "UPDATE cadastro.empresa SET nome = coalesce($2, nome), fuso = coalesce($3, fuso), \
+         hora_noite = coalesce($4, hora_noite), remetente_email = coalesce($6, remetente_email), \
+         vencimento_em_dia_util = coalesce($5, vencimento_em_dia_util) WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Nullable<Text>, _>(mudanca.nome.as_deref())
+    .bind::<Nullable<Text>, _>(mudanca.fuso.as_deref())
+    .bind::<Nullable<Time>, _>(mudanca.hora_noite)
+    .bind::<Nullable<Bool>, _>(mudanca.vencimento_em_dia_util)
+    .bind::<Nullable<Text>, _>(mudanca.remetente_email.as_deref())
+    .execute_unit(t.conn)?;
+    if mudanca.vencimento_em_dia_util.is_some() {
+        sql_query("SELECT regua.marcar_todos()").execute_unit(t.conn)?;
+    }
+    mudanca.janelas.iter().try_for_each(|(canal, janela)| save_janela(t, *canal, janela))
+}
+
+fn save_janela(t: &mut Tenant<'_>, canal: Canal, janela: &Janela) -> Result<(), StoreError> {
+    sql_query(
+        "INSERT INTO cadastro.janela (empresa_id, canal, inicio, fim, dias) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (empresa_id, canal) DO UPDATE SET inicio = excluded.inicio, fim = excluded.fim, dias = excluded.dias",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Text, _>(canal.as_str())
+    .bind::<Time, _>(janela.inicio())
+    .bind::<Time, _>(janela.fim())
+    .bind::<SmallInt, _>(i16::from(janela.dias().bits()))
+    .execute_unit(t.conn)
+}
+
+#[derive(QueryableByName)]
+struct LinhaJanela {
+    #[diesel(sql_type = Text)]
+    canal: String,
+    #[diesel(sql_type = Time)]
+    inicio: NaiveTime,
+    #[diesel(sql_type = Time)]
+    fim: NaiveTime,
+    #[diesel(sql_type = SmallInt)]
+    dias: i16,
+}
+
+/// The sending windows of the company, one per channel that has one (rule j07: the others have none).
+///
+/// # Errors
+/// The database is unreachable or holds a window this version cannot read.
+pub fn janelas(t: &mut Tenant<'_>) -> Result<Vec<(Canal, Janela)>, StoreError> {
+    let linhas: Vec<LinhaJanela> =
+        sql_query("SELECT canal, inicio, fim, dias FROM cadastro.v_janela ORDER BY canal").load(t.conn)?;
+    linhas.into_iter().map(|l| read_janela(&l).ok_or(StoreError::Unknown("janela"))).collect()
+}
+
+fn read_janela(linha: &LinhaJanela) -> Option<(Canal, Janela)> {
+    let dias = DiasDaSemana::from_bits(u8::try_from(linha.dias).ok()?);
+    Some((Canal::parse(&linha.canal).ok()?, Janela::new(linha.inicio, linha.fim, dias).ok()?))
+}
+
+#[derive(QueryableByName)]
+struct LinhaHora {
+    #[diesel(sql_type = SqlUuid)]
+    empresa_id: Uuid,
+    #[diesel(sql_type = Text)]
+    fuso: String,
+    #[diesel(sql_type = Time)]
+    hora_noite: NaiveTime,
+    #[diesel(sql_type = Timestamptz)]
+    criada_em: DateTime<Utc>,
+}
+
+/// When a company's night is due by itself (rule g01).
+#[derive(Clone, Debug)]
+pub struct HoraDaNoite {
+    /// Company.
+    pub empresa: EmpresaId,
+    /// IANA name of its time zone.
+    pub fuso: String,
+    /// Local time of its night.
+    pub hora: NaiveTime,
+    /// Since when it exists: its first night by itself comes after that.
+    pub criada_em: DateTime<Utc>,
+}
+
+/// The hour of every company's night.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn night_hours(banco: &Banco) -> Result<Vec<HoraDaNoite>, StoreError> {
+    let linhas: Vec<LinhaHora> = banco.de_todas(|conn| {
+        Ok(sql_query("SELECT empresa_id, fuso, hora_noite, criada_em FROM cadastro.empresas_da_noite()")
+            .load(conn)?)
+    })?;
+    Ok(linhas
+        .into_iter()
+        .map(|l| HoraDaNoite {
+            empresa: EmpresaId::new(l.empresa_id),
+            fuso: l.fuso,
+            hora: l.hora_noite,
+            criada_em: l.criada_em,
+        })
+        .collect())
+}

@@ -1,0 +1,27 @@
+//! PostgreSQL, and the only place with SQL.
+//!
+//! Plain functions named after what they are for. Each takes a [`Tenant`], which exists only inside a transaction that
+//! has set `app.empresa`, so that no statement can run without a company; row-level security is the second wall.
+//! A [`Banco`] is one service's pool: its connections take the database role of that service and can do no more than
+//! the grants in `migrations/` say.
+//!
+//! SQL is written as SQL (static strings with binds): nearly every statement here is set-based, with `unnest`,
+//! `ON CONFLICT … WHERE … IS DISTINCT FROM`, `FOR SHARE` or `SKIP LOCKED`, and is proved by running it on PostgreSQL.
+
+extern crate pq_sys as _; // chooses the bundled libpq; diesel alone would look for the system's
+
+mod banco;
+pub mod chaves;
+pub mod disparos;
+pub mod empresas;
+mod erro;
+pub mod execucoes;
+pub mod inscricoes;
+mod migracao;
+pub mod noites;
+pub mod reguas;
+pub mod titulos;
+
+pub use banco::{Banco, Papel, Tenant};
+pub use erro::StoreError;
+pub use migracao::{migrate, recreate};

@@ -1,0 +1,179 @@
+//! The bulk upsert by `codigo_integracao`: a handful of set-based statements, whatever the number of títulos. Each row is
+//! looked up by its key (see `devedores`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use domain::ids::TituloId;
+use uuid::Uuid;
+
+use super::devedores::{Resolvidos, resolve, save_credores};
+use super::{EntradaTitulo, Recusa, ResultadoItem, mark};
+use crate::banco::new_id;
+use crate::{StoreError, Tenant};
+
+#[derive(QueryableByName)]
+struct Existente {
+    #[diesel(sql_type = Text)]
+    codigo_integracao: String,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    devedor_id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Gravado {
+    #[diesel(sql_type = Text)]
+    codigo_integracao: String,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    devedor_id: Uuid,
+    #[diesel(sql_type = Bool)]
+    criado: bool,
+}
+
+/// Stores the títulos with their debtors and creditors and answers a result for each, in the order given. Pushing the
+/// same again writes no row. Every debtor with a changed fact is marked for the engine in the same transaction.
+///
+/// # Errors
+/// The database refused or is unreachable; then nothing is stored.
+pub fn upsert(
+    t: &mut Tenant<'_>,
+    itens: &[EntradaTitulo],
+    agora: DateTime<Utc>,
+) -> Result<Vec<ResultadoItem>, StoreError> {
+    let unicos = first_of_each(itens);
+    let mencoes: Vec<_> = unicos.iter().map(|item| &item.devedor).collect();
+    let Resolvidos { devedores, alterados } = resolve(t, &mencoes, agora)?;
+    let credores = save_credores(t, unicos.iter().filter_map(|item| item.credor.as_ref()), agora)?;
+    let codigos: Vec<&str> = unicos.iter().map(|item| item.codigo_integracao.as_str()).collect();
+    let antes = load_existing(t, &codigos)?;
+
+    let mut colunas = Colunas::default();
+    for (item, devedor) in unicos.iter().zip(&devedores) {
+        if let Ok(devedor) = devedor {
+            let credor = item.credor.as_ref().and_then(|c| credores.get(&c.codigo_integracao)).copied();
+            colunas.push(item, *devedor, credor, agora);
+        }
+    }
+    let gravados = colunas.save(t, agora)?;
+
+    let mut marcados: BTreeSet<Uuid> = alterados;
+    for gravado in gravados.values() {
+        marcados.insert(gravado.devedor_id);
+        marcados.extend(antes.get(&gravado.codigo_integracao).map(|antes| antes.devedor_id));
+    }
+    mark(t, &marcados.into_iter().collect::<Vec<_>>())?;
+
+    // Neither written nor known before: somebody else stored exactly the same a moment ago.
+    let agora_mesmo: Vec<&str> =
+        codigos.iter().copied().filter(|c| !gravados.contains_key(*c) && !antes.contains_key(*c)).collect();
+    let novos = load_existing(t, &agora_mesmo)?;
+    let mut por_codigo: BTreeMap<&str, ResultadoItem> = BTreeMap::new();
+    for (codigo, devedor) in codigos.iter().zip(devedores) {
+        let conhecido = || antes.get(*codigo).or_else(|| novos.get(*codigo)).map(|e| TituloId::new(e.id));
+        let resultado = match (devedor, gravados.get(*codigo)) {
+            (Err(recusa), _) => ResultadoItem::Recusado(recusa),
+            (Ok(_), Some(g)) if g.criado => ResultadoItem::Criado(TituloId::new(g.id)),
+            (Ok(_), Some(g)) => ResultadoItem::Atualizado(TituloId::new(g.id)),
+            (Ok(_), None) => ResultadoItem::Inalterado(conhecido().ok_or(StoreError::Unknown("titulo"))?),
+        };
+        por_codigo.insert(codigo, resultado);
+    }
+    // Taken out by the first item with its code; the others are repetitions.
+    let resultado = |item: &EntradaTitulo| {
+        por_codigo
+            .remove(item.codigo_integracao.as_str())
+            .unwrap_or(ResultadoItem::Recusado(Recusa::Repetido))
+    };
+    Ok(itens.iter().map(resultado).collect())
+}
+
+fn first_of_each(itens: &[EntradaTitulo]) -> Vec<&EntradaTitulo> {
+    let mut vistos = BTreeSet::new();
+    itens.iter().filter(|item| vistos.insert(item.codigo_integracao.as_str())).collect()
+}
+
+fn load_existing(t: &mut Tenant<'_>, codigos: &[&str]) -> Result<BTreeMap<String, Existente>, StoreError> {
+    if codigos.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let linhas: Vec<Existente> = sql_query(
+        "SELECT n.codigo AS codigo_integracao, t.id, t.devedor_id FROM unnest($2) AS n(codigo) CROSS JOIN LATERAL \
+                (SELECT id, devedor_id FROM cadastro.titulo WHERE empresa_id = $1 AND codigo_integracao = n.codigo OFFSET 0) t",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<Text>, _>(codigos)
+    .load(t.conn)?;
+    Ok(linhas.into_iter().map(|l| (l.codigo_integracao.clone(), l)).collect())
+}
+
+/// The títulos of one push, column by column, as `unnest` takes them.
+#[derive(Default)]
+struct Colunas<'i> {
+    ids: Vec<Uuid>,
+    codigos: Vec<&'i str>,
+    devedores: Vec<Uuid>,
+    credores: Vec<Option<Uuid>>,
+    numeros: Vec<&'i str>,
+    emissoes: Vec<Option<NaiveDate>>,
+    vencimentos: Vec<NaiveDate>,
+    valores: Vec<i64>,
+}
+
+impl<'i> Colunas<'i> {
+    fn push(&mut self, item: &'i EntradaTitulo, devedor: Uuid, credor: Option<Uuid>, agora: DateTime<Utc>) {
+        self.ids.push(new_id(agora));
+        self.codigos.push(&item.codigo_integracao);
+        self.devedores.push(devedor);
+        self.credores.push(credor);
+        self.numeros.push(&item.numero);
+        self.emissoes.push(item.emissao);
+        self.vencimentos.push(item.vencimento);
+        self.valores.push(item.valor.get());
+    }
+
+    /// Writes only what is new or different (the join in the SELECT keeps unchanged rows from being locked at all; the last
+    /// WHERE is for a row that somebody else wrote meanwhile) and answers what was written, by code. In order of code, so
+    /// that two pushes lock the same rows in the same order.
+    fn save(self, t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<BTreeMap<String, Gravado>, StoreError> {
+        let linhas: Vec<Gravado> = sql_query(
+            "INSERT INTO cadastro.titulo AS t (empresa_id, id, codigo_integracao, devedor_id, credor_id, numero, emissao, \
+                    vencimento, valor, saldo, status_em, criado_em, atualizado_em) \
+             SELECT $1, n.id, n.codigo, n.devedor, n.credor, n.numero, n.emissao, n.vencimento, n.valor, n.valor, $10, $10, $10 \
+               FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) \
+                 AS n(id, codigo, devedor, credor, numero, emissao, vencimento, valor) \
+               LEFT JOIN LATERAL (SELECT id, devedor_id, credor_id, numero, emissao, vencimento, valor FROM cadastro.titulo \
+                                   WHERE empresa_id = $1 AND codigo_integracao = n.codigo OFFSET 0) a ON true \
+              WHERE a.id IS NULL OR (a.devedor_id, a.credor_id, a.numero, a.emissao, a.vencimento, a.valor) \
+                    IS DISTINCT FROM (n.devedor, coalesce(n.credor, a.credor_id), n.numero, \
+                                      coalesce(n.emissao, a.emissao), n.vencimento, n.valor) \
+              ORDER BY n.codigo \
+             ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET devedor_id = excluded.devedor_id, \
+                    credor_id = coalesce(excluded.credor_id, t.credor_id), numero = excluded.numero, \
+                    emissao = coalesce(excluded.emissao, t.emissao), vencimento = excluded.vencimento, \
+                    valor = excluded.valor, atualizado_em = excluded.atualizado_em, \
+                    saldo = CASE WHEN t.status IN ('pago', 'cancelado') THEN t.saldo ELSE excluded.valor END \
+              WHERE (t.devedor_id, t.credor_id, t.numero, t.emissao, t.vencimento, t.valor) IS DISTINCT FROM \
+                    (excluded.devedor_id, coalesce(excluded.credor_id, t.credor_id), excluded.numero, \
+                     coalesce(excluded.emissao, t.emissao), excluded.vencimento, excluded.valor) \
+             RETURNING codigo_integracao, id, devedor_id, (xmax = 0) AS criado",
+        )
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<Array<SqlUuid>, _>(self.ids)
+        .bind::<Array<Text>, _>(self.codigos)
+        .bind::<Array<SqlUuid>, _>(self.devedores)
+        .bind::<Array<Nullable<SqlUuid>>, _>(self.credores)
+        .bind::<Array<Text>, _>(self.numeros)
+        .bind::<Array<Nullable<Date>>, _>(self.emissoes)
+        .bind::<Array<Date>, _>(self.vencimentos)
+        .bind::<Array<BigInt>, _>(self.valores)
+        .bind::<Timestamptz, _>(agora)
+        .load(t.conn)?;
+        Ok(linhas.into_iter().map(|l| (l.codigo_integracao.clone(), l)).collect())
+    }
+}

@@ -1,0 +1,182 @@
+//! What the database's own catalogue says about tenancy and about who may do what.
+
+use std::collections::BTreeSet;
+
+use crate::apoio::Casa;
+
+const PAPEIS: [(&str, &str); 3] =
+    [("cobranca_titulos", "cadastro"), ("cobranca_regua", "regua"), ("cobranca_disparo", "disparo")];
+const NOSSOS: &str = "('cadastro', 'regua', 'disparo')";
+const NADA: [&str; 0] = [];
+
+fn tables(casa: &Casa) -> Vec<String> {
+    casa.texts(&format!(
+        "SELECT format('%I.%I', n.nspname, c.relname) AS x FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+          WHERE c.relkind IN ('r', 'p') AND n.nspname IN {NOSSOS} ORDER BY 1"
+    ))
+}
+
+#[test]
+fn r02_every_table_carries_the_company_and_a_policy_for_reading_and_writing() {
+    let casa = Casa::nova();
+    assert!(tables(&casa).len() >= 18, "the catalogue query sees the schema");
+    let abertas = casa.texts(&format!(
+        "SELECT c.oid::regclass::text AS x FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+          WHERE c.relkind IN ('r', 'p') AND n.nspname IN {NOSSOS} AND NOT (c.relrowsecurity AND EXISTS (\
+            SELECT FROM pg_policies p WHERE p.schemaname = n.nspname AND p.tablename = c.relname AND p.cmd = 'ALL' \
+               AND p.permissive = 'PERMISSIVE' AND p.roles = '{{public}}' \
+               AND p.qual ~ '^\\((empresa_)?id = cadastro.empresa_atual\\(\\)\\)$' AND p.with_check = p.qual) \
+            AND (SELECT count(*) FROM pg_policies p WHERE p.schemaname = n.nspname AND p.tablename = c.relname) = 1)"
+    ));
+    assert_eq!(abertas, NADA);
+    let sem_empresa = casa.texts(&format!(
+        "SELECT c.oid::regclass::text AS x FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+          WHERE c.relkind IN ('r', 'p') AND n.nspname IN {NOSSOS} AND NOT EXISTS (\
+            SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'empresa_id' AND a.attnotnull)"
+    ));
+    assert_eq!(sem_empresa, ["cadastro.empresa"], "the company itself is the only table without the column");
+}
+
+#[test]
+fn r02_a_view_tells_nothing_of_another_company_even_to_a_function_that_looks_at_every_row_it_is_given() {
+    let casa = Casa::nova();
+    let frouxas = casa.texts(&format!(
+        "SELECT c.oid::regclass::text AS x FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+          WHERE c.relkind = 'v' AND n.nspname IN {NOSSOS} \
+            AND NOT coalesce('security_barrier=true' = ANY (c.reloptions), false)"
+    ));
+    assert_eq!(frouxas, NADA);
+    assert!(casa.n(&format!("SELECT count(*) FROM pg_views WHERE schemaname IN {NOSSOS}")) >= 6);
+}
+
+#[test]
+fn every_key_begins_with_the_company() {
+    let casa = Casa::nova();
+    let outras = casa.texts(&format!(
+        "SELECT k.conname::text AS x FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace \
+           JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] \
+          WHERE n.nspname IN {NOSSOS} AND k.contype IN ('p', 'f', 'u') AND a.attname <> 'empresa_id' ORDER BY 1"
+    ));
+    // A company is its own key; a key's id is looked up before its company is known.
+    assert_eq!(outras, ["chave_api_id_key", "empresa_pkey"]);
+}
+
+#[test]
+fn every_foreign_key_points_into_its_own_schema() {
+    let casa = Casa::nova();
+    let cruzadas = casa.texts(
+        "SELECT k.conname::text AS x FROM pg_constraint k JOIN pg_class a ON a.oid = k.conrelid JOIN pg_class b ON b.oid = k.confrelid \
+          WHERE k.contype = 'f' AND a.relnamespace <> b.relnamespace",
+    );
+    assert_eq!(cruzadas, NADA);
+}
+
+#[test]
+fn service_roles_own_nothing_and_are_under_every_policy() {
+    let casa = Casa::nova();
+    let nomes = PAPEIS.map(|(papel, _)| format!("'{papel}'")).join(", ");
+    assert_eq!(casa.n(&format!("SELECT count(*) FROM pg_roles WHERE rolname IN ({nomes})")), 3);
+    let fortes = casa.texts(&format!(
+        "SELECT rolname::text AS x FROM pg_roles WHERE rolname IN ({nomes}) \
+            AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication OR rolcanlogin)"
+    ));
+    assert_eq!(fortes, NADA);
+    let donos = casa.texts(&format!(
+        "SELECT d.classid::regclass::text AS x FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid \
+          WHERE r.rolname IN ({nomes}) AND d.refclassid = 'pg_authid'::regclass AND d.deptype = 'o' \
+            AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    ));
+    assert_eq!(donos, NADA);
+    let membros = casa.texts(&format!(
+        "SELECT r.rolname::text AS x FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname IN ({nomes})"
+    ));
+    assert_eq!(membros, NADA, "a role that is a member of another has its rights");
+}
+
+/// Every table and view with each privilege that the role has on it, also through PUBLIC.
+fn privileges(casa: &Casa, papel: &str) -> BTreeSet<String> {
+    casa.texts(&format!(
+        "SELECT format('%s %s', c.oid::regclass, p) AS x FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, \
+                unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p \
+          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') \
+            AND (has_table_privilege('{papel}', c.oid, p) \
+                 OR (p IN ('SELECT', 'INSERT', 'UPDATE') AND has_any_column_privilege('{papel}', c.oid, p)))"
+    ))
+    .into_iter()
+    .collect()
+}
+
+#[test]
+fn each_service_writes_its_own_schema_and_reads_the_others_only_through_views() {
+    let casa = Casa::nova();
+    let vistas = ["cadastro.v_empresa", "cadastro.v_janela", "cadastro.v_titulo", "cadastro.v_devedor"];
+    for (papel, schema) in PAPEIS {
+        let mut espera: BTreeSet<String> = tables(&casa)
+            .iter()
+            .filter(|t| t.starts_with(&format!("{schema}.")))
+            .flat_map(|t| ["SELECT", "INSERT", "UPDATE", "DELETE"].map(|p| format!("{t} {p}")))
+            .collect();
+        espera.extend(vistas.map(|v| format!("{v} SELECT")));
+        if papel == "cobranca_disparo" {
+            espera.extend(["regua.v_conteudo SELECT", "regua.v_regua SELECT"].map(str::to_owned));
+        }
+        assert_eq!(privileges(&casa, papel), espera, "{papel}");
+    }
+}
+
+#[test]
+fn no_service_creates_anything() {
+    let casa = Casa::nova();
+    for (papel, _) in PAPEIS {
+        let onde = casa.texts(&format!(
+            "SELECT nspname::text AS x FROM pg_namespace WHERE has_schema_privilege('{papel}', oid, 'CREATE')"
+        ));
+        assert_eq!(onde, NADA, "{papel}");
+    }
+}
+
+#[test]
+fn functions_that_run_with_their_owners_rights_have_a_fixed_search_path() {
+    let casa = Casa::nova();
+    let definer = format!(
+        "FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE n.nspname IN {NOSSOS} AND f.prosecdef"
+    );
+    assert!(casa.n(&format!("SELECT count(*) {definer}")) >= 10);
+    let soltas = casa.texts(&format!(
+        "SELECT f.oid::regprocedure::text AS x {definer} \
+            AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (f.proconfig), false)"
+    ));
+    assert_eq!(soltas, NADA);
+}
+
+#[test]
+fn each_function_is_executable_by_exactly_who_needs_it() {
+    let casa = Casa::nova();
+    let quem = casa.texts(&format!(
+        "SELECT format('%I.%I: %s', n.nspname, f.proname, (SELECT string_agg(r, ' ' ORDER BY r) \
+             FROM unnest(ARRAY['cobranca_titulos', 'cobranca_regua', 'cobranca_disparo']) r \
+            WHERE has_function_privilege(r, f.oid, 'EXECUTE'))) AS x \
+           FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE n.nspname IN {NOSSOS} AND f.prosecdef ORDER BY 1"
+    ));
+    assert_eq!(
+        quem,
+        [
+            "cadastro.autenticar: cobranca_disparo cobranca_regua cobranca_titulos",
+            "cadastro.empresas_da_noite: cobranca_regua",
+            "cadastro.titulos_na_cerca: cobranca_disparo",
+            "disparo.desenfileirar: cobranca_disparo",
+            "disparo.enfileirar: cobranca_disparo",
+            "disparo.inserir_execucoes: cobranca_regua",
+            "disparo.varrer: cobranca_disparo",
+            "regua.marcar: cobranca_titulos",
+            "regua.marcar_todos: cobranca_regua cobranca_titulos",
+            "regua.noites_andando: cobranca_regua",
+        ]
+    );
+    let de_todos = casa.texts(&format!(
+        "SELECT f.oid::regprocedure::text AS x FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace, \
+                aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a \
+          WHERE n.nspname IN {NOSSOS} AND f.prosecdef AND a.grantee = 0"
+    ));
+    assert_eq!(de_todos, NADA, "nothing of it is for PUBLIC");
+}

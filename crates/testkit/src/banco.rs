@@ -1,0 +1,227 @@
+//! A database per test.
+
+use std::fs;
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
+use reqwest::Url;
+use uuid::Uuid;
+
+use crate::ambiente::{address, checkout};
+
+/// Any number that nothing else locks in the maintenance database (advisory locks are per database).
+const TEMPLATE_LOCK: i64 = 0x0C0B_4A2C_A7E5_7E00;
+
+/// A freshly migrated database that only this value knows of; dropped with it, whoever is still connected.
+///
+/// Made by copying a template, which the first test of the first process migrates once.
+#[derive(Debug)]
+pub struct Banco {
+    admin: Url,
+    name: String,
+    url: String,
+}
+
+impl Banco {
+    /// Makes the database.
+    ///
+    /// # Panics
+    /// Outside `make test`, or when PostgreSQL refuses.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it does I/O and may panic: never an implicit default")]
+    pub fn new() -> Self {
+        let admin = address("COBRANCA_TESTE_PG");
+        let mut conn = connect(&admin);
+        let template = template(&mut conn, &admin);
+        let name = format!("t_{}", Uuid::new_v4().simple());
+        run(&mut conn, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        let url = at(&admin, &name);
+        Self { admin, name, url }
+    }
+
+    /// `postgres://` address of the database, with the login of its owner (a superuser).
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// An eye on everything in it.
+    ///
+    /// # Panics
+    /// When PostgreSQL refuses; so does every look.
+    #[must_use]
+    pub fn observer(&self) -> Observador {
+        Observador::new(&self.url)
+    }
+
+    /// Its name in the server, `t_` and 32 hexadecimal digits.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The server ends every session of the database, as in a failover. Answers how many there were.
+    pub fn disconnect_all(&self) -> i64 {
+        self.count("SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE datname = $1")
+    }
+
+    /// The database goes away (sessions end and none begins), or is there again.
+    pub fn set_away(&self, away: bool) {
+        let open = !away;
+        run(&mut connect(&self.admin), &format!("ALTER DATABASE {} ALLOW_CONNECTIONS {open}", self.name));
+        if away {
+            self.disconnect_all();
+        }
+    }
+
+    /// How many transactions have been open in the database for a tenth of a second or more.
+    #[must_use]
+    pub fn long_transactions(&self) -> i64 {
+        self.count(
+            "SELECT count(*) AS n FROM pg_stat_activity \
+              WHERE datname = $1 AND xact_start < clock_timestamp() - interval '100 ms'",
+        )
+    }
+
+    fn count(&self, sql: &str) -> i64 {
+        let found: Count = sql_query(sql)
+            .bind::<sql_types::Text, _>(&self.name)
+            .get_result(&mut connect(&self.admin))
+            .expect("the list of sessions answers");
+        found.n
+    }
+}
+
+/// Sees every row of every table of a database, whoever it belongs to.
+pub struct Observador {
+    conn: PgConnection,
+    query: String,
+}
+
+/// One table at one moment. Two that are equal hold the same rows.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Tabela {
+    /// Schema and name.
+    #[diesel(sql_type = sql_types::Text)]
+    pub nome: String,
+    /// Rows.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub linhas: i64,
+    /// A sum over the content of the rows.
+    #[diesel(sql_type = sql_types::Text)]
+    pub soma: String,
+}
+
+impl Observador {
+    fn new(url: &str) -> Self {
+        let mut conn = PgConnection::establish(url).expect("the test's own database answers");
+        let query: Query = sql_query(
+            "SELECT string_agg(format('SELECT %L AS nome, count(*) AS linhas, \
+                    coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS soma FROM %s t', c.oid::regclass, c.oid::regclass), \
+                    ' UNION ALL ' ORDER BY c.oid::regclass::text) AS query \
+               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+              WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')",
+        )
+        .get_result(&mut conn)
+        .expect("the catalogue of tables answers");
+        Self { conn, query: query.query }
+    }
+
+    /// Every table as it is now.
+    pub fn look(&mut self) -> Vec<Tabela> {
+        sql_query(&self.query).load(&mut self.conn).expect("every table can be read")
+    }
+}
+
+#[derive(QueryableByName)]
+struct Query {
+    #[diesel(sql_type = sql_types::Text)]
+    query: String,
+}
+
+impl Drop for Banco {
+    fn drop(&mut self) {
+        run(&mut connect(&self.admin), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
+}
+
+#[derive(QueryableByName)]
+struct Exists {
+    #[diesel(sql_type = sql_types::Bool)]
+    exists: bool,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = sql_types::BigInt)]
+    n: i64,
+}
+
+/// The name of the migrated template for the migrations of this checkout; made if no process has made it yet. Several
+/// test processes start at once: one makes it, the others wait. The name appears only when the template is complete.
+fn template(conn: &mut PgConnection, admin: &Url) -> String {
+    let name = format!("modelo_{}", migrations_hash(&checkout().join("migrations")).simple());
+    if has_database(conn, &name) {
+        return name;
+    }
+    run(conn, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})"));
+    if !has_database(conn, &name) {
+        let draft = format!("{name}_novo");
+        run(conn, &format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)"));
+        run(conn, &format!("CREATE DATABASE {draft}"));
+        store::migrate(&at(admin, &draft)).expect("the migrations apply to an empty database");
+        // A template with a session open cannot be copied: from here on none can be.
+        run(conn, &format!("ALTER DATABASE {draft} ALLOW_CONNECTIONS false"));
+        run(conn, &format!("ALTER DATABASE {draft} RENAME TO {name}"));
+    }
+    run(conn, &format!("SELECT pg_advisory_unlock({TEMPLATE_LOCK})"));
+    name
+}
+
+fn has_database(conn: &mut PgConnection, name: &str) -> bool {
+    let found: Exists = sql_query("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS exists")
+        .bind::<sql_types::Text, _>(name)
+        .get_result(conn)
+        .expect("the catalogue of databases answers");
+    found.exists
+}
+
+/// Identifies the content of a tree of migrations, so that a changed one gets a template of its own.
+fn migrations_hash(root: &Path) -> Uuid {
+    let mut files = Vec::new();
+    list_files(root, &mut files);
+    files.sort();
+    let mut content = Vec::new();
+    for file in files {
+        content.extend_from_slice(file.as_os_str().as_encoded_bytes());
+        content.extend_from_slice(&fs::read(&file).expect("a migration can be read"));
+    }
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, &content)
+}
+
+fn list_files(dir: &Path, files: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(dir).expect("the migrations are in the checkout") {
+        let path = entry.expect("a directory entry").path();
+        if path.is_dir() {
+            list_files(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+fn at(admin: &Url, database: &str) -> String {
+    let mut url = admin.clone();
+    url.set_path(database);
+    url.into()
+}
+
+fn connect(admin: &Url) -> PgConnection {
+    PgConnection::establish(admin.as_str())
+        .unwrap_or_else(|e| panic!("o PostgreSQL de teste não responde ({e}); rode `make test`"))
+}
+
+fn run(conn: &mut PgConnection, sql: &str) {
+    conn.batch_execute(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+}

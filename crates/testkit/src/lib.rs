@@ -1,0 +1,31 @@
+//! What a test needs and must not share: a database, a vhost, a whole broker of its own, a service as a process; a way
+//! to wait for a fact instead of sleeping; a client that talks to a service as an integrator would.
+//!
+//! The engines themselves are started once per run by `make test` (`deploy/engines with teste …`), which puts their
+//! addresses in the environment. Everything made here disappears when it is dropped, so tests run in parallel.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::panic,
+    reason = "test code: a test kit that cannot do its part has to stop the test, and says why"
+)]
+
+mod ambiente;
+mod banco;
+mod gestao;
+mod http;
+mod privado;
+mod processo;
+mod sql;
+mod vhost;
+mod wait;
+
+pub use ambiente::cases;
+pub use banco::{Banco, Observador, Tabela};
+pub use http::{Http, Resposta};
+pub use privado::RabbitPrivado;
+pub use processo::Processo;
+pub use sql::{Gasto, Sql};
+pub use vhost::Vhost;
+pub use wait::{block_until, wait_for, wait_until};

@@ -1,0 +1,80 @@
+//! A vhost per test.
+
+use reqwest::Url;
+use uuid::Uuid;
+
+use crate::ambiente::address;
+use crate::gestao::Gestao;
+
+/// A vhost of the run's RabbitMQ that only this value knows of; deleted with it, and with it queues and connections.
+#[derive(Debug)]
+pub struct Vhost {
+    gestao: Gestao,
+    name: String,
+    amqp_url: String,
+}
+
+impl Vhost {
+    /// Makes the vhost.
+    ///
+    /// # Panics
+    /// Outside `make test`, or when RabbitMQ refuses.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it does I/O and may panic: never an implicit default")]
+    pub fn new() -> Self {
+        let amqp = address("COBRANCA_TESTE_AMQP");
+        let gestao = Gestao::new(address("COBRANCA_TESTE_AMQP_HTTP"));
+        let name = format!("t-{}", Uuid::new_v4().simple());
+        gestao.create_vhost(&name);
+        let amqp_url = at(&amqp, &name);
+        Self { gestao, name, amqp_url }
+    }
+
+    /// `amqp://` address of the vhost, with the login.
+    #[must_use]
+    pub fn amqp_url(&self) -> &str {
+        &self.amqp_url
+    }
+
+    /// Its name in the broker, `t-` and 32 hexadecimal digits.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the broker has it. False only after somebody deleted it.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.gestao.has_vhost(&self.name)
+    }
+
+    /// The broker closes every connection to this vhost, as in a failover. Answers how many there were; a connection
+    /// made within the last second may not be known to the broker's list yet, so poll for the number expected.
+    pub fn close_connections(&self) -> usize {
+        self.gestao.close_connections(&self.name)
+    }
+
+    /// Deletes every queue with its messages, as if the broker's disk were lost. Answers their names.
+    pub fn delete_queues(&self) -> Vec<String> {
+        self.gestao.delete_queues(&self.name)
+    }
+
+    /// Deletes the vhost with exchanges, queues, messages and connections, and makes it again, empty: a broker whose
+    /// data directory was lost.
+    pub fn lose_everything(&self) {
+        self.gestao.delete_vhost(&self.name);
+        self.gestao.create_vhost(&self.name);
+    }
+}
+
+impl Drop for Vhost {
+    fn drop(&mut self) {
+        self.gestao.delete_vhost(&self.name);
+    }
+}
+
+fn at(amqp: &Url, vhost: &str) -> String {
+    let mut url = amqp.clone();
+    url.set_path(vhost);
+    url.into()
+}

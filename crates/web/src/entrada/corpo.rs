@@ -1,0 +1,132 @@
+//! JSON bodies: bounded in size, time and depth before anything looks inside.
+
+use std::time::Duration;
+
+use actix_web::dev::{Decompress, Payload};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
+use deserr::Deserr;
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
+
+use super::erros::{ErroValor, ErrosCampo, parse};
+use super::tipos::lista_grande;
+use crate::problema::{ErroCampo, Problema, codigos};
+
+/// Bytes of a body, unless the app says otherwise. 1,000 títulos are about 1 MiB.
+pub const LIMITE_CORPO: usize = 2 * 1024 * 1024;
+/// A body must have arrived after this long: the server's own timeout covers only the head.
+const PRAZO: Duration = Duration::from_secs(30);
+
+/// The limit of this app, as app data.
+#[derive(Clone, Copy, Debug)]
+pub struct LimiteCorpo(pub usize);
+
+/// A JSON body parsed into `T`. Refusals: 413 too long, 415 not JSON, 400 malformed, 422 with every refused field.
+///
+/// `serde_json` refuses to nest deeper than 128, so the depth of everything behind this is bounded too.
+#[derive(Clone, Debug)]
+pub struct Corpo<T>(pub T);
+
+/// A JSON array of at most `MAX` items that succeed or fail one by one: each goes through
+/// [`parse_item`](super::parse_item).
+#[derive(Clone, Debug)]
+pub struct Itens<const MAX: usize>(pub Vec<Value>);
+
+impl<T: Deserr<ErrosCampo> + 'static> FromRequest for Corpo<T> {
+    type Error = Problema;
+    type Future = LocalBoxFuture<'static, Result<Self, Problema>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let leitura = read_json(req, payload);
+        Box::pin(async move { parse(leitura.await?).map(Corpo).map_err(Problema::validacao) })
+    }
+}
+
+impl<const MAX: usize> FromRequest for Itens<MAX> {
+    type Error = Problema;
+    type Future = LocalBoxFuture<'static, Result<Self, Problema>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let leitura = read_json(req, payload);
+        Box::pin(async move {
+            let Value::Array(itens) = leitura.await? else {
+                return Err(na_raiz(ErroValor::new("tipo_invalido", "deve ser uma lista")));
+            };
+            if itens.len() > MAX { Err(na_raiz(lista_grande(MAX))) } else { Ok(Self(itens)) }
+        })
+    }
+}
+
+fn na_raiz(erro: ErroValor) -> Problema {
+    let erro = ErroCampo { campo: String::new(), codigo: erro.codigo.into(), detalhe: erro.detalhe };
+    Problema::validacao(vec![erro])
+}
+
+fn read_json(
+    req: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Value, Problema>> + use<> {
+    let limite = req.app_data::<LimiteCorpo>().map_or(LIMITE_CORPO, |limite| limite.0);
+    let cabecalhos = check_head(req);
+    let anunciado = header(req, &CONTENT_LENGTH).and_then(|n| n.parse::<usize>().ok()).unwrap_or_default();
+    let corpo = Decompress::from_headers(payload.take(), req.headers());
+    async move {
+        cabecalhos?;
+        let leitura = read_bounded(corpo, limite, anunciado);
+        let bytes = tokio::time::timeout(PRAZO, leitura).await.unwrap_or_else(|_| {
+            Err(Problema::new(&codigos::TEMPO_ESGOTADO, "o corpo não chegou inteiro a tempo"))
+        })?;
+        from_json(&bytes)
+    }
+}
+
+/// JSON, and of the encodings those we can undo.
+fn check_head(req: &HttpRequest) -> Result<(), Problema> {
+    let tipo = header(req, &CONTENT_TYPE).unwrap_or_default();
+    let essencia = tipo.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let json = essencia == "application/json"
+        || (essencia.starts_with("application/") && essencia.ends_with("+json"));
+    if !json {
+        return Err(Problema::tipo_de_midia("envie o corpo com Content-Type: application/json"));
+    }
+    match header(req, &CONTENT_ENCODING).unwrap_or("identity") {
+        "identity" | "gzip" | "deflate" => Ok(()),
+        _ => Err(Problema::tipo_de_midia("o corpo só pode vir comprimido com gzip ou deflate")),
+    }
+}
+
+fn header<'a>(req: &'a HttpRequest, nome: &actix_web::http::header::HeaderName) -> Option<&'a str> {
+    req.headers().get(nome).and_then(|valor| valor.to_str().ok())
+}
+
+/// Reads at most `limite` bytes, counted after decompression. What the caller still sends of a longer body is drained
+/// by the server, so that the refusal is read.
+async fn read_bounded(
+    mut corpo: Decompress<Payload>,
+    limite: usize,
+    anunciado: usize,
+) -> Result<Bytes, Problema> {
+    let mut bytes = BytesMut::with_capacity(anunciado.min(limite));
+    while let Some(pedaco) = corpo.next().await {
+        // A connection that broke, or a compression that is not what it says.
+        let pedaco = pedaco.map_err(incompleto)?;
+        if bytes.len().saturating_add(pedaco.len()) > limite {
+            return Err(Problema::corpo_grande(limite));
+        }
+        bytes.extend_from_slice(&pedaco);
+    }
+    Ok(bytes.freeze())
+}
+
+fn incompleto(_: actix_web::error::PayloadError) -> Problema {
+    Problema::new(&codigos::REQUISICAO_INVALIDA, "o corpo não pôde ser lido por inteiro")
+}
+
+fn from_json(bytes: &[u8]) -> Result<Value, Problema> {
+    // Some ERPs write a byte order mark in front of UTF-8.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    serde_json::from_slice(bytes).map_err(|erro| Problema::json_malformado(erro.line(), erro.column()))
+}

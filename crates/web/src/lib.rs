@@ -1,0 +1,29 @@
+//! The HTTP kit of the services: what comes in is parsed at the edge, who calls is known before anything is read, and
+//! every refusal is a problem+json in Portuguese.
+//!
+//! A service is a `configure` function of routes and a call to [`serve`]. This crate knows no database: looking keys up
+//! and telling readiness are closures it is handed.
+
+mod autenticacao;
+mod bloqueio;
+mod entrada;
+pub mod esquema;
+mod openapi;
+mod pagina;
+pub mod problema;
+mod servidor;
+
+pub use autenticacao::{
+    Acesso, Autenticador, Autorizado, ChaveApresentada, ChaveInvalida, ChaveNova, Escopo, EscopoDesconhecido,
+    Escopos, Exige, HASH_BYTES, escopos,
+};
+pub use bloqueio::bloquear;
+pub use entrada::{
+    Caminho, Consulta, Corpo, ErroValor, ErrosCampo, Itens, LIMITE_CORPO, Lido, LimiteCorpo, Lista, Texto,
+    TextoLongo, parse, parse_item, parse_texto, parse_with,
+};
+pub use openapi::{InfoApi, documento, rotas_sem_escopo};
+pub use pagina::{Cursor, Limite, Pagina, Paginacao};
+pub use problema::{Codigo, ErroCampo, Problema};
+pub use servidor::{Parada, Prontidao, RequestId, ServerConfig, Servidor, serve};
+pub use utoipa_actix_web::service_config::ServiceConfig;

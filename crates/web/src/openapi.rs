@@ -1,0 +1,177 @@
+//! The OpenAPI document: from the routes, with what is the same for all of them added once.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::response::{ResponseBuilder, Responses};
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::problema::{MIDIA_PROBLEMA, Problema};
+
+/// Name of the security scheme, for `security(("chave_api" = ["titulos:ler"]))`.
+const ESQUEMA: &str = "chave_api";
+const PROBLEMA: &str = "Problema";
+
+/// What the document says of itself, in Portuguese.
+#[derive(Clone, Copy, Debug)]
+pub struct InfoApi {
+    /// Title.
+    pub titulo: &'static str,
+    /// What the service is for (Markdown).
+    pub descricao: &'static str,
+    /// Version of the API.
+    pub versao: &'static str,
+}
+
+/// The document of the routes that `configure` adds, without starting a server.
+pub fn documento(info: InfoApi, configure: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
+    let app = actix_web::App::new().into_utoipa_app().openapi(base(info));
+    let (_, mut documento) = app.configure(configure).split_for_parts();
+    for item in documento.paths.paths.values_mut() {
+        for (_, operacao) in operacoes_mut(item) {
+            add_problem(&mut operacao.responses);
+        }
+    }
+    close_inputs(&mut documento);
+    documento
+}
+
+/// Operations under `/v1` that name no scope, as `GET /v1/titulos`: a test of every service keeps this empty.
+#[must_use]
+pub fn rotas_sem_escopo(documento: &OpenApi) -> Vec<String> {
+    let mut faltam = Vec::new();
+    for (caminho, item) in &documento.paths.paths {
+        if !caminho.starts_with("/v1") {
+            continue;
+        }
+        for (metodo, operacao) in operacoes(item) {
+            if !names_scope(operacao) {
+                faltam.push(format!("{metodo} {caminho}"));
+            }
+        }
+    }
+    faltam
+}
+
+/// The methods of a path.
+pub(crate) fn operacoes(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
+    let todas = [
+        ("GET", &item.get),
+        ("PUT", &item.put),
+        ("POST", &item.post),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+        ("HEAD", &item.head),
+        ("OPTIONS", &item.options),
+    ];
+    todas.into_iter().filter_map(|(metodo, operacao)| Some((metodo, operacao.as_ref()?)))
+}
+
+fn operacoes_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let todas = [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("PATCH", &mut item.patch),
+        ("DELETE", &mut item.delete),
+    ];
+    todas.into_iter().filter_map(|(metodo, operacao)| Some((metodo, operacao.as_mut()?)))
+}
+
+fn base(info: InfoApi) -> OpenApi {
+    let mut esquemas = vec![(PROBLEMA.to_owned(), Problema::schema())];
+    Problema::schemas(&mut esquemas);
+    let chave = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("cob_<id>_<segredo>")
+        .description(Some("Chave de API da empresa. Cada operação diz o escopo que exige."))
+        .build();
+    let mut componentes = ComponentsBuilder::new()
+        .security_scheme(ESQUEMA, SecurityScheme::Http(chave))
+        .response(PROBLEMA, problem_response())
+        .build();
+    componentes.schemas.extend(esquemas);
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title(info.titulo)
+                .description(Some(info.descricao))
+                .version(info.versao)
+                .build(),
+        )
+        .components(Some(componentes))
+        .security(Some([SecurityRequirement::new(ESQUEMA, Vec::<String>::new())]))
+        .build()
+}
+
+fn problem_response() -> Response {
+    let conteudo = ContentBuilder::new().schema(Some(Ref::from_schema_name(PROBLEMA))).build();
+    ResponseBuilder::new()
+        .description("Qualquer recusa ou falha, no formato da RFC 9457.")
+        .content(MIDIA_PROBLEMA, conteudo)
+        .build()
+}
+
+fn add_problem(respostas: &mut Responses) {
+    let padrao = || RefOr::Ref(Ref::from_response_name(PROBLEMA));
+    respostas.responses.entry("default".to_owned()).or_insert_with(padrao);
+}
+
+/// Unknown fields are refused, so the schemas of what comes in say that there are no others.
+fn close_inputs(documento: &mut OpenApi) {
+    let mut entradas = BTreeSet::new();
+    for item in documento.paths.paths.values() {
+        for (_, operacao) in operacoes(item) {
+            collect_references(&json(&operacao.request_body), documento, &mut entradas);
+        }
+    }
+    let esquemas = documento.components.iter_mut().flat_map(|componentes| componentes.schemas.iter_mut());
+    for (nome, esquema) in esquemas {
+        if let RefOr::T(Schema::Object(objeto)) = esquema
+            && entradas.contains(nome)
+            && !objeto.properties.is_empty()
+        {
+            objeto.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
+}
+
+/// The names of the schemas that `valor` refers to, and those that they refer to.
+fn collect_references(valor: &Value, documento: &OpenApi, achados: &mut BTreeSet<String>) {
+    match valor {
+        Value::Object(campos) => {
+            let alvo = campos.get("$ref").and_then(Value::as_str).and_then(|alvo| alvo.rsplit('/').next());
+            if let Some(nome) = alvo
+                && achados.insert(nome.to_owned())
+            {
+                let esquema =
+                    documento.components.as_ref().and_then(|componentes| componentes.schemas.get(nome));
+                collect_references(&json(&esquema), documento, achados);
+            }
+            campos.values().for_each(|campo| collect_references(campo, documento, achados));
+        }
+        Value::Array(itens) => itens.iter().for_each(|item| collect_references(item, documento, achados)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn json(parte: &impl Serialize) -> Value {
+    // A part of a document always serializes.
+    serde_json::to_value(parte).unwrap_or_default()
+}
+
+fn names_scope(operacao: &Operation) -> bool {
+    let seguranca = json(&operacao.security);
+    let exigencias = seguranca.as_array().map(Vec::as_slice).unwrap_or_default();
+    let escopos = |exigencia: &Value| exigencia.get(ESQUEMA).and_then(Value::as_array).map_or(0, Vec::len);
+    !exigencias.is_empty() && exigencias.iter().all(|exigencia| escopos(exigencia) > 0)
+}

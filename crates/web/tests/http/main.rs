@@ -1,0 +1,9 @@
+//! The kit as its callers see it: a real server on a real socket.
+#![cfg(test)]
+
+mod apoio;
+mod corpos;
+mod documentos;
+mod operacao;
+mod portas;
+mod propriedades;

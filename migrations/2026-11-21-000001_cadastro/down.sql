@@ -1,0 +1,2 @@
+-- The roles belong to the cluster and stay.
+DROP SCHEMA cadastro CASCADE;

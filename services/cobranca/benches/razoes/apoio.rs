@@ -1,0 +1,101 @@
+//! A whole system on a database of its own, and PostgreSQL beside it.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use cobranca::Resultado;
+use cobranca::comandos::empresa::{Pedido, make};
+use cobranca::sistema::{Lugar, Sistema};
+use runtime::config::Segredo;
+use runtime::{Config, Encerramento, Relogio, cronometro};
+use testkit::{Banco, Sql};
+
+/// Runs of each part.
+pub(crate) const VEZES: u32 = 3;
+
+/// A system with one company; [`Medicao::stop`] ends it.
+pub(crate) struct Medicao {
+    pub(crate) relogio: Relogio,
+    /// Address of the API.
+    pub(crate) base: String,
+    /// The company's key.
+    pub(crate) chave: String,
+    /// The company's id.
+    pub(crate) empresa: String,
+    sistema: Sistema,
+    banco: Banco,
+    _saida: tempfile::TempDir,
+}
+
+impl Medicao {
+    pub(crate) async fn start(relogio: Relogio) -> Resultado<Self> {
+        let banco = tokio::task::spawn_blocking(Banco::new).await?;
+        let saida = tempfile::tempdir()?;
+        let mut config = Config::default();
+        config.banco.url = Some(Segredo::new(banco.url()));
+        config.sandbox.ativo = true;
+        config.sandbox.saida_dir = saida.path().to_owned();
+        let lugar = Lugar { relogio: relogio.clone(), listener: TcpListener::bind("127.0.0.1:0")? };
+        let sistema = Sistema::start(&config, lugar, Encerramento::new()).await?;
+        let pedido = Pedido {
+            nome: "Escola Campoverde".to_owned(),
+            documento: None,
+            remetente: "cobranca@example.com".to_owned(),
+        };
+        let (url, clock) = (banco.url().to_owned(), relogio.clone());
+        let (empresa, chave) = tokio::task::spawn_blocking(move || make(&url, &pedido, &clock)).await??;
+        let base = format!("http://{}", sistema.addr());
+        Ok(Self { relogio, base, chave, empresa, sistema, banco, _saida: saida })
+    }
+
+    /// Works with the database by hand, on a thread that may block.
+    pub(crate) async fn sql<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Sql) -> T + Send + 'static,
+    ) -> Resultado<T> {
+        let url = self.banco.url().to_owned();
+        Ok(tokio::task::spawn_blocking(move || work(&mut Sql::connect(&url))).await?)
+    }
+
+    pub(crate) async fn stop(self) -> Resultado {
+        let Self { sistema, banco, .. } = self;
+        sistema.stop().await?;
+        Ok(tokio::task::spawn_blocking(move || drop(banco)).await?)
+    }
+}
+
+/// Empty tables like these, with their columns, defaults, checks and indexes, in the schema `limite`.
+pub(crate) fn clone_tables(sql: &mut Sql, tabelas: &[&str]) {
+    sql.run("CREATE SCHEMA limite");
+    for tabela in tabelas {
+        sql.run(&format!("CREATE TABLE limite.{} (LIKE {tabela} INCLUDING ALL)", name(tabela)));
+    }
+}
+
+/// Puts rows of `tabela` into a file of the server, gone with its data.
+pub(crate) fn copy_out(sql: &mut Sql, tabela: &str, onde: &str) {
+    copy(sql, tabela, &format!("(SELECT * FROM {tabela} t WHERE {onde}) TO"));
+}
+
+/// Reads that file into the clone of `tabela`.
+pub(crate) fn copy_in(sql: &mut Sql, tabela: &str) {
+    copy(sql, tabela, &format!("limite.{} FROM", name(tabela)));
+}
+
+fn copy(sql: &mut Sql, tabela: &str, quais: &str) {
+    let (nome, comando) = (name(tabela), format!("COPY {quais} %L (FORMAT binary)"));
+    sql.run(&format!(
+        "DO $do$ BEGIN EXECUTE format($${comando}$$, current_setting('data_directory') || '/limite_{nome}'); END $do$"
+    ));
+}
+
+fn name(tabela: &str) -> &str {
+    tabela.rsplit('.').next().unwrap_or(tabela)
+}
+
+/// How long it takes.
+pub(crate) fn timed(work: impl FnOnce()) -> Duration {
+    let medida = cronometro();
+    work();
+    medida.decorrido()
+}

@@ -1,0 +1,158 @@
+//! The command line of cobranca.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+use cobranca::cliente::Cliente;
+use cobranca::{Resultado, comandos, terminal};
+use runtime::config::Log;
+use runtime::{Config, Relogio, iniciar_telemetria};
+
+/// Cobrança automática: títulos entram, a régua anda toda noite, e-mails saem uma vez só.
+#[derive(Parser)]
+#[command(name = "cobranca", version, about, disable_help_subcommand = true)]
+struct Linha {
+    #[command(subcommand)]
+    comando: Comando,
+}
+
+#[derive(Subcommand)]
+enum Comando {
+    /// Serve a API, o motor da régua e o disparador em um só processo.
+    Servir {
+        /// Nada sai da máquina, e o relógio pode ser movido por PUT /v1/relogio.
+        #[arg(long)]
+        sandbox: bool,
+    },
+    /// Aplica as migrações ao banco.
+    Migrar,
+    /// Empresas.
+    #[command(subcommand)]
+    Empresa(Empresa),
+    /// Escreve uma carteira de exemplo em CSV, a mesma para a mesma semente.
+    GerarCarteira {
+        /// Semente.
+        #[arg(long, default_value_t = 1)]
+        semente: u64,
+        /// Quantos devedores.
+        #[arg(long, default_value_t = 300)]
+        devedores: u32,
+        /// Dia em torno do qual ficam os vencimentos.
+        #[arg(long, default_value = "2026-03-02")]
+        base: NaiveDate,
+        /// Arquivo; sem ele, a saída padrão.
+        #[arg(long)]
+        saida: Option<PathBuf>,
+    },
+    /// Carrega um CSV de títulos pela API, com um relatório por linha.
+    Importar(Importar),
+    /// Anda uma carteira pelas suas próprias datas, no relógio do sandbox e em um banco só dela.
+    Replay(Replay),
+    /// Mostra o trabalho principal em sessenta noites de uma carteira de exemplo.
+    Demo,
+    /// Escreve o que em proto-docs/ é gerado do código: os documentos OpenAPI e a página de erros.
+    Documentos {
+        /// Pasta.
+        #[arg(default_value = "proto-docs")]
+        dir: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Empresa {
+    /// Cria uma empresa e mostra, uma única vez, a sua primeira chave de API.
+    Criar {
+        /// Nome que os devedores leem.
+        nome: String,
+        /// CNPJ ou CPF.
+        #[arg(long)]
+        documento: Option<String>,
+        /// Endereço de que saem os e-mails.
+        #[arg(long)]
+        remetente: String,
+    },
+}
+
+#[derive(Args)]
+struct Importar {
+    /// O CSV.
+    arquivo: PathBuf,
+    /// Mapa de colunas (TOML); sem ele, as colunas da carteira de exemplo.
+    #[arg(long)]
+    mapa: Option<PathBuf>,
+    /// Endereço da API.
+    #[arg(long, env = "COBRANCA_URL", default_value = "http://127.0.0.1:8080")]
+    url: String,
+    /// Chave de API com o escopo titulos:escrever.
+    #[arg(long, env = "COBRANCA_CHAVE", hide_env_values = true)]
+    chave: String,
+    /// Onde escrever o relatório; sem ele, <arquivo>.relatorio.csv na pasta atual.
+    #[arg(long)]
+    relatorio: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Replay {
+    /// O CSV.
+    arquivo: PathBuf,
+    /// Mapa de colunas (TOML).
+    #[arg(long)]
+    mapa: Option<PathBuf>,
+    /// Régua (JSON, como em POST /v1/reguas).
+    #[arg(long)]
+    regua: PathBuf,
+    /// Primeira noite; sem ela, a primeira emissão.
+    #[arg(long)]
+    de: Option<NaiveDate>,
+    /// Última noite; sem ela, dois dias depois da última data.
+    #[arg(long)]
+    ate: Option<NaiveDate>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Linha::parse().comando).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(erro) => {
+            terminal::note(&format!("cobranca: {erro}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(comando: Comando) -> Resultado {
+    let mut config = Config::load()?;
+    // A command at the terminal speaks for itself; only a server's log is its output.
+    if !matches!(comando, Comando::Servir { .. }) && config.log == Log::default() {
+        "warn".clone_into(&mut config.log.filtro);
+    }
+    iniciar_telemetria(&config.log)?;
+    match comando {
+        Comando::Servir { sandbox } => {
+            config.sandbox.ativo |= sandbox;
+            comandos::servir::run(&config).await
+        }
+        Comando::Migrar => comandos::servir::migrate(&config).await,
+        Comando::Empresa(Empresa::Criar { nome, documento, remetente }) => {
+            let pedido = comandos::empresa::Pedido { nome, documento, remetente };
+            tokio::task::spawn_blocking(move || comandos::empresa::create(&config, &pedido)).await?
+        }
+        Comando::GerarCarteira { semente, devedores, base, saida } => {
+            comandos::carteira::run(semente, devedores, base, saida.as_deref())
+        }
+        Comando::Importar(pedido) => {
+            let api = Cliente::new(&pedido.url, &pedido.chave)?;
+            let Importar { arquivo, mapa, relatorio, .. } = pedido;
+            let hoje = Relogio::Sistema.hoje(chrono_tz::Tz::America__Sao_Paulo);
+            comandos::importar::run(&api, &comandos::importar::Pedido { arquivo, mapa, relatorio, hoje })
+                .await
+        }
+        Comando::Replay(Replay { arquivo, mapa, regua, de, ate }) => {
+            comandos::replay::run(&config, &comandos::replay::Pedido { arquivo, mapa, regua, de, ate }).await
+        }
+        Comando::Demo => comandos::demo::run(&config).await,
+        Comando::Documentos { dir } => comandos::documentos::run(&dir),
+    }
+}

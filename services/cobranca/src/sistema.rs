@@ -1,0 +1,219 @@
+//! The services put together in one process.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::Bus;
+use dispatcher::{Ajustes, Dispatcher};
+use providers::caixa::{Caixa, Roteiro};
+use providers::email::{ClienteSmtp, Config as ConfigSmtp, Tls};
+use regua_engine::Engine;
+use runtime::{Config, Encerramento, Relogio};
+use servico::Contexto;
+use store::{Banco, Papel, disparos};
+use tokio::task::JoinHandle;
+use web::{InfoApi, ServiceConfig};
+
+use crate::{Resultado, relogio};
+
+/// What the OpenAPI document of the whole says of itself.
+pub const INFO: InfoApi = InfoApi {
+    titulo: "cobranca",
+    descricao: "Cobrança automática: títulos, réguas, noites e disparos. Todos os serviços em um endereço.",
+    versao: "1",
+};
+
+/// The running whole. Dropped without [`Sistema::stop`], its loops end with the process.
+pub struct Sistema {
+    addr: SocketAddr,
+    fim: Encerramento,
+    tarefas: Vec<JoinHandle<()>>,
+    servidor: JoinHandle<io::Result<()>>,
+    bus: Arc<dyn Bus>,
+    saida: Option<PathBuf>,
+}
+
+/// Where the whole runs.
+pub struct Lugar {
+    /// The clock of every part.
+    pub relogio: Relogio,
+    /// Where the API listens.
+    pub listener: TcpListener,
+}
+
+impl Sistema {
+    /// Starts every service. The database must be migrated.
+    ///
+    /// # Errors
+    /// The configuration, the database, the broker's address or the mail server's cannot be used.
+    pub async fn start(config: &Config, lugar: Lugar, fim: Encerramento) -> Resultado<Self> {
+        let url = config.banco.url.as_ref().ok_or("defina DATABASE_URL com o endereço do PostgreSQL")?;
+        let conectar = |papel| Banco::connect(url.expor(), papel, config.banco.conexoes);
+        let contexto = |banco| Contexto { banco, relogio: lugar.relogio.clone() };
+        let titulos = contexto(conectar(Papel::Titulos)?);
+
+        let ajustes = Ajustes::from_config(config)?;
+        let bus = bus(config)?;
+        if config.amqp.url.is_none() {
+            // A bus inside the process begins empty: what the last process left in its queue is published again at once.
+            let banco = conectar(Papel::Dispatcher)?;
+            tokio::task::spawn_blocking(move || disparos::sweep(&banco, Duration::ZERO)).await??;
+        }
+        let (correio, saida, caixa) = mail(config, ajustes.concorrencia).await?;
+        let engine = Engine::new(conectar(Papel::ReguaEngine)?, lugar.relogio.clone());
+        let dispatcher = Dispatcher::new(
+            conectar(Papel::Dispatcher)?,
+            Arc::clone(&bus),
+            correio,
+            lugar.relogio.clone(),
+            ajustes,
+        );
+
+        let autenticador = servico::autenticador(titulos.clone());
+        let mut servidor = web::ServerConfig::new(lugar.listener, INFO, autenticador);
+        servidor.pronto = dispatcher::readiness(&servico::prontidao(titulos.banco.clone()), Arc::clone(&bus));
+        servidor.cors.clone_from(&config.http.cors);
+        let rotas = Rotas {
+            regua: regua_engine::Contexto::new(contexto(conectar(Papel::ReguaEngine)?), Arc::clone(&engine)),
+            disparo: dispatcher::Contexto::new(contexto(conectar(Papel::Dispatcher)?)),
+            titulos: titulos::Contexto::new(titulos),
+            relogio: lugar.relogio.clone(),
+        };
+        let servidor = web::serve(servidor, move |cfg| rotas.clone().configure(cfg))?;
+        let addr = servidor.addr();
+        tracing::info!(http.endereco = %addr, "cobranca no ar");
+        let fim_http = fim.clone();
+        let servidor = tokio::spawn(async move { servidor.run_until(&fim_http).await });
+        let tarefas = vec![
+            tokio::spawn(engine.run(fim.clone())),
+            tokio::spawn(keep(caixa, dispatcher.run(fim.clone()))),
+        ];
+        Ok(Self { addr, fim, tarefas, servidor, bus, saida })
+    }
+
+    /// Where the API listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where the sandbox mailbox writes, when there is one.
+    #[must_use]
+    pub fn saida(&self) -> Option<&Path> {
+        self.saida.as_deref()
+    }
+
+    /// Waits until the end is asked for, then puts down what is in flight.
+    ///
+    /// # Errors
+    /// The server failed.
+    pub async fn wait(self) -> Resultado {
+        self.servidor.await??;
+        for tarefa in self.tarefas {
+            tarefa.await?;
+        }
+        self.bus.close().await;
+        Ok(())
+    }
+
+    /// Asks for the end and waits for it.
+    ///
+    /// # Errors
+    /// The server failed.
+    pub async fn stop(self) -> Resultado {
+        self.fim.pedir();
+        self.wait().await
+    }
+}
+
+/// The mailbox must live as long as whoever sends to it.
+async fn keep(caixa: Option<Caixa>, work: impl Future<Output = ()>) {
+    work.await;
+    drop(caixa);
+}
+
+/// The routes of every service, as each worker thread of the server adds them.
+#[derive(Clone)]
+struct Rotas {
+    titulos: titulos::Contexto,
+    regua: regua_engine::Contexto,
+    disparo: dispatcher::Contexto,
+    relogio: Relogio,
+}
+
+impl Rotas {
+    fn configure(self, cfg: &mut ServiceConfig<'_>) {
+        relogio::configure(cfg, self.relogio);
+        titulos::configure(cfg, self.titulos);
+        regua_engine::configure(cfg, self.regua);
+        dispatcher::configure(cfg, self.disparo);
+    }
+}
+
+fn bus(config: &Config) -> Resultado<Arc<dyn Bus>> {
+    Ok(match &config.amqp.url {
+        Some(url) => Arc::new(bus::amqp::Amqp::connect(url.expor(), "cobranca")?),
+        None => Arc::new(bus::local::Local::new()),
+    })
+}
+
+/// The mail client; in the sandbox it speaks to a mailbox of our own on this machine. As many sessions as sends at a
+/// time, so that a claimed execution never waits for one.
+async fn mail(config: &Config, sessoes: u16) -> Resultado<(ClienteSmtp, Option<PathBuf>, Option<Caixa>)> {
+    if !config.sandbox.ativo {
+        let correio = dispatcher::mail_client(config).map_err(|erro| format!("{erro}; ou use --sandbox"))?;
+        return Ok((correio, None, None));
+    }
+    let dir = config.sandbox.saida_dir.clone();
+    let caixa = Caixa::start(&dir, Roteiro::normal()).await?;
+    let mut smtp = ConfigSmtp::new(caixa.addr().ip().to_string(), caixa.addr().port(), Tls::Nenhum);
+    smtp.max_sessoes = sessoes.into();
+    Ok((ClienteSmtp::new(smtp)?, Some(dir), Some(caixa)))
+}
+
+/// What of `proto-docs/` is generated, by its path there: the OpenAPI document of each service and of the whole, and the
+/// page of error codes. No server is started and no database asked.
+///
+/// # Errors
+/// A document cannot be written as JSON, which no document is known to cause.
+pub fn documents() -> Resultado<Vec<(&'static str, String)>> {
+    let todas = |cfg: &mut ServiceConfig<'_>| {
+        relogio::routes(cfg);
+        titulos::routes(cfg);
+        regua_engine::routes(cfg);
+        dispatcher::routes(cfg);
+    };
+    let openapi = [
+        ("openapi/titulos.json", web::documento(titulos::INFO, titulos::routes)),
+        ("openapi/regua-engine.json", web::documento(regua_engine::INFO, regua_engine::routes)),
+        ("openapi/dispatcher.json", web::documento(dispatcher::INFO, dispatcher::routes)),
+        ("openapi/cobranca.json", web::documento(INFO, todas)),
+    ];
+    let mut documentos = vec![("errors.md", error_page())];
+    for (nome, documento) in openapi {
+        documentos.push((nome, documento.to_pretty_json()? + "\n"));
+    }
+    Ok(documentos)
+}
+
+const CABECALHO_DE_ERROS: &str = "# Erros\n\nToda recusa é `application/problem+json` (RFC 9457), em português, com um \
+`codigo` estável. `erros` traz todos os campos recusados de uma vez, cada um com o caminho (JSON Pointer) em `campo`. \
+Esta página é gerada do código.\n\n";
+
+/// The codes of every service.
+fn error_page() -> String {
+    let tabelas = web::problema::codigos::markdown(&[
+        web::problema::codigos::COMUNS,
+        relogio::CODIGOS,
+        titulos::CODIGOS,
+        regua_engine::CODIGOS,
+        dispatcher::CODIGOS,
+    ]);
+    let de_campo = titulos::CODIGOS_DE_CAMPO.iter().chain(regua_engine::CODIGOS_DE_CAMPO);
+    let linhas: Vec<String> =
+        de_campo.map(|(codigo, quando)| format!("| `{codigo}` | {quando} |\n")).collect();
+    format!("{CABECALHO_DE_ERROS}{}\n{}", tabelas.trim_end(), linhas.concat())
+}

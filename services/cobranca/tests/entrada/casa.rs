@@ -1,0 +1,199 @@
+#![cfg(test)]
+//! A system with two companies; the first has something of everything.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+
+use chrono::{DateTime, Utc};
+use cobranca::cliente::Cliente;
+use cobranca::comandos::empresa::{Pedido as NovaEmpresa, make};
+use cobranca::sistema::{INFO, Lugar, Sistema};
+use domain::ids::EmpresaId;
+use regua_engine::Engine;
+use runtime::config::Segredo;
+use runtime::{Config, Encerramento, Relogio};
+use serde_json::{Value, json};
+use store::Papel;
+use testkit::{Banco, Http};
+use uuid::Uuid;
+use web::Escopo;
+
+use crate::documento::Operacao;
+
+/// The name of the keys that the tests call with; keys of other names may be revoked.
+const DA_CASA: &str = "primeira chave";
+
+/// The system, and the first company's key.
+pub(crate) struct Casa {
+    pub(crate) base: String,
+    pub(crate) dona: Http,
+    pub(crate) chave: String,
+    pub(crate) empresa: EmpresaId,
+    pub(crate) outra: EmpresaId,
+    /// Ids of the first company, by the address of their list.
+    pub(crate) ids: BTreeMap<String, Vec<String>>,
+    pub(crate) banco: Banco,
+    relogio: Relogio,
+    sistema: Option<Sistema>,
+    fim: Encerramento,
+    _saida: tempfile::TempDir,
+}
+
+/// Noon of a working day in São Paulo: the windows are open and the night of the day is past.
+fn agora() -> DateTime<Utc> {
+    "2026-03-10T15:00:00Z".parse().unwrap()
+}
+
+impl Casa {
+    /// Starts it; `operacoes` are those whose ids are looked for.
+    pub(crate) async fn new(operacoes: &[Operacao]) -> Self {
+        let banco = tokio::task::spawn_blocking(Banco::new).await.unwrap();
+        let saida = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.banco.url = Some(Segredo::new(banco.url()));
+        config.banco.conexoes = 2;
+        config.sandbox.ativo = true;
+        config.sandbox.saida_dir = saida.path().to_owned();
+        let (relogio, fim) = (Relogio::sandbox(agora()), Encerramento::new());
+        let lugar = Lugar { relogio: relogio.clone(), listener: listener() };
+        let sistema = Sistema::start(&config, lugar, fim.clone()).await.unwrap();
+        let (empresa, chave) = company(banco.url(), "Escola Campoverde", &relogio).await;
+        let (outra, _) = company(banco.url(), "Academia Beira-Mar", &relogio).await;
+        let base = format!("http://{}", sistema.addr());
+        let dona = Http::new(&base).with_key(&chave);
+        furnish(&Cliente::new(&base, &chave).unwrap()).await;
+        let ids = ids(&dona, operacoes).await;
+        Self {
+            base,
+            dona,
+            chave,
+            empresa,
+            outra,
+            ids,
+            banco,
+            relogio,
+            sistema: Some(sistema),
+            fim,
+            _saida: saida,
+        }
+    }
+
+    /// Puts the engine and the dispatcher down and leaves the doors open: from here on, what changes in the database
+    /// was changed by a request.
+    pub(crate) async fn only_doors(&mut self) {
+        self.sistema.take().unwrap().stop().await.unwrap();
+        let contexto = |papel| {
+            let banco = store::Banco::connect(self.banco.url(), papel, 4).unwrap();
+            servico::Contexto { banco, relogio: self.relogio.clone() }
+        };
+        let (titulos, regua) = (contexto(Papel::Titulos), contexto(Papel::ReguaEngine));
+        let engine = Engine::new(regua.banco.clone(), self.relogio.clone());
+        let config = web::ServerConfig::new(listener(), INFO, servico::autenticador(titulos.clone()));
+        let titulos = titulos::Contexto::new(titulos);
+        let regua = regua_engine::Contexto::new(regua, engine);
+        let disparo = dispatcher::Contexto::new(contexto(Papel::Dispatcher));
+        let relogio = self.relogio.clone();
+        let servidor = web::serve(config, move |cfg| {
+            cobranca::relogio::configure(cfg, relogio.clone());
+            titulos::configure(cfg, titulos.clone());
+            regua_engine::configure(cfg, regua.clone());
+            dispatcher::configure(cfg, disparo.clone());
+        })
+        .unwrap();
+        self.base = format!("http://{}", servidor.addr());
+        self.dona = Http::new(&self.base).with_key(&self.chave);
+        self.fim = Encerramento::new();
+        let ate = self.fim.clone();
+        tokio::spawn(async move { servidor.run_until(&ate).await });
+    }
+
+    /// A key of a company; `ate` is when it expires.
+    pub(crate) fn key(
+        &self,
+        empresa: EmpresaId,
+        escopos: &[Escopo],
+        ate: Option<DateTime<Utc>>,
+    ) -> (Uuid, String) {
+        let banco = store::Banco::connect(self.banco.url(), Papel::Titulos, 1).unwrap();
+        let criar = |t: &mut store::Tenant<'_>| titulos::create_chave(t, DA_CASA, escopos, ate, agora());
+        let chave = banco.da_empresa(empresa, criar).unwrap();
+        (chave.id, chave.texto)
+    }
+
+    /// A key of the first company whose time is over.
+    pub(crate) fn expired_key(&self) -> String {
+        self.key(self.empresa, Escopo::TODOS, Some(agora())).1
+    }
+
+    /// A key of the first company that was revoked.
+    pub(crate) fn revoked_key(&self) -> String {
+        let (id, texto) = self.key(self.empresa, Escopo::TODOS, None);
+        let banco = store::Banco::connect(self.banco.url(), Papel::Titulos, 1).unwrap();
+        assert!(banco.da_empresa(self.empresa, |t| store::chaves::revoke(t, id, agora())).unwrap());
+        texto
+    }
+
+    /// Fills the `{id}` of a path with each id there is.
+    ///
+    /// # Panics
+    /// When the first company has nothing of the kind: give it one in [`furnish`].
+    pub(crate) fn paths(&self, operacao: &Operacao) -> Vec<String> {
+        let Some(lista) = operacao.list() else { return vec![operacao.caminho.clone()] };
+        let ids = self.ids.get(lista).map(Vec::as_slice).unwrap_or_default();
+        assert!(!ids.is_empty(), "{}: a empresa do teste não tem nada em {lista}", operacao.nome());
+        ids.iter().map(|id| operacao.caminho.replace("{id}", id)).collect()
+    }
+}
+
+impl Drop for Casa {
+    fn drop(&mut self) {
+        self.fim.pedir();
+    }
+}
+
+fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").unwrap()
+}
+
+async fn company(url: &str, nome: &str, relogio: &Relogio) -> (EmpresaId, String) {
+    let nova = NovaEmpresa { nome: nome.to_owned(), documento: None, remetente: "a@example.com".to_owned() };
+    let (url, relogio) = (url.to_owned(), relogio.clone());
+    let (id, chave) =
+        tokio::task::spawn_blocking(move || make(&url, &nova, &relogio)).await.unwrap().unwrap();
+    (EmpresaId::new(id.parse().unwrap()), chave)
+}
+
+/// Títulos, réguas, a night that sent something, and a key nobody uses.
+async fn furnish(api: &Cliente) {
+    let titulo = |n: usize| {
+        let emails = [format!("devedor{n}@example.com")];
+        json!({"codigo_integracao": format!("T{n}"), "vencimento": "2026-03-02", "valor": "150.00",
+               "devedor": {"codigo_integracao": format!("D{n}"), "nome": format!("Devedor {n}"), "emails": emails}})
+    };
+    let enviados = api.push(&(0..6).map(titulo).collect::<Vec<_>>()).await.unwrap();
+    assert!(enviados.iter().all(|item| item["resultado"] == "criado"), "{enviados:?}");
+    let posicao = |dias| json!({"dias": dias, "acoes": [{"tipo": "email", "assunto": "Olá", "corpo": "#LISTA_TITULOS#"}]});
+    api.create_regua(&json!({"nome": "Ativa", "posicoes": [posicao(0), posicao(7)]})).await.unwrap();
+    let parada = json!({"nome": "Parada", "prioridade": 1, "posicoes": [posicao(3)]});
+    api.call(reqwest::Method::POST, "/v1/reguas", Some(&parada)).await.unwrap();
+    api.run_night("2026-03-10".parse().unwrap()).await.unwrap();
+    api.wait_quiet().await.unwrap();
+    let chave = json!({"nome": "sem uso", "escopos": ["titulos:ler"]});
+    api.call(reqwest::Method::POST, "/v1/chaves-api", Some(&chave)).await.unwrap();
+}
+
+/// What each list that stands before an `{id}` answers.
+async fn ids(dona: &Http, operacoes: &[Operacao]) -> BTreeMap<String, Vec<String>> {
+    let mut ids = BTreeMap::new();
+    for lista in operacoes.iter().filter_map(Operacao::list) {
+        if ids.contains_key(lista) {
+            continue;
+        }
+        let pagina = dona.get(lista).await.expect(200).json;
+        let itens = pagina["itens"].as_array().cloned().unwrap_or_default();
+        let livres = itens.iter().filter(|item| item["nome"] != DA_CASA);
+        let id = |item: &Value| item["id"].as_str().unwrap().to_owned();
+        ids.insert(lista.to_owned(), livres.map(id).collect());
+    }
+    ids
+}

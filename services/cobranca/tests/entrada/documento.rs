@@ -1,0 +1,117 @@
+#![cfg(test)]
+//! The OpenAPI document, as far as a caller needs it.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use serde_json::Value;
+
+/// The document and what is generated beside it.
+pub(crate) struct Documento {
+    raiz: Value,
+    erros: String,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Operacao {
+    pub(crate) metodo: Method,
+    pub(crate) caminho: String,
+    pub(crate) escopo: String,
+    /// Parameters of the query, with their schemas.
+    pub(crate) consulta: BTreeMap<String, Value>,
+    /// Schema of the body.
+    pub(crate) corpo: Option<Value>,
+    /// The example of the body, where there is one.
+    pub(crate) exemplo: Option<Value>,
+    /// Schemas of the good answers, by status; null for an answer without a body.
+    pub(crate) respostas: BTreeMap<u16, Value>,
+}
+
+impl Documento {
+    /// What the code says.
+    pub(crate) fn new() -> Self {
+        let mut documentos: BTreeMap<_, _> = cobranca::sistema::documents().unwrap().into_iter().collect();
+        let raiz = serde_json::from_str(&documentos.remove("openapi/cobranca.json").unwrap()).unwrap();
+        Self { raiz, erros: documentos.remove("errors.md").unwrap() }
+    }
+
+    pub(crate) fn json(&self) -> &Value {
+        &self.raiz
+    }
+
+    pub(crate) fn operations(&self) -> Vec<Operacao> {
+        let mut operacoes = Vec::new();
+        for (caminho, metodos) in self.raiz["paths"].as_object().unwrap() {
+            for (metodo, operacao) in metodos.as_object().unwrap() {
+                operacoes.push(Operacao::new(caminho, metodo, operacao));
+            }
+        }
+        assert!(operacoes.len() >= 26, "só {} operações: o documento está incompleto", operacoes.len());
+        operacoes
+    }
+
+    /// The schema behind a reference, or the schema itself.
+    pub(crate) fn resolve<'d>(&'d self, esquema: &'d Value) -> &'d Value {
+        match esquema["$ref"].as_str() {
+            Some(alvo) => self.resolve(self.raiz.pointer(alvo.trim_start_matches('#')).expect(alvo)),
+            None => esquema,
+        }
+    }
+
+    /// The page of errors: status and title of each code.
+    pub(crate) fn codes(&self) -> BTreeMap<String, (u16, String)> {
+        let linhas = self.rows().filter(|celulas| celulas.len() == 4);
+        linhas.filter_map(|c| Some((c[0].clone(), (c[1].parse().ok()?, c[2].clone())))).collect()
+    }
+
+    /// The page of errors: the codes of fields.
+    pub(crate) fn field_codes(&self) -> Vec<String> {
+        self.rows().filter(|celulas| celulas.len() == 2).map(|celulas| celulas[0].clone()).collect()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Vec<String>> {
+        let linhas = self.erros.lines().filter(|linha| linha.starts_with("| `"));
+        linhas.map(|linha| {
+            let celulas = linha.trim_matches('|').split(" | ");
+            celulas.map(|celula| celula.trim().trim_matches('`').to_owned()).collect()
+        })
+    }
+}
+
+impl Operacao {
+    fn new(caminho: &str, metodo: &str, operacao: &Value) -> Self {
+        let parametros = operacao["parameters"].as_array().cloned().unwrap_or_default();
+        let da_consulta = parametros.iter().filter(|parametro| parametro["in"] == "query");
+        let texto = |valor: &Value| valor.as_str().unwrap().to_owned();
+        let conteudo = &operacao["requestBody"]["content"]["application/json"];
+        let boas = operacao["responses"].as_object().unwrap().iter();
+        Self {
+            metodo: metodo.to_uppercase().parse().unwrap(),
+            caminho: caminho.to_owned(),
+            escopo: texto(&operacao["security"][0]["chave_api"][0]),
+            consulta: da_consulta.map(|p| (texto(&p["name"]), p["schema"].clone())).collect(),
+            corpo: conteudo.get("schema").cloned(),
+            exemplo: conteudo.get("example").cloned(),
+            respostas: boas
+                .filter_map(|(status, resposta)| {
+                    Some((status.parse().ok()?, resposta["content"]["application/json"]["schema"].clone()))
+                })
+                .collect(),
+        }
+    }
+
+    pub(crate) fn nome(&self) -> String {
+        format!("{} {}", self.metodo, self.caminho)
+    }
+
+    /// The address of the list in which the `{id}` of the path stands.
+    pub(crate) fn list(&self) -> Option<&str> {
+        self.caminho.split_once("/{id}").map(|(lista, _)| lista)
+    }
+
+    /// Whether it promises to change nothing.
+    pub(crate) fn reads(&self) -> bool {
+        self.metodo == Method::GET
+    }
+}

@@ -1,0 +1,15 @@
+//! Whatever comes in at the doors of the whole system: good, bad, and not meant to be here.
+//!
+//! The tests read the OpenAPI document and try every operation of it, so an operation that is added is tried too.
+#![cfg(test)]
+
+mod casa;
+mod casos;
+mod corpos;
+mod documento;
+mod geracao;
+mod leis;
+mod matriz;
+mod mutacao;
+mod pedido;
+mod propriedade;

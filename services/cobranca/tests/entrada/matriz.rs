@@ -1,0 +1,152 @@
+#![cfg(test)]
+//! Every operation against every kind of caller that it is not for.
+
+use domain::ids::EmpresaId;
+use serde_json::Value;
+use testkit::Resposta;
+use web::Escopo;
+
+use crate::casa::Casa;
+use crate::documento::{Documento, Operacao};
+use crate::leis::Leis;
+use crate::pedido::{Pedido, client};
+
+/// A request to each address of an operation, with the example as its body.
+fn requests(casa: &Casa, operacao: &Operacao) -> Vec<Pedido> {
+    let pedido = |caminho: String| Pedido::new(&operacao.metodo, &caminho);
+    let corpo = operacao.exemplo.clone().or(operacao.corpo.as_ref().map(|_| Value::Array(Vec::new())));
+    let com_corpo = |pedido: Pedido| corpo.as_ref().map_or(pedido.clone(), |corpo| pedido.with_json(corpo));
+    casa.paths(operacao).into_iter().map(pedido).map(com_corpo).collect()
+}
+
+/// Keys that open nothing, by what is wrong with them.
+fn bad_keys(casa: &Casa) -> Vec<(&'static str, Option<String>)> {
+    let (_, outra) = casa.key(casa.empresa, Escopo::TODOS, None);
+    let trocada: String = casa.chave.chars().take(37).chain(outra.chars().skip(37)).collect();
+    let desconhecida = format!("cob_{}_{}", "0".repeat(32), "A".repeat(43));
+    vec![
+        ("nenhuma", None),
+        ("malformada", Some("cob_x".to_owned())),
+        ("desconhecida", Some(desconhecida)),
+        ("com o segredo de outra", Some(trocada)),
+        ("revogada", Some(casa.revoked_key())),
+        ("vencida", Some(casa.expired_key())),
+    ]
+}
+
+fn all_but(escopo: &str) -> Vec<Escopo> {
+    Escopo::TODOS.iter().copied().filter(|outro| outro.as_str() != escopo).collect()
+}
+
+async fn call(casa: &Casa, leis: &Leis<'_>, pedido: &Pedido, chave: Option<&str>) -> Resposta {
+    let resposta = pedido.send(&client(), &casa.base, chave).await.unwrap();
+    assert!(resposta.status < 400 || leis.problem(&resposta) == Ok(()), "{pedido:?} {resposta:?}");
+    resposta
+}
+
+fn key(casa: &Casa, empresa: EmpresaId, escopos: &[Escopo]) -> String {
+    casa.key(empresa, escopos, None).1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_key_opens_no_operation_and_one_without_the_scope_not_this_one() {
+    let doc = Documento::new();
+    let (leis, operacoes) = (Leis::new(&doc), doc.operations());
+    let casa = Casa::new(&operacoes).await;
+    let ruins = bad_keys(&casa);
+    let sem: Vec<String> = operacoes.iter().map(|o| key(&casa, casa.empresa, &all_but(&o.escopo))).collect();
+    let mut olho = casa.banco.observer();
+    let antes = olho.look();
+    for (operacao, sem_escopo) in operacoes.iter().zip(&sem) {
+        for pedido in requests(&casa, operacao) {
+            for (qual, chave) in &ruins {
+                let resposta = call(&casa, &leis, &pedido, chave.as_deref()).await;
+                assert_eq!(resposta.status, 401, "{} com chave {qual}: {}", operacao.nome(), resposta.text);
+                assert!(resposta.headers.contains_key("www-authenticate"), "{}", operacao.nome());
+            }
+            let resposta = call(&casa, &leis, &pedido, Some(sem_escopo)).await;
+            assert_eq!(
+                resposta.status,
+                403,
+                "{} sem {}: {}",
+                operacao.nome(),
+                operacao.escopo,
+                resposta.text
+            );
+            assert!(
+                resposta.json["detail"].as_str().unwrap().contains(&operacao.escopo),
+                "{}",
+                resposta.text
+            );
+        }
+    }
+    assert_eq!(olho.look(), antes, "uma recusa mudou o banco");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scope_that_the_document_names_is_enough() {
+    let doc = Documento::new();
+    let (leis, operacoes) = (Leis::new(&doc), doc.operations());
+    let casa = Casa::new(&operacoes).await;
+    for operacao in &operacoes {
+        let chave = key(&casa, casa.empresa, &[operacao.escopo.parse().unwrap()]);
+        for pedido in requests(&casa, operacao) {
+            let resposta = call(&casa, &leis, &pedido, Some(&chave)).await;
+            assert!(![401, 403, 404].contains(&resposta.status), "{}: {}", operacao.nome(), resposta.text);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r02_another_company_finds_no_id_of_the_first_and_changes_nothing() {
+    let doc = Documento::new();
+    let (leis, operacoes) = (Leis::new(&doc), doc.operations());
+    let casa = Casa::new(&operacoes).await;
+    let alheia = key(&casa, casa.outra, Escopo::TODOS);
+    let mut olho = casa.banco.observer();
+    let antes = olho.look();
+    let mut com_id = 0;
+    for operacao in operacoes.iter().filter(|operacao| operacao.list().is_some()) {
+        for pedido in requests(&casa, operacao) {
+            // A body that is refused before the id is looked at would prove nothing.
+            let seu = operacao.corpo.is_none() || operacao.exemplo.is_some();
+            assert!(seu, "{}: dê um exemplo ao corpo", operacao.nome());
+            let resposta = call(&casa, &leis, &pedido, Some(&alheia)).await;
+            assert_eq!(resposta.status, 404, "{}: {}", operacao.nome(), resposta.text);
+            assert_eq!(resposta.json["codigo"], "nao_encontrado");
+            com_id += 1;
+        }
+    }
+    assert!(com_id > 20, "só {com_id} endereços foram tentados");
+    assert_eq!(olho.look(), antes, "uma empresa mudou o que é da outra");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r02_no_list_shows_another_company_anything_of_the_first() {
+    let doc = Documento::new();
+    let (leis, operacoes) = (Leis::new(&doc), doc.operations());
+    let casa = Casa::new(&operacoes).await;
+    let alheia = key(&casa, casa.outra, Escopo::TODOS);
+    let ids: Vec<&String> = casa.ids.values().flatten().collect();
+    assert!(ids.len() >= 10, "{ids:?}");
+    let devedores = casa.dona.get("/v1/titulos").await.expect(200).json;
+    let devedor = devedores["itens"][0]["devedor_id"].as_str().unwrap().to_owned();
+    for operacao in operacoes.iter().filter(|operacao| operacao.reads() && operacao.list().is_none()) {
+        let com_ids = operacao.consulta.keys().filter(|nome| nome.ends_with("_id"));
+        let filtros = com_ids.map(|nome| match nome.as_str() {
+            "devedor_id" => format!("?{nome}={devedor}"),
+            "regua_id" => format!("?{nome}={}", casa.ids["/v1/reguas"][0]),
+            outro => panic!("{}: não sei que id pôr em {outro}", operacao.nome()),
+        });
+        for filtro in std::iter::once(String::new()).chain(filtros) {
+            let pedido = Pedido::new(&operacao.metodo, &format!("{}{filtro}", operacao.caminho));
+            let dela = call(&casa, &leis, &pedido, Some(&alheia)).await.expect(200);
+            let visto = ids.iter().find(|id| dela.text.contains(**id));
+            assert_eq!(visto, None, "{} mostra o que é de outra: {}", pedido.caminho, dela.text);
+            assert!(!dela.text.contains("Campoverde") && !dela.text.contains(&devedor), "{}", dela.text);
+            // The same question of the owner has an answer, or it would prove nothing.
+            let dona = call(&casa, &leis, &pedido, Some(&casa.chave)).await.expect(200);
+            assert_ne!(dona.json["itens"], Value::Array(Vec::new()), "{}", pedido.caminho);
+        }
+    }
+}

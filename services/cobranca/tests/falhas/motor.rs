@@ -1,0 +1,45 @@
+//! A régua engine that dies in mid-night.
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+
+use providers::caixa::Roteiro;
+use serde_json::json;
+use testkit::{Processo, Vhost, wait_until};
+
+use crate::casa::{Casa, PRAZO, binary, executions};
+
+/// More than a chunk, so that the night is killed inside its first and after it.
+const DEVEDORES: usize = 5_400;
+const CHUNK: u64 = 5_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_inside_a_chunk_and_after_it_the_next_engine_decides_each_debtor_once() {
+    let vhost = Vhost::new();
+    let mut casa = Casa::start(vhost.amqp_url(), Roteiro::normal()).await;
+    // Letters: nobody sends them here, so what was decided stays to be counted.
+    let empresa = casa.empresa_with(&json!({"tipo": "carta", "corpo": "#LISTA_TITULOS#"})).await;
+    empresa.push(DEVEDORES).await;
+    let noite = empresa.open_night().await;
+    wait_until(PRAZO, async || casa.banco.long_transactions() > 0).await;
+    casa.motor.kill();
+
+    let url = [("DATABASE_URL", casa.banco.url())];
+    let mut segundo = Processo::start(&binary("regua-engine"), &[], &url);
+    let motor = empresa.at(&mut segundo).await;
+    wait_until(PRAZO, async || motor.get(&noite).await.expect(200).json["devedores"].as_u64() >= Some(CHUNK))
+        .await;
+    segundo.kill();
+
+    let mut terceiro = Processo::start(&binary("regua-engine"), &[], &url);
+    let motor = empresa.at(&mut terceiro).await;
+    wait_until(PRAZO, async || motor.get(&noite).await.expect(200).json["estado"] == "concluida").await;
+    let lida = motor.get(&noite).await.expect(200).json;
+    assert_eq!((&lida["devedores"], &lida["acoes"]), (&json!(DEVEDORES), &json!(DEVEDORES)));
+
+    let mut dispatcher = casa.dispatcher(&[]);
+    let execucoes = executions(&empresa.at(&mut dispatcher).await).await;
+    let devedores: BTreeSet<&str> = execucoes.iter().map(|e| e["devedor_id"].as_str().unwrap()).collect();
+    assert_eq!((execucoes.len(), devedores.len()), (DEVEDORES, DEVEDORES));
+    assert!(execucoes.iter().all(|e| e["estado"] == "pendente"));
+}

@@ -1,0 +1,26 @@
+//! The whole system over its HTTP API, from the títulos that come in to the e-mails in the mailbox.
+//!
+//! Each test has a database, a mailbox, a clock and, for RabbitMQ, a vhost of its own. What the mailbox's ledger holds
+//! was sent, what it does not hold was not: it is the oracle.
+#![cfg(test)]
+#![expect(
+    clippy::cognitive_complexity,
+    reason = "every await and every assertion counts, and none is a branch"
+)]
+
+mod apoio;
+mod barramentos;
+mod cerca;
+mod chaves;
+mod devedor;
+mod empresas;
+mod entrada;
+mod fim;
+mod historia;
+mod janela;
+mod lembretes;
+mod motores;
+mod noites;
+mod posicoes;
+mod principal;
+mod situacao;

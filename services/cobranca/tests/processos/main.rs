@@ -1,0 +1,8 @@
+//! The services apart: each a process of its own, with nothing between them but the database and the broker.
+#![cfg(test)]
+
+#[path = "../falhas/casa.rs"]
+mod casa;
+mod juntos;
+mod recusas;
+mod separados;

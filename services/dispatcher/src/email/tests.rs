@@ -1,0 +1,165 @@
+use chrono::{NaiveTime, TimeDelta};
+use domain::dinheiro::Centavos;
+use domain::execucao::{Canal, MAX_TENTATIVAS};
+use domain::janela::{DiasDaSemana, Janela};
+use domain::titulo::{Origem, Regras, StatusTitulo};
+use providers::caixa::{Caixa, Fala, Fase, Roteiro};
+use providers::email::{Causa, ClienteSmtp, Config, Quebra, Tls, Verbo};
+use store::disparos::Linha;
+use uuid::Uuid;
+
+use super::*;
+
+/// Tuesday, 09:30 in São Paulo.
+fn agora() -> DateTime<Utc> {
+    "2026-03-10T12:30:00Z".parse().unwrap()
+}
+
+fn id() -> ExecucaoId {
+    ExecucaoId::new(Uuid::from_u128(7))
+}
+
+fn dados(status: StatusTitulo) -> Cerca {
+    let titulo = Titulo {
+        id: TituloId::new(Uuid::from_u128(1)),
+        vencimento: "2026-03-02".parse().unwrap(),
+        saldo: Centavos::new(1_000),
+        status,
+        origem: Origem::Original,
+    };
+    Cerca {
+        canal: Canal::Email,
+        lembrete: false,
+        regua_ativa: true,
+        tentativas: 0,
+        janela: None,
+        fuso: "America/Sao_Paulo".to_owned(),
+        regras: Regras::default(),
+        empresa_nome: "Cobradora Exemplo".to_owned(),
+        remetente_email: "cobranca@exemplo.com.br".to_owned(),
+        assunto: Some("a".to_owned()),
+        corpo: Some("x".to_owned()),
+        devedor_nome: "Maria".to_owned(),
+        devedor_documento: None,
+        devedor_codigo: None,
+        devedor_email: Some("maria@exemplo.com.br".to_owned()),
+        linhas: vec![Linha { titulo, numero: "1".to_owned(), valor: Centavos::new(1_000), credor: None }],
+    }
+}
+
+fn mail(dados: &Cerca) -> Mensagem {
+    Mensagem::new(&Partes {
+        de: Pessoa { nome: Some(&dados.empresa_nome), endereco: &dados.remetente_email },
+        para: Pessoa { nome: None, endereco: "maria@exemplo.com.br" },
+        assunto: "a",
+        texto: "x",
+        html: "<p>x</p>",
+        message_id: "<1@exemplo.com.br>",
+        data: agora().into(),
+    })
+    .unwrap()
+}
+
+/// What a real conversation with a mail server of this script comes to.
+async fn result(roteiro: Roteiro) -> Resultado {
+    let pasta = tempfile::tempdir().unwrap();
+    let caixa = Caixa::start(pasta.path(), roteiro).await.unwrap();
+    let cliente = ClienteSmtp::new(Config::new("127.0.0.1", caixa.addr().port(), Tls::Nenhum)).unwrap();
+    let resultado = cliente.send(&mail(&dados(StatusTitulo::Aberto))).await;
+    cliente.close().await;
+    resultado
+}
+
+fn temporary() -> Resultado {
+    Resultado::Temporaria { causa: Causa::Conversa { verbo: Verbo::Conexao, quebra: Quebra::SemConexao } }
+}
+
+#[test]
+fn j03_an_open_overdue_titulo_leaves_and_a_paid_one_does_not() {
+    let enviar = Envio::Enviar { titulos: vec![TituloId::new(Uuid::from_u128(1))] };
+    assert_eq!(decide(&dados(StatusTitulo::Aberto), agora()), enviar);
+    assert_eq!(decide(&dados(StatusTitulo::Pago), agora()), Envio::Descartar { motivo: Motivo::TituloPago });
+}
+
+#[test]
+fn m11_without_an_address_it_is_discarded_and_a_payment_is_the_better_reason() {
+    let sem_contato = |status| Cerca { devedor_email: None, ..dados(status) };
+    assert_eq!(
+        decide(&sem_contato(StatusTitulo::Aberto), agora()),
+        Envio::Descartar { motivo: Motivo::SemContato }
+    );
+    assert_eq!(
+        decide(&sem_contato(StatusTitulo::Pago), agora()),
+        Envio::Descartar { motivo: Motivo::TituloPago }
+    );
+}
+
+#[test]
+fn v03_nothing_of_an_inactive_regua_leaves() {
+    let inativa = Cerca { regua_ativa: false, ..dados(StatusTitulo::Aberto) };
+    assert_eq!(decide(&inativa, agora()), Envio::Descartar { motivo: Motivo::ReguaInativa });
+}
+
+#[test]
+fn j01_j06_the_window_is_read_in_the_companys_zone() {
+    let hora = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
+    let janela = Janela::new(hora(9), hora(18), DiasDaSemana::UTEIS).unwrap();
+    let em =
+        |fuso: &str| Cerca { janela: Some(janela), fuso: fuso.to_owned(), ..dados(StatusTitulo::Aberto) };
+    assert!(matches!(decide(&em("America/Sao_Paulo"), agora()), Envio::Enviar { .. }));
+    // 07:30 there.
+    let para = "2026-03-10T14:00:00Z".parse().unwrap();
+    assert_eq!(decide(&em("America/Rio_Branco"), agora()), Envio::Adiar { para });
+}
+
+#[tokio::test]
+async fn what_the_server_took_is_sent_at_the_instant_it_said_so() {
+    let (desfecho, resposta) = judge(&result(Roteiro::normal()).await, id(), 3, agora());
+    assert_eq!(desfecho, Desfecho::Enviada { em: agora() });
+    assert!(resposta.unwrap().starts_with("250 "));
+}
+
+#[tokio::test]
+async fn a_refusal_for_good_is_never_tried_again() {
+    for fase in [Fase::Rcpt, Fase::Corpo] {
+        let resultado = result(Roteiro::sempre(fase, Fala::Responder(550))).await;
+        let (desfecho, resposta) = judge(&resultado, id(), 0, agora());
+        assert_eq!(desfecho, Desfecho::Falhou { motivo: Motivo::RecusaDoProvedor });
+        assert!(resposta.unwrap().starts_with("550 "));
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_left_is_uncertain_and_never_tried_again() {
+    let resultado = result(Roteiro::sempre(Fase::Corpo, Fala::CortarDepois)).await;
+    let (desfecho, resposta) = judge(&resultado, id(), 0, agora());
+    assert_eq!(desfecho, Desfecho::Incerta { motivo: Motivo::ResultadoDesconhecido });
+    assert_eq!(resposta.as_deref(), Some("corpo: cortada"));
+}
+
+#[tokio::test]
+async fn a_refusal_for_now_is_tried_again_later() {
+    let resultado = result(Roteiro::sempre(Fase::Rcpt, Fala::Responder(451))).await;
+    let Desfecho::Repetir { em } = judge(&resultado, id(), 0, agora()).0 else { panic!("{resultado:?}") };
+    assert!(em >= agora() && em <= agora() + TimeDelta::seconds(30), "{em}");
+}
+
+#[test]
+fn every_attempt_waits_at_most_two_hours_and_the_last_one_ends_it() {
+    let mut desfechos = (0..).map(|tentativas| judge(&temporary(), id(), tentativas, agora()).0);
+    for tentativa in 1..MAX_TENTATIVAS {
+        let Some(Desfecho::Repetir { em }) = desfechos.next() else {
+            panic!("attempt {tentativa} was the last")
+        };
+        let espera = (em - agora()).to_std().unwrap();
+        assert!(espera <= Duration::from_hours(2), "{tentativa}: {espera:?}");
+    }
+    assert_eq!(desfechos.next(), Some(Desfecho::Falhou { motivo: Motivo::TentativasEsgotadas }));
+}
+
+#[test]
+fn the_wait_of_an_execution_is_its_own_and_always_the_same() {
+    let espera = |id: u128| judge(&temporary(), ExecucaoId::new(Uuid::from_u128(id)), 5, agora()).0;
+    assert_eq!(espera(7), espera(7));
+    assert!((0..20).any(|outra| espera(outra) != espera(7)));
+}

@@ -1,0 +1,219 @@
+//! A running service with a company, and the executions that a night of the tests' own decides for it.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::local::Local;
+use chrono::{DateTime, NaiveDate, Utc};
+use dispatcher::{Ajustes, Contexto, Dispatcher, INFO, configure, mail_client};
+use domain::dinheiro::Centavos;
+use domain::email::EnderecoEmail;
+use domain::execucao::Canal;
+use domain::ids::{EmpresaId, NoiteId, TituloId};
+use domain::regua::{EstadoRegua, Gatilho, Regras, decide};
+use domain::titulo::pagar;
+use runtime::{Config, Encerramento, Relogio};
+use serde_json::Value;
+use store::empresas::NovaEmpresa;
+use store::noites::{self, Abertura};
+use store::reguas::{self, Conteudo, NovaAcao, NovaPosicao, NovaRegua};
+use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem};
+use store::{Banco, Papel, chaves, empresas, titulos};
+use testkit::Http;
+use uuid::Uuid;
+use web::{ChaveNova, Escopo};
+
+/// Longer than a few messages take on a busy machine.
+pub(crate) const PRAZO: Duration = Duration::from_secs(30);
+
+/// 09:30 of 2026-03-10 in São Paulo.
+pub(crate) fn agora() -> DateTime<Utc> {
+    "2026-03-10T12:30:00Z".parse().unwrap()
+}
+
+/// The service, and a key of its company that opens every door.
+pub(crate) struct Servico {
+    pub(crate) http: Http,
+    pub(crate) empresa: EmpresaId,
+    pub(crate) relogio: Relogio,
+    banco: testkit::Banco,
+    endereco: String,
+    titulos: Banco,
+    fim: Encerramento,
+}
+
+impl Servico {
+    /// Starts it with a dispatcher that is not running yet.
+    pub(crate) fn new() -> Self {
+        let banco = testkit::Banco::new();
+        let titulos = Banco::connect(banco.url(), Papel::Titulos, 2).unwrap();
+        let relogio = Relogio::sandbox(agora());
+        let do_dispatcher = Banco::connect(banco.url(), Papel::Dispatcher, 2).unwrap();
+        let base = servico::Contexto { banco: do_dispatcher, relogio: relogio.clone() };
+        let contexto = Contexto::new(base.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut config = web::ServerConfig::new(listener, INFO, servico::autenticador(base));
+        config.workers = Some(1);
+        let servidor = web::serve(config, move |cfg| configure(cfg, contexto.clone())).unwrap();
+        let endereco = format!("http://{}", servidor.addr());
+        let fim = Encerramento::new();
+        let ate = fim.clone();
+        tokio::spawn(async move { servidor.run_until(&ate).await });
+        let empresa = company(&titulos);
+        let http = Http::new(&endereco).with_key(&key(&titulos, empresa, Escopo::TODOS));
+        Self { http, empresa, relogio, banco, endereco, titulos, fim }
+    }
+
+    /// The same service as another company sees it.
+    pub(crate) fn other_company(&self) -> Http {
+        let outra = company(&self.titulos);
+        self.without_key().with_key(&key(&self.titulos, outra, Escopo::TODOS))
+    }
+
+    /// A caller of the company whose key has these scopes.
+    pub(crate) fn with_scopes(&self, escopos: &[Escopo]) -> Http {
+        self.without_key().with_key(&key(&self.titulos, self.empresa, escopos))
+    }
+
+    pub(crate) fn without_key(&self) -> Http {
+        Http::new(&self.endereco)
+    }
+
+    /// Sends through the mail server at this port of this machine, until the end of the test.
+    pub(crate) fn run_dispatcher(&self, porta_smtp: u16) {
+        let mut config = Config::default();
+        config.smtp.host = Some("127.0.0.1".to_owned());
+        config.smtp.porta = porta_smtp;
+        config.smtp.tls = runtime::config::Tls::Nenhum;
+        let banco = Banco::connect(self.banco.url(), Papel::Dispatcher, 4).unwrap();
+        let correio = mail_client(&config).unwrap();
+        let ajustes = Ajustes::from_config(&config).unwrap();
+        let dispatcher =
+            Dispatcher::new(banco, Arc::new(Local::new()), correio, self.relogio.clone(), ajustes);
+        tokio::spawn(dispatcher.run(self.fim.clone()));
+    }
+
+    /// An active régua with these actions on D+0.
+    pub(crate) fn regua(&self, acoes: &[(Canal, &str)]) {
+        let acao = |(canal, corpo): &(Canal, &str)| NovaAcao {
+            canal: *canal,
+            conteudo: Some(Conteudo {
+                assunto: (*canal == Canal::Email)
+                    .then(|| "#PRIMEIRO_NOME#, há um valor em aberto".to_owned()),
+                corpo: (*corpo).to_owned(),
+            }),
+        };
+        let posicao =
+            NovaPosicao { gatilho: Gatilho::Cobranca { dias: 0 }, acoes: acoes.iter().map(acao).collect() };
+        let nova = NovaRegua { nome: "r".to_owned(), prioridade: 0, posicoes: vec![posicao] };
+        let criar = |t: &mut store::Tenant<'_>| {
+            let id = reguas::create(t, &nova, agora())?;
+            reguas::set_estado(t, id, EstadoRegua::Ativa, agora())
+        };
+        assert!(self.banco_da_regua().da_empresa(self.empresa, criar).unwrap());
+    }
+
+    /// Títulos of one debtor, due on the given days for the given centavos; their ids in that order.
+    pub(crate) fn push(&self, codigo: &str, parcelas: &[(&str, i64)]) -> Vec<TituloId> {
+        let titulo = |(n, (vencimento, valor)): (usize, &(&str, i64))| EntradaTitulo {
+            codigo_integracao: format!("{codigo}-{n}"),
+            numero: format!("{codigo}/{n}"),
+            emissao: None,
+            vencimento: vencimento.parse().unwrap(),
+            valor: Centavos::new(*valor),
+            devedor: EntradaDevedor {
+                codigo_integracao: codigo.to_owned(),
+                nome: "Maria da Silva".to_owned(),
+                documento: None,
+                categoria: None,
+                emails: Some(vec![EnderecoEmail::parse("maria@exemplo.com.br").unwrap()]),
+            },
+            credor: None,
+        };
+        let itens: Vec<_> = parcelas.iter().enumerate().map(titulo).collect();
+        let gravados =
+            self.titulos.da_empresa(self.empresa, |t| titulos::upsert(t, &itens, agora())).unwrap();
+        let criado = |item| if let ResultadoItem::Criado(id) = item { Some(id) } else { None };
+        gravados.into_iter().map(|item| criado(item).expect("a título that is new")).collect()
+    }
+
+    pub(crate) fn pay(&self, titulo: TituloId) {
+        let pago =
+            self.titulos.da_empresa(self.empresa, |t| titulos::change_status(t, titulo, pagar, agora()));
+        assert!(pago.unwrap().unwrap().is_ok());
+    }
+
+    /// Decides the night of `data`; what it decides may leave from `publicar_em` on.
+    pub(crate) fn night(&self, data: &str, publicar_em: DateTime<Utc>) {
+        let data: NaiveDate = data.parse().unwrap();
+        let decidir = |t: &mut store::Tenant<'_>| {
+            let Abertura::Nova(noite) = noites::open(t, data, agora())? else {
+                panic!("a second night of {data}")
+            };
+            let reguas = reguas::load(t)?;
+            let devedores = noites::claim(t, data, 1_000, true)?;
+            let decisoes: Vec<_> =
+                devedores.iter().map(|d| (d.id, decide(&reguas, d, data, &Regras::default()))).collect();
+            noites::save(t, (NoiteId::new(noite.id), data), &decisoes, |_| publicar_em, agora())
+        };
+        self.banco_da_regua().da_empresa(self.empresa, decidir).unwrap();
+    }
+
+    /// The items of a list.
+    pub(crate) async fn list(&self, caminho: &str) -> Vec<Value> {
+        self.http.get(caminho).await.expect(200).json["itens"].as_array().unwrap().clone()
+    }
+
+    /// The only execution there is, once it is in this state.
+    pub(crate) async fn only_in(&self, estado: &str) -> Value {
+        let unica = async || self.list("/v1/execucoes").await.into_iter().next();
+        let execucao =
+            testkit::wait_for(PRAZO, async || unica().await.filter(|e| e["estado"] == estado)).await;
+        let caminho = format!("/v1/execucoes/{}", execucao["id"].as_str().unwrap());
+        self.http.get(&caminho).await.expect(200).json
+    }
+
+    fn banco_da_regua(&self) -> Banco {
+        Banco::connect(self.banco.url(), Papel::ReguaEngine, 1).unwrap()
+    }
+}
+
+impl Drop for Servico {
+    fn drop(&mut self) {
+        self.fim.pedir();
+    }
+}
+
+/// The refused fields of a 422, as `pointer code`, in order of the pointer.
+pub(crate) fn refused(problema: &Value) -> Vec<String> {
+    let erros = problema["erros"].as_array().unwrap();
+    let texto =
+        |erro: &Value| format!("{} {}", erro["campo"].as_str().unwrap(), erro["codigo"].as_str().unwrap());
+    let mut campos: Vec<_> = erros.iter().map(texto).collect();
+    campos.sort();
+    campos
+}
+
+fn company(banco: &Banco) -> EmpresaId {
+    let nova = NovaEmpresa {
+        nome: "Cobradora Exemplo".to_owned(),
+        documento: None,
+        remetente_email: "cobranca@exemplo.com.br".to_owned(),
+    };
+    empresas::create(banco, &nova, &[], agora()).unwrap()
+}
+
+fn key(banco: &Banco, empresa: EmpresaId, escopos: &[Escopo]) -> String {
+    let segredo = [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat();
+    let chave = ChaveNova::generate(Uuid::new_v4(), segredo.try_into().unwrap());
+    let nova = chaves::NovaChave {
+        id: chave.id,
+        nome: "testes".to_owned(),
+        hash: chave.hash.to_vec(),
+        escopos: escopos.iter().map(|escopo| escopo.as_str().to_owned()).collect(),
+        expira_em: None,
+    };
+    banco.da_empresa(empresa, |t| chaves::create(t, &nova, agora())).unwrap();
+    chave.texto
+}

@@ -1,0 +1,163 @@
+//! Nights: run one now, see how it goes.
+
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get, post};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use deserr::Deserr;
+use domain::ids::NoiteId;
+use serde::Serialize;
+use store::noites::{self, Abertura, NoiteLida};
+use store::{StoreError, Tenant, empresas};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use web::{
+    Autorizado, Caminho, Consulta, Corpo, ErroCampo, ErrosCampo, Pagina, Paginacao, Problema, escopos,
+    esquema,
+};
+
+use super::{Contexto, NOITE_ANTERIOR};
+
+/// Pedido de uma noite.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+struct NoiteEntrada {
+    /// Data da noite; se ausente, hoje no fuso da empresa. Não pode ser futura nem anterior à última.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::Dia>, example = "2026-03-10")]
+    data: Option<NaiveDate>,
+}
+
+/// Uma noite: a passada diária pelos devedores da empresa.
+#[derive(Serialize, ToSchema)]
+struct Noite {
+    /// Id.
+    id: Uuid,
+    /// Data, no fuso da empresa.
+    #[schema(example = "2026-03-10")]
+    data: NaiveDate,
+    /// `andando` ou `concluida`.
+    #[schema(example = "concluida")]
+    estado: String,
+    /// Devedores olhados até agora.
+    #[schema(example = 1200)]
+    devedores: i64,
+    /// Ações que passaram a ser devidas até agora.
+    #[schema(example = 345)]
+    acoes: i64,
+    /// Quando começou.
+    iniciada_em: DateTime<Utc>,
+    /// Quando terminou.
+    concluida_em: Option<DateTime<Utc>>,
+}
+
+impl From<NoiteLida> for Noite {
+    fn from(lida: NoiteLida) -> Self {
+        Self {
+            id: lida.id,
+            data: lida.data,
+            estado: lida.estado,
+            devedores: lida.devedores,
+            acoes: lida.acoes,
+            iniciada_em: lida.iniciada_em,
+            concluida_em: lida.concluida_em,
+        }
+    }
+}
+
+/// What became of asking for a night.
+enum Pedido {
+    Futura { hoje: NaiveDate },
+    Aberta(Abertura),
+}
+
+/// Roda a noite de uma data. Pedir de novo a mesma data devolve a noite que já existe.
+#[utoipa::path(
+    operation_id = "rodar_noite",
+    tag = "Noites",
+    request_body(content = NoiteEntrada, example = json!({"data": "2026-03-10"})),
+    responses(
+        (status = 202, description = "A noite começou; acompanhe no endereço de `Location`.", body = Noite,
+         headers(("Location" = String, description = "Endereço da noite."))),
+        (status = 200, description = "A noite dessa data já existia; nada mudou.", body = Noite),
+    ),
+    security(("chave_api" = ["noites:executar"])),
+)]
+#[post("/v1/noites")]
+pub(super) async fn post(
+    acesso: Autorizado<escopos::noites::Executar>,
+    contexto: Data<Contexto>,
+    corpo: Corpo<NoiteEntrada>,
+) -> Result<HttpResponse, Problema> {
+    let (agora, data) = (contexto.servico.relogio.agora(), corpo.0.data);
+    match contexto.servico.da_empresa(acesso.empresa(), move |t| open(t, data, agora)).await? {
+        Pedido::Futura { hoje } => Err(future(hoje)),
+        Pedido::Aberta(Abertura::Passada { ultima }) => {
+            Err(Problema::conflito(&NOITE_ANTERIOR, format!("a última noite foi a de {ultima}")))
+        }
+        Pedido::Aberta(Abertura::JaExiste(noite)) => Ok(HttpResponse::Ok().json(Noite::from(noite))),
+        Pedido::Aberta(Abertura::Nova(noite)) => {
+            contexto.engine.wake();
+            let endereco = format!("/v1/noites/{}", noite.id);
+            Ok(HttpResponse::Accepted().insert_header((LOCATION, endereco)).json(Noite::from(noite)))
+        }
+    }
+}
+
+/// Lista as noites, a mais recente primeiro.
+#[utoipa::path(
+    operation_id = "listar_noites",
+    tag = "Noites",
+    params(Paginacao<NaiveDate>),
+    responses((status = 200, description = "Uma página de noites.", body = Pagina<Noite>)),
+    security(("chave_api" = ["noites:ler"])),
+)]
+#[get("/v1/noites")]
+pub(super) async fn list(
+    acesso: Autorizado<escopos::noites::Ler>,
+    contexto: Data<Contexto>,
+    consulta: Consulta<Paginacao<NaiveDate>>,
+) -> Result<Json<Pagina<Noite>>, Problema> {
+    let Paginacao { limite, cursor } = consulta.0;
+    let antes_de = cursor.map(|cursor| cursor.0);
+    let lidas =
+        contexto.servico.da_empresa(acesso.empresa(), move |t| noites::list(t, antes_de, limite.com_folga()));
+    Ok(Json(Pagina::from_rows(lidas.await?, limite, |noite| noite.data).map(Noite::from)))
+}
+
+/// Lê uma noite: o progresso enquanto anda, os números quando termina.
+#[utoipa::path(
+    operation_id = "ler_noite",
+    tag = "Noites",
+    params(("id" = Uuid, Path, description = "Id da noite.")),
+    responses((status = 200, description = "A noite.", body = Noite)),
+    security(("chave_api" = ["noites:ler"])),
+)]
+#[get("/v1/noites/{id}")]
+pub(super) async fn get(
+    acesso: Autorizado<escopos::noites::Ler>,
+    contexto: Data<Contexto>,
+    id: Caminho<NoiteId>,
+) -> Result<Json<Noite>, Problema> {
+    let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| noites::get(t, id.0)).await?;
+    Ok(Json(lida.ok_or_else(Problema::nao_encontrado)?.into()))
+}
+
+/// Opens the night of `data`, or of today in the company's zone; never one of a day to come.
+fn open(t: &mut Tenant<'_>, data: Option<NaiveDate>, agora: DateTime<Utc>) -> Result<Pedido, StoreError> {
+    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
+    let fuso: Tz = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
+    let hoje = agora.with_timezone(&fuso).date_naive();
+    match data {
+        Some(data) if data > hoje => Ok(Pedido::Futura { hoje }),
+        Some(data) => noites::open(t, data, agora).map(Pedido::Aberta),
+        None => noites::open(t, hoje, agora).map(Pedido::Aberta),
+    }
+}
+
+fn future(hoje: NaiveDate) -> Problema {
+    let detalhe = format!("hoje é {hoje} no fuso da empresa; a noite de uma data futura não roda antes dela");
+    let erro = ErroCampo { campo: "/data".to_owned(), codigo: "data_futura".into(), detalhe: detalhe.into() };
+    Problema::validacao(vec![erro])
+}

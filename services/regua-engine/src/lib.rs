@@ -1,0 +1,69 @@
+//! The service that walks réguas: it opens each company's night at its hour, decides chunk by chunk, and shows réguas,
+//! nights and enrolments on the API.
+
+mod api;
+mod night;
+mod processo;
+mod scheduler;
+
+use std::sync::Arc;
+
+use runtime::{Encerramento, Relogio, supervise};
+use store::{Banco, StoreError};
+use tokio::sync::Notify;
+
+pub use api::{CODIGOS, CODIGOS_DE_CAMPO, Contexto, configure, routes};
+pub use processo::{INFO, RunError, run};
+
+/// An engine: what it works with. Any number of them may work on the same database.
+pub struct Engine {
+    banco: Banco,
+    relogio: Relogio,
+    aberta: Notify,
+}
+
+/// Why a loop has to start over.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Falha {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The thread that asked the database died.
+    #[error("a database call was cut off")]
+    Interrompida(#[from] tokio::task::JoinError),
+}
+
+impl Engine {
+    /// Puts an engine together; [`Engine::run`] starts it.
+    #[must_use]
+    pub fn new(banco: Banco, relogio: Relogio) -> Arc<Self> {
+        Arc::new(Self { banco, relogio, aberta: Notify::new() })
+    }
+
+    /// Opens nights at their hour and walks those that are under way, until the end is asked for.
+    pub async fn run(self: Arc<Self>, fim: Encerramento) {
+        let opener = {
+            let (engine, fim) = (Arc::clone(&self), fim.clone());
+            move || scheduler::run(Arc::clone(&engine), fim.clone())
+        };
+        let walker = {
+            let (engine, fim) = (Arc::clone(&self), fim.clone());
+            move || night::run(Arc::clone(&engine), fim.clone())
+        };
+        tokio::join!(supervise("agendador", &fim, opener), supervise("noite", &fim, walker));
+    }
+
+    /// Tells this engine that a night was opened, so that it need not wait for its next look.
+    pub(crate) fn wake(&self) {
+        self.aberta.notify_one();
+    }
+
+    /// Runs a database call on a thread that may block.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Falha> {
+        let this = Arc::clone(self);
+        Ok(tokio::task::spawn_blocking(move || work(&this)).await??)
+    }
+}

@@ -1,0 +1,110 @@
+//! The night: reads what is due or changed in chunks, decides each debtor by the pure function, writes in bulk.
+//!
+//! Each chunk is one transaction, so a night can be killed anywhere and run again, and any number of engines may share
+//! it: a chunk's debtors are locked, and the next engine passes them over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use domain::execucao::Canal;
+use domain::ids::{EmpresaId, NoiteId};
+use domain::janela::Janela;
+use domain::regua::{Regras, decide};
+use runtime::{Encerramento, cronometro};
+use store::{StoreError, Tenant, empresas, noites, reguas};
+
+use crate::{Engine, Falha};
+
+/// Debtors a chunk: large enough that the fixed cost of a transaction vanishes, small enough that its locks are brief.
+const LOTE: i64 = 5_000;
+/// Debtors a chunk that waits for rows others hold: few, because every one of them may be waited for.
+const LOTE_COM_ESPERA: i64 = 200;
+/// How often an engine looks for nights that another one opened or left behind.
+const OLHAR: Duration = Duration::from_millis(500);
+
+/// Walks every night under way until the end is asked for.
+///
+/// # Errors
+/// The database cannot be used; whoever supervises the loop starts it again, and the night goes on where it was.
+pub(crate) async fn run(engine: Arc<Engine>, fim: Encerramento) -> Result<(), Falha> {
+    while !fim.pedido() {
+        let andando = engine.blocking(|e| noites::under_way(&e.banco)).await?;
+        for (empresa, noite, data) in andando {
+            walk(&engine, empresa, (noite, data), &fim).await?;
+        }
+        tokio::select! {
+            () = engine.aberta.notified() => {}
+            _ = fim.dormir(OLHAR) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Chunk after chunk until nobody is left; then once more waiting for what others hold, so that nobody is left out.
+async fn walk(
+    engine: &Arc<Engine>,
+    empresa: EmpresaId,
+    noite: (NoiteId, NaiveDate),
+    fim: &Encerramento,
+) -> Result<(), Falha> {
+    let mut espera = false;
+    while !fim.pedido() {
+        let devedores = engine
+            .blocking(move |e| e.banco.da_empresa(empresa, |t| chunk(t, noite, espera, e.relogio.agora())))
+            .await?;
+        metrics::counter!("noite_devedores_total").increment(u64::try_from(devedores).unwrap_or(u64::MAX));
+        if devedores > 0 {
+            continue;
+        }
+        if !espera {
+            espera = true;
+            continue;
+        }
+        engine
+            .blocking(move |e| e.banco.da_empresa(empresa, |t| noites::finish(t, noite.0, e.relogio.agora())))
+            .await?;
+        tracing::info!(empresa.id = %empresa, noite.data = %noite.1, "noite concluída");
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// One chunk: claim, decide, save. Answers how many debtors it looked at.
+fn chunk(
+    t: &mut Tenant<'_>,
+    noite: (NoiteId, NaiveDate),
+    espera: bool,
+    agora: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let limite = if espera { LOTE_COM_ESPERA } else { LOTE };
+    let devedores = timed("ler", || noites::claim(t, noite.1, limite, espera))?;
+    if devedores.is_empty() {
+        return Ok(0);
+    }
+    let reguas = reguas::load(t)?;
+    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
+    let janelas = empresas::janelas(t)?;
+    let escolhas = Regras { vencimento_em_dia_util: empresa.vencimento_em_dia_util };
+    let local = agora.with_timezone(&empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo));
+    let decisoes: Vec<_> = timed("decidir", || {
+        devedores.iter().map(|d| (d.id, decide(&reguas, d, noite.1, &escolhas))).collect()
+    });
+    timed("gravar", || noites::save(t, noite, &decisoes, |canal| ripe_at(&janelas, canal, local), agora))?;
+    Ok(decisoes.len())
+}
+
+/// Tells Prometheus what a phase of a chunk took.
+fn timed<T>(fase: &'static str, work: impl FnOnce() -> T) -> T {
+    let medida = cronometro();
+    let feito = work();
+    metrics::histogram!("noite_fase_segundos", "fase" => fase).record(medida.decorrido());
+    feito
+}
+
+/// Rules j01, j07: from when on an action of `canal` may leave.
+fn ripe_at(janelas: &[(Canal, Janela)], canal: Canal, agora: DateTime<Tz>) -> DateTime<Utc> {
+    let janela = janelas.iter().find(|(c, _)| *c == canal && canal.obedece_janela());
+    janela.map_or(agora, |(_, janela)| janela.proximo_instante(agora)).to_utc()
+}

@@ -1,0 +1,307 @@
+//! The company's own record.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use actix_web::web::{Data, Json};
+use actix_web::{get, patch};
+use chrono::{NaiveTime, Weekday};
+use chrono_tz::Tz;
+use deserr::Deserr;
+use domain::email::EnderecoEmail;
+use domain::execucao::Canal;
+use domain::ids::EmpresaId;
+use domain::janela::{DiasDaSemana, Janela};
+use serde::Serialize;
+use serde_json::Value;
+use store::Tenant;
+use store::empresas::{self, Empresa, MudancaEmpresa};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+use web::{Autorizado, Corpo, ErroCampo, ErroValor, ErrosCampo, Lista, Problema, Texto, escopos, esquema};
+
+use super::Contexto;
+
+/// One per channel that has a window.
+const MAX_JANELAS: usize = 2;
+
+/// A empresa e suas escolhas.
+#[derive(Serialize, ToSchema)]
+struct EmpresaLida {
+    /// Id.
+    id: uuid::Uuid,
+    /// Nome que os devedores leem.
+    nome: String,
+    /// Fuso horário (IANA); "hoje" e os horários de envio são lidos nele.
+    #[schema(example = "America/Sao_Paulo")]
+    fuso: String,
+    /// Hora em que a noite da empresa roda.
+    #[schema(value_type = esquema::Hora)]
+    hora_noite: String,
+    /// Se vencimento em dia não útil passa ao próximo dia útil bancário (Lei 7.089/83).
+    vencimento_em_dia_util: bool,
+    /// Endereço de que saem os e-mails.
+    remetente_email: String,
+    /// Horários de envio por canal.
+    janelas: Vec<JanelaLida>,
+}
+
+/// O horário de envio de um canal.
+#[derive(Serialize, ToSchema)]
+struct JanelaLida {
+    /// `email` ou `sms`.
+    canal: &'static str,
+    /// Primeiro horário permitido.
+    #[schema(value_type = esquema::Hora)]
+    inicio: String,
+    /// A partir deste horário não se envia mais.
+    #[schema(value_type = esquema::Hora)]
+    fim: String,
+    /// Dias da semana em que se envia.
+    #[schema(example = json!(["seg", "ter", "qua", "qui", "sex"]))]
+    dias: Vec<&'static str>,
+}
+
+/// Mudanças na empresa; o que não vem fica como está.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+struct EmpresaMudanca {
+    /// Nome que os devedores leem.
+    #[deserr(default)]
+    nome: Option<Texto<1, 150>>,
+    /// Fuso horário (IANA).
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::Fuso>)]
+    fuso: Option<Fuso>,
+    /// Hora em que a noite da empresa roda.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::Hora>)]
+    hora_noite: Option<NaiveTime>,
+    /// Se vencimento em dia não útil passa ao próximo dia útil bancário.
+    #[deserr(default)]
+    vencimento_em_dia_util: Option<bool>,
+    /// Endereço de que saem os e-mails.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::Email>)]
+    remetente_email: Option<EnderecoEmail>,
+    /// Horários de envio; cada um substitui o do seu canal.
+    #[deserr(default)]
+    #[schema(value_type = Option<Vec<JanelaMudanca>>, max_items = 2)]
+    janelas: Option<Lista<JanelaMudanca, MAX_JANELAS>>,
+}
+
+/// O novo horário de envio de um canal.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+struct JanelaMudanca {
+    /// `email` ou `sms`.
+    canal: CanalComJanela,
+    /// Primeiro horário permitido.
+    #[schema(value_type = esquema::Hora)]
+    inicio: NaiveTime,
+    /// A partir deste horário não se envia mais; depois do início.
+    #[schema(value_type = esquema::Hora)]
+    fim: NaiveTime,
+    /// Dias da semana.
+    #[deserr(try_from(Lista<Dia, 7>) = some_day -> ErroValor)]
+    #[schema(value_type = Vec<Dia>, min_items = 1, max_items = 7)]
+    dias: DiasDaSemana,
+}
+
+struct Fuso(Tz);
+struct Dia(Weekday);
+/// Rule j07: the other channels have no window.
+struct CanalComJanela(Canal);
+
+const DIAS: [(&str, Weekday); 7] = [
+    ("seg", Weekday::Mon),
+    ("ter", Weekday::Tue),
+    ("qua", Weekday::Wed),
+    ("qui", Weekday::Thu),
+    ("sex", Weekday::Fri),
+    ("sab", Weekday::Sat),
+    ("dom", Weekday::Sun),
+];
+
+impl Deserr<ErrosCampo> for Fuso {
+    fn deserialize_from_value<V: deserr::IntoValue>(
+        valor: deserr::Value<V>,
+        local: deserr::ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        web::parse_texto(valor, local, |texto| {
+            let lido = texto.parse().ok().map(Fuso);
+            lido.ok_or_else(|| ErroValor::formato("um fuso IANA, como America/Sao_Paulo"))
+        })
+    }
+}
+
+impl Deserr<ErrosCampo> for Dia {
+    fn deserialize_from_value<V: deserr::IntoValue>(
+        valor: deserr::Value<V>,
+        local: deserr::ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        web::parse_texto(valor, local, |texto| {
+            let dia = DIAS.iter().find(|(nome, _)| *nome == texto).map(|(_, dia)| Dia(*dia));
+            dia.ok_or_else(|| {
+                ErroValor::new("valor_invalido", "deve ser seg, ter, qua, qui, sex, sab ou dom")
+            })
+        })
+    }
+}
+
+impl Deserr<ErrosCampo> for CanalComJanela {
+    fn deserialize_from_value<V: deserr::IntoValue>(
+        valor: deserr::Value<V>,
+        local: deserr::ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        web::parse_texto(valor, local, |texto| {
+            let canal = Canal::parse(texto).ok().filter(|canal| canal.obedece_janela()).map(Self);
+            canal.ok_or_else(|| ErroValor::new("valor_invalido", "deve ser email ou sms"))
+        })
+    }
+}
+
+impl PartialSchema for Dia {
+    fn schema() -> RefOr<Schema> {
+        codes(DIAS.iter().map(|(nome, _)| *nome))
+    }
+}
+
+impl ToSchema for Dia {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("DiaDaSemana")
+    }
+}
+
+impl PartialSchema for CanalComJanela {
+    fn schema() -> RefOr<Schema> {
+        codes(Canal::TODOS.iter().filter(|canal| canal.obedece_janela()).map(|canal| canal.as_str()))
+    }
+}
+
+impl ToSchema for CanalComJanela {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("CanalComJanela")
+    }
+}
+
+fn codes(codigos: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codigos)).into()
+}
+
+/// Lê a empresa da chave.
+#[utoipa::path(
+    operation_id = "ler_empresa",
+    tag = "Empresa",
+    responses((status = 200, description = "A empresa.", body = EmpresaLida)),
+    security(("chave_api" = ["empresa:ler"])),
+)]
+#[get("/v1/empresa")]
+pub(super) async fn get(
+    acesso: Autorizado<escopos::empresa::Ler>,
+    contexto: Data<Contexto>,
+) -> Result<Json<EmpresaLida>, Problema> {
+    read(acesso.empresa(), &contexto).await
+}
+
+/// Muda a empresa da chave.
+#[utoipa::path(
+    operation_id = "mudar_empresa",
+    tag = "Empresa",
+    request_body = EmpresaMudanca,
+    responses((status = 200, description = "A empresa, como ficou.", body = EmpresaLida)),
+    security(("chave_api" = ["empresa:escrever"])),
+)]
+#[patch("/v1/empresa")]
+pub(super) async fn patch(
+    acesso: Autorizado<escopos::empresa::Escrever>,
+    contexto: Data<Contexto>,
+    corpo: Corpo<Value>,
+) -> Result<Json<EmpresaLida>, Problema> {
+    let mudanca = parse(corpo.0)?;
+    contexto.servico.da_empresa(acesso.empresa(), move |t| empresas::update(t, &mudanca)).await?;
+    read(acesso.empresa(), &contexto).await
+}
+
+async fn read(empresa: EmpresaId, contexto: &Contexto) -> Result<Json<EmpresaLida>, Problema> {
+    let (lida, janelas) = contexto
+        .servico
+        .da_empresa(empresa, |t: &mut Tenant<'_>| Ok((empresas::get(t)?, empresas::janelas(t)?)))
+        .await?;
+    let lida = lida.ok_or_else(Problema::nao_encontrado)?;
+    Ok(Json(present(empresa, lida, &janelas)))
+}
+
+fn present(id: EmpresaId, lida: Empresa, janelas: &[(Canal, Janela)]) -> EmpresaLida {
+    let hora = |hora: NaiveTime| hora.format("%H:%M").to_string();
+    EmpresaLida {
+        id: id.uuid(),
+        nome: lida.nome,
+        fuso: lida.fuso,
+        hora_noite: hora(lida.hora_noite),
+        vencimento_em_dia_util: lida.vencimento_em_dia_util,
+        remetente_email: lida.remetente_email,
+        janelas: janelas
+            .iter()
+            .map(|(canal, janela)| JanelaLida {
+                canal: canal.as_str(),
+                inicio: hora(janela.inicio()),
+                fim: hora(janela.fim()),
+                dias: DIAS
+                    .iter()
+                    .filter(|(_, dia)| janela.dias().contem(*dia))
+                    .map(|(nome, _)| *nome)
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+/// Rules j02 and j07, told together with the faults of form.
+fn parse(corpo: Value) -> Result<MudancaEmpresa, Problema> {
+    let entre_campos = never_open(&corpo);
+    let lida: EmpresaMudanca = web::parse_with(corpo, entre_campos)?;
+    let janelas = lida.janelas.into_iter().flatten();
+    Ok(MudancaEmpresa {
+        nome: lida.nome.map(Texto::into_string),
+        fuso: lida.fuso.map(|fuso| fuso.0.name().to_owned()),
+        hora_noite: lida.hora_noite,
+        vencimento_em_dia_util: lida.vencimento_em_dia_util,
+        remetente_email: lida.remetente_email.map(|email| email.as_str().to_owned()),
+        // None of them is refused any more.
+        janelas: janelas
+            .filter_map(|j| Some((j.canal.0, Janela::new(j.inicio, j.fim, j.dias).ok()?)))
+            .collect(),
+    })
+}
+
+/// Rule j02: the windows that end before they begin, whatever else is wrong with them, and the second for one channel.
+fn never_open(corpo: &Value) -> Vec<ErroCampo> {
+    let janelas = corpo.get("janelas").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let (mut erros, mut vistos) = (Vec::new(), BTreeSet::new());
+    for (indice, janela) in janelas.iter().take(MAX_JANELAS).enumerate() {
+        let mut erro = |campo: &str, codigo: &'static str, detalhe: String| {
+            let campo = format!("/janelas/{indice}/{campo}");
+            erros.push(ErroCampo { campo, codigo: codigo.into(), detalhe: detalhe.into() });
+        };
+        let hora =
+            |campo: &str| janela.get(campo).and_then(|hora| web::parse::<NaiveTime>(hora.clone()).ok());
+        let horas = hora("inicio").zip(hora("fim"));
+        if let Some(Err(recusa)) = horas.map(|(inicio, fim)| Janela::new(inicio, fim, DiasDaSemana::TODOS)) {
+            erro("fim", "fora_do_intervalo", recusa.to_string());
+        }
+        let canal = janela.get("canal").and_then(Value::as_str);
+        if canal.is_some_and(|canal| !vistos.insert(canal)) {
+            erro("canal", "repetido", "este canal já está na lista".to_owned());
+        }
+    }
+    erros
+}
+
+fn some_day(dias: Lista<Dia, 7>) -> Result<DiasDaSemana, ErroValor> {
+    if dias.is_empty() {
+        return Err(ErroValor::new("tamanho_invalido", "deve ter ao menos um dia da semana"));
+    }
+    Ok(DiasDaSemana::new(dias.into_iter().map(|dia| dia.0)))
+}

@@ -1,0 +1,206 @@
+//! A título as it comes in, and what is answered for it.
+
+use chrono::NaiveDate;
+use deserr::Deserr;
+use domain::dinheiro::Centavos;
+use domain::documento::Documento;
+use domain::email::EnderecoEmail;
+use serde::Serialize;
+use store::titulos::{EntradaCredor, EntradaDevedor, EntradaTitulo, Recusa, ResultadoItem};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use web::{ErroCampo, ErroValor, ErrosCampo, Lista, Texto, esquema};
+
+/// Addresses of one debtor: nobody has more that are worth keeping.
+const MAX_EMAILS: usize = 10;
+
+/// Um título, com o devedor e o credor a que pertence.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+pub(super) struct TituloEntrada {
+    /// Chave do título no ERP; enviar de novo atualiza o mesmo título.
+    codigo_integracao: Texto<1, 60>,
+    /// Número que o devedor conhece; se ausente, é o `codigo_integracao`.
+    #[deserr(default)]
+    numero: Option<Texto<1, 60>>,
+    /// Data de emissão.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::Dia>)]
+    emissao: Option<NaiveDate>,
+    /// Data de vencimento como impressa.
+    #[schema(value_type = esquema::Dia)]
+    vencimento: NaiveDate,
+    /// Valor, maior que zero.
+    #[schema(value_type = esquema::Valor)]
+    valor: Valor,
+    /// Quem deve.
+    devedor: DevedorEntrada,
+    /// A quem se deve, se não for a própria empresa.
+    #[deserr(default)]
+    credor: Option<CredorEntrada>,
+}
+
+/// Quem deve.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+struct DevedorEntrada {
+    /// Chave do devedor no ERP.
+    codigo_integracao: Texto<1, 60>,
+    /// Nome.
+    nome: Texto<1, 150>,
+    /// CPF ou CNPJ; sem documento o devedor é `isenta`.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::CpfCnpj>)]
+    documento: Option<Documento>,
+    /// Categoria escolhida pela empresa.
+    #[deserr(default)]
+    categoria: Option<Texto<1, 60>>,
+    /// E-mails, o preferido primeiro; a lista substitui a anterior, ausente mantém.
+    #[deserr(default)]
+    #[schema(value_type = Option<Vec<esquema::Email>>, max_items = 10)]
+    emails: Option<Lista<EnderecoEmail, MAX_EMAILS>>,
+}
+
+/// A quem se deve.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+struct CredorEntrada {
+    /// Chave do credor no ERP.
+    codigo_integracao: Texto<1, 60>,
+    /// Nome que o devedor lê.
+    nome: Texto<1, 150>,
+}
+
+/// A positive amount.
+struct Valor(Centavos);
+
+impl Deserr<ErrosCampo> for Valor {
+    fn deserialize_from_value<V: deserr::IntoValue>(
+        valor: deserr::Value<V>,
+        local: deserr::ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        let lido = Centavos::deserialize_from_value(valor, local)?;
+        if lido.get() > 0 {
+            return Ok(Self(lido));
+        }
+        Err(ErrosCampo::at(local, ErroValor::new("fora_do_intervalo", "deve ser maior que zero")))
+    }
+}
+
+impl From<TituloEntrada> for EntradaTitulo {
+    fn from(entrada: TituloEntrada) -> Self {
+        let codigo = entrada.codigo_integracao.into_string();
+        Self {
+            numero: entrada.numero.map_or_else(|| codigo.clone(), Texto::into_string),
+            codigo_integracao: codigo,
+            emissao: entrada.emissao,
+            vencimento: entrada.vencimento,
+            valor: entrada.valor.0,
+            devedor: EntradaDevedor {
+                codigo_integracao: entrada.devedor.codigo_integracao.into_string(),
+                nome: entrada.devedor.nome.into_string(),
+                documento: entrada.devedor.documento,
+                categoria: entrada.devedor.categoria.map(Texto::into_string),
+                emails: entrada.devedor.emails.map(Lista::into_vec),
+            },
+            credor: entrada.credor.map(|credor| EntradaCredor {
+                codigo_integracao: credor.codigo_integracao.into_string(),
+                nome: credor.nome.into_string(),
+            }),
+        }
+    }
+}
+
+/// O que aconteceu com um título enviado.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ResultadoItem)]
+pub(super) struct Item {
+    /// Posição no envio, a partir de zero.
+    indice: usize,
+    /// Chave do título no ERP, quando pôde ser lida.
+    codigo_integracao: Option<String>,
+    /// Id do título.
+    id: Option<Uuid>,
+    /// O que foi feito.
+    resultado: Feito,
+    /// Por que foi recusado: todos os campos de uma vez.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    erros: Vec<ErroCampo>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Feito {
+    Criado,
+    Atualizado,
+    Inalterado,
+    Recusado,
+}
+
+/// O resultado de um envio, item a item, na ordem enviada.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Envio {
+    /// Títulos novos.
+    criados: usize,
+    /// Títulos que mudaram.
+    atualizados: usize,
+    /// Títulos que já estavam assim; nada foi gravado.
+    inalterados: usize,
+    /// Títulos recusados; os demais foram gravados.
+    recusados: usize,
+    /// Um resultado por item.
+    itens: Vec<Item>,
+}
+
+impl Item {
+    pub(super) fn refused(indice: usize, codigo_integracao: Option<String>, erros: Vec<ErroCampo>) -> Self {
+        Self { indice, codigo_integracao, id: None, resultado: Feito::Recusado, erros }
+    }
+
+    pub(super) fn stored(indice: usize, codigo_integracao: String, resultado: &ResultadoItem) -> Self {
+        let (id, feito) = match resultado {
+            ResultadoItem::Criado(id) => (id.uuid(), Feito::Criado),
+            ResultadoItem::Atualizado(id) => (id.uuid(), Feito::Atualizado),
+            ResultadoItem::Inalterado(id) => (id.uuid(), Feito::Inalterado),
+            ResultadoItem::Recusado(recusa) => {
+                return Self::refused(indice, Some(codigo_integracao), vec![refusal(indice, *recusa)]);
+            }
+        };
+        Self {
+            indice,
+            codigo_integracao: Some(codigo_integracao),
+            id: Some(id),
+            resultado: feito,
+            erros: Vec::new(),
+        }
+    }
+}
+
+fn refusal(indice: usize, recusa: Recusa) -> ErroCampo {
+    let (campo, codigo, detalhe) = match recusa {
+        Recusa::Repetido => {
+            ("codigo_integracao", "repetido", "este código já está neste envio; só o primeiro vale")
+        }
+        Recusa::DocumentoDeOutroDevedor => (
+            "devedor/documento",
+            "documento_de_outro_devedor",
+            "este CPF/CNPJ pertence a um devedor e o código a outro; corrija um dos dois",
+        ),
+    };
+    ErroCampo { campo: format!("/{indice}/{campo}"), codigo: codigo.into(), detalhe: detalhe.into() }
+}
+
+impl Envio {
+    pub(super) fn new(mut itens: Vec<Item>) -> Self {
+        itens.sort_by_key(|item| item.indice);
+        let conta = |feito| itens.iter().filter(|item| item.resultado == feito).count();
+        Self {
+            criados: conta(Feito::Criado),
+            atualizados: conta(Feito::Atualizado),
+            inalterados: conta(Feito::Inalterado),
+            recusados: conta(Feito::Recusado),
+            itens,
+        }
+    }
+}

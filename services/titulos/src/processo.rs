@@ -1,0 +1,48 @@
+//! The service as a process of its own.
+
+use std::net::TcpListener;
+
+use runtime::{Config, Encerramento, Relogio};
+use store::{Banco, Papel};
+
+use crate::{Contexto, configure};
+
+/// What the OpenAPI document says of this service.
+pub const INFO: web::InfoApi = web::InfoApi {
+    titulo: "cobranca · títulos",
+    descricao: "Empresas, chaves de API, devedores e títulos.",
+    versao: "1",
+};
+
+/// Why the service cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// No address of a database was given.
+    #[error("defina DATABASE_URL com o endereço do PostgreSQL")]
+    SemBanco,
+    /// The database.
+    #[error("o banco de dados não pôde ser usado: {0}")]
+    Store(#[from] store::StoreError),
+    /// The network.
+    #[error("o endereço de http não pôde ser usado: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Serves the API until the end is asked for.
+///
+/// # Errors
+/// The database or the address to listen on cannot be used.
+pub async fn run(config: &Config, fim: &Encerramento) -> Result<(), RunError> {
+    let url = config.banco.url.as_ref().ok_or(RunError::SemBanco)?;
+    let banco = Banco::connect(url.expor(), Papel::Titulos, config.banco.conexoes)?;
+    let base = servico::Contexto { banco: banco.clone(), relogio: Relogio::Sistema };
+    let contexto = Contexto::new(base.clone());
+    let listener = TcpListener::bind(config.http.socket())?;
+    let mut servidor = web::ServerConfig::new(listener, INFO, servico::autenticador(base));
+    servidor.pronto = servico::prontidao(banco);
+    servidor.cors.clone_from(&config.http.cors);
+    let servidor = web::serve(servidor, move |cfg| configure(cfg, contexto.clone()))?;
+    tracing::info!(http.endereco = %servidor.addr(), "titulos no ar");
+    servidor.run_until(fim).await?;
+    Ok(())
+}

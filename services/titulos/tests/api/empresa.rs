@@ -1,0 +1,104 @@
+#![cfg(test)]
+//! `PATCH /v1/empresa`.
+
+use serde_json::{Value, json};
+
+use crate::apoio::{Servico, refused};
+
+fn janela(inicio: &str, fim: &str) -> Value {
+    json!({"canal": "email", "inicio": inicio, "fim": fim, "dias": ["seg"]})
+}
+
+async fn faults(s: &Servico, mudanca: Value) -> Vec<String> {
+    refused(&s.http.patch("/v1/empresa", &mudanca).await.expect(422).json)
+}
+
+#[tokio::test]
+async fn what_does_not_come_stays_as_it_is() {
+    let s = Servico::new();
+    let antes = s.http.get("/v1/empresa").await.expect(200).json;
+    assert_eq!(s.http.patch("/v1/empresa", &json!({})).await.expect(200).json, antes);
+    let mudanca = json!({"nome": "Nova", "fuso": "America/Rio_Branco", "hora_noite": "04:15", "vencimento_em_dia_util": false,
+        "remetente_email": "nova@exemplo.com.br", "janelas": [{"canal": "sms", "inicio": "09:00", "fim": "18:30", "dias": ["dom", "seg", "dom"]}]});
+    let depois = s.http.patch("/v1/empresa", &mudanca).await.expect(200).json;
+    for campo in ["nome", "fuso", "hora_noite", "vencimento_em_dia_util", "remetente_email"] {
+        assert_eq!(depois[campo], mudanca[campo]);
+    }
+    assert_eq!(depois["janelas"][0], antes["janelas"][0], "a do outro canal fica");
+    assert_eq!(
+        depois["janelas"][1],
+        json!({"canal": "sms", "inicio": "09:00", "fim": "18:30", "dias": ["seg", "dom"]})
+    );
+    assert_eq!(s.http.get("/v1/empresa").await.expect(200).json, depois);
+}
+
+#[tokio::test]
+async fn j02_a_window_that_would_never_open_is_refused() {
+    let s = Servico::new();
+    let antes = s.http.get("/v1/empresa").await.expect(200).json;
+    for (inicio, fim) in [("09:00", "09:00"), ("09:00", "08:59"), ("23:59", "00:00")] {
+        let mudanca = json!({"nome": "Nova", "janelas": [janela("08:00", "09:00"), {"canal": "sms", "inicio": inicio, "fim": fim, "dias": ["seg"]}]});
+        assert_eq!(faults(&s, mudanca).await, ["/janelas/1/fim fora_do_intervalo"], "{inicio} {fim}");
+    }
+    assert_eq!(s.http.get("/v1/empresa").await.expect(200).json, antes, "nada foi gravado, nem o nome");
+}
+
+#[tokio::test]
+async fn every_fault_is_told_at_once_also_those_between_fields() {
+    let s = Servico::new();
+    let mudanca = json!({
+        "nome": " ", "fuso": "America/Lugar_Nenhum", "hora_noite": "24:00", "remetente_email": "a", "cor": 1, "vencimento_em_dia_util": "sim",
+        "janelas": [
+            {"canal": "carta", "inicio": "09:00", "fim": "08:00", "dias": []},
+            {"canal": "email", "inicio": "9:00", "fim": "08:00", "dias": ["seg", "segunda"]},
+        ],
+    });
+    assert_eq!(
+        faults(&s, mudanca).await,
+        [
+            "/cor desconhecido",
+            "/fuso formato_invalido",
+            "/hora_noite formato_invalido",
+            "/janelas/0/canal valor_invalido",
+            "/janelas/0/dias tamanho_invalido",
+            "/janelas/0/fim fora_do_intervalo",
+            "/janelas/1/dias/1 valor_invalido",
+            "/janelas/1/inicio formato_invalido",
+            "/nome tamanho_invalido",
+            "/remetente_email formato_invalido",
+            "/vencimento_em_dia_util tipo_invalido",
+        ]
+    );
+    let duas = json!({"janelas": [janela("08:00", "09:00"), janela("10:00", "11:00")]});
+    assert_eq!(faults(&s, duas).await, ["/janelas/1/canal repetido"]);
+    let tres =
+        json!({"janelas": [janela("08:00", "09:00"), janela("08:00", "09:00"), janela("08:00", "09:00")]});
+    assert!(faults(&s, tres).await.contains(&"/janelas tamanho_invalido".to_owned()));
+}
+
+#[tokio::test]
+async fn days_are_at_least_one_and_known() {
+    let s = Servico::new();
+    let com = |dias: Value| json!({"janelas": [{"canal": "email", "inicio": "08:00", "fim": "20:00", "dias": dias}]});
+    for (dias, falta) in [
+        (json!([]), "/janelas/0/dias tamanho_invalido"),
+        (json!(["seg", "SEG"]), "/janelas/0/dias/1 valor_invalido"),
+        (json!([1]), "/janelas/0/dias/0 tipo_invalido"),
+        (json!("seg"), "/janelas/0/dias tipo_invalido"),
+        (json!(null), "/janelas/0/dias tipo_invalido"),
+        (json!(["seg", "ter", "qua", "qui", "sex", "sab", "dom", "seg"]), "/janelas/0/dias tamanho_invalido"),
+    ] {
+        assert_eq!(faults(&s, com(dias.clone())).await, [falta], "{dias}");
+    }
+    for fuso in ["", "Sao_Paulo", "america/sao_paulo ", "../etc/passwd", "UTC-3"] {
+        assert_eq!(faults(&s, json!({"fuso": fuso})).await, ["/fuso formato_invalido"], "{fuso}");
+    }
+}
+
+#[tokio::test]
+async fn r02_a_company_changes_itself_only() {
+    let s = Servico::new();
+    let outra = s.other_company();
+    let _mudada = outra.patch("/v1/empresa", &json!({"nome": "Outra"})).await.expect(200);
+    assert_eq!(s.http.get("/v1/empresa").await.expect(200).json["nome"], "Cobradora Exemplo");
+}
