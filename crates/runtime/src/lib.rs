@@ -5,12 +5,14 @@
 
 pub mod config;
 mod encerramento;
+mod processo;
 mod relogio;
 mod supervisao;
 mod telemetria;
 
 pub use config::Config;
 pub use encerramento::Encerramento;
+pub use processo::run_process;
 pub use relogio::{Cronometro, Relogio, RelogioError, cronometro};
 pub use supervisao::supervise;
 pub use telemetria::{TelemetriaError, iniciar_telemetria};

@@ -7,7 +7,7 @@ use domain::dinheiro::Centavos;
 use domain::documento::Documento;
 use domain::email::EnderecoEmail;
 use domain::ids::TituloId;
-use domain::titulo::{Mudanca, StatusTitulo, TransicaoInvalida};
+use domain::titulo::{Mudanca, Origem, StatusTitulo, Titulo, TransicaoInvalida};
 use uuid::Uuid;
 
 use crate::migracao::ExecuteUnit as _;
@@ -119,6 +119,37 @@ pub struct TituloLido {
     /// Since when it has that status.
     #[diesel(sql_type = Timestamptz)]
     pub status_em: DateTime<Utc>,
+}
+
+/// The columns of a título that decisions see, wherever they are read.
+#[derive(QueryableByName)]
+pub(crate) struct ColunasTitulo {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Date)]
+    vencimento: NaiveDate,
+    #[diesel(sql_type = BigInt)]
+    saldo: i64,
+    #[diesel(sql_type = Text)]
+    status: String,
+    #[diesel(sql_type = Text)]
+    origem: String,
+}
+
+impl ColunasTitulo {
+    /// What the domain makes of them.
+    ///
+    /// # Errors
+    /// A code that this version does not know.
+    pub(crate) fn read(&self) -> Result<Titulo, StoreError> {
+        Ok(Titulo {
+            id: TituloId::new(self.id),
+            vencimento: self.vencimento,
+            saldo: Centavos::new(self.saldo),
+            status: StatusTitulo::parse(&self.status).ok().ok_or(StoreError::Unknown("status"))?,
+            origem: Origem::parse(&self.origem).ok().ok_or(StoreError::Unknown("origem"))?,
+        })
+    }
 }
 
 /// One título of the company.

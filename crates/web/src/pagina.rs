@@ -108,18 +108,22 @@ impl<C: DeserializeOwned> Cursor<C> {
     }
 }
 
-/// Dates of more than four digits carry a sign, and PostgreSQL holds neither them nor a NUL: nothing of ours has one.
+/// Whether the database can hold it: PostgreSQL takes neither a NUL nor every date that chrono reads.
 fn is_ours(chave: &serde_json::Value) -> bool {
     match chave {
-        serde_json::Value::String(texto) => {
-            !texto.starts_with(['+', '-']) && !texto.contains(char::is_control)
-        }
+        serde_json::Value::String(texto) => !is_far_date(texto) && !texto.contains(char::is_control),
         serde_json::Value::Array(partes) => partes.iter().all(is_ours),
         serde_json::Value::Null
         | serde_json::Value::Bool(_)
         | serde_json::Value::Number(_)
         | serde_json::Value::Object(_) => true,
     }
+}
+
+/// A date outside the years 0 to 9999 is written with a sign: `+262142-12-31`.
+fn is_far_date(texto: &str) -> bool {
+    let ano = texto.strip_prefix(['+', '-']).and_then(|resto| resto.split_once('-')).map(|(ano, _)| ano);
+    ano.is_some_and(|ano| ano.len() >= 4 && ano.bytes().all(|b| b.is_ascii_digit()))
 }
 
 impl<T> Pagina<T> {
@@ -257,7 +261,6 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_reads_back_and_a_tampered_one_never_panics(n: i64, s in "\\PC{0,20}", onde: usize, troca: u8) {
-            prop_assume!(!s.starts_with(['+', '-'])); // no key of ours does; see `is_ours`
             let cursor = Cursor((n, s));
             let texto = cursor.encode();
             prop_assert_eq!(Cursor::<Chave>::decode(&texto), Ok(cursor));

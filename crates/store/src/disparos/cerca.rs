@@ -2,20 +2,21 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use diesel::data_types::PgInterval;
 use diesel::sql_types::{
-    Array, BigInt, Bool, Date, Interval, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Interval, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid,
 };
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::dinheiro::Centavos;
 use domain::execucao::{Canal, Envio, Motivo};
 use domain::ids::{ExecucaoId, TituloId};
 use domain::janela::{DiasDaSemana, Janela};
-use domain::titulo::{Origem, Regras, StatusTitulo, Titulo};
+use domain::titulo::{Regras, Titulo};
 use uuid::Uuid;
 
 use crate::migracao::ExecuteUnit as _;
+use crate::titulos::ColunasTitulo;
 use crate::{StoreError, Tenant};
 
 /// A título as a message lists it.
@@ -215,20 +216,12 @@ fn read(linha: LinhaExecucao) -> Option<Cerca> {
 
 #[derive(QueryableByName)]
 struct LinhaTitulo {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
+    #[diesel(embed)]
+    titulo: ColunasTitulo,
     #[diesel(sql_type = Text)]
     numero: String,
-    #[diesel(sql_type = Date)]
-    vencimento: NaiveDate,
     #[diesel(sql_type = BigInt)]
     valor: i64,
-    #[diesel(sql_type = BigInt)]
-    saldo: i64,
-    #[diesel(sql_type = Text)]
-    status: String,
-    #[diesel(sql_type = Text)]
-    origem: String,
     #[diesel(sql_type = Nullable<Text>)]
     credor: Option<String>,
 }
@@ -244,20 +237,10 @@ fn fence_titulos(t: &mut Tenant<'_>, devedor: Uuid, ids: &[Uuid]) -> Result<Vec<
     linhas
         .into_iter()
         .map(|l| {
-            let titulo = read_titulo(&l).ok_or(StoreError::Unknown("titulo"))?;
+            let titulo = l.titulo.read()?;
             Ok(Linha { titulo, numero: l.numero, valor: Centavos::new(l.valor), credor: l.credor })
         })
         .collect()
-}
-
-fn read_titulo(linha: &LinhaTitulo) -> Option<Titulo> {
-    Some(Titulo {
-        id: TituloId::new(linha.id),
-        vencimento: linha.vencimento,
-        saldo: Centavos::new(linha.saldo),
-        status: StatusTitulo::parse(&linha.status).ok()?,
-        origem: Origem::parse(&linha.origem).ok()?,
-    })
 }
 
 #[derive(QueryableByName)]

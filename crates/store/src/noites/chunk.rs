@@ -7,15 +7,14 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
-use domain::dinheiro::Centavos;
 use domain::ids::{AcaoId, DevedorId, InscricaoId, PosicaoId, ReguaId, TituloId};
 use domain::regua::{Caminhada, Devedor, Inscricao};
-use domain::titulo::{Origem, StatusTitulo, Titulo};
 use uuid::Uuid;
 
 use crate::migracao::ExecuteUnit as _;
+use crate::titulos::ColunasTitulo;
 use crate::{StoreError, Tenant};
 
 /// Locks up to `limite` debtors that are due on `data` or changed, and reads what a decision needs of them. Other engines
@@ -79,18 +78,10 @@ fn lock_due(t: &mut Tenant<'_>, data: NaiveDate, limite: i64, espera: bool) -> R
 
 #[derive(QueryableByName)]
 struct LinhaTitulo {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
+    #[diesel(embed)]
+    titulo: ColunasTitulo,
     #[diesel(sql_type = SqlUuid)]
     devedor_id: Uuid,
-    #[diesel(sql_type = Date)]
-    vencimento: NaiveDate,
-    #[diesel(sql_type = BigInt)]
-    saldo: i64,
-    #[diesel(sql_type = Text)]
-    status: String,
-    #[diesel(sql_type = Text)]
-    origem: String,
 }
 
 /// Paid and cancelled títulos can never walk again and are left in the table.
@@ -107,22 +98,12 @@ fn load_titulos(
     .bind::<Array<SqlUuid>, _>(ids)
     .load(t.conn)?;
     for linha in linhas {
-        let titulo = read_titulo(&linha).ok_or(StoreError::Unknown("titulo"))?;
+        let titulo = linha.titulo.read()?;
         if let Some(devedor) = devedores.get_mut(&linha.devedor_id) {
             devedor.titulos.push(titulo);
         }
     }
     Ok(())
-}
-
-fn read_titulo(linha: &LinhaTitulo) -> Option<Titulo> {
-    Some(Titulo {
-        id: TituloId::new(linha.id),
-        vencimento: linha.vencimento,
-        saldo: Centavos::new(linha.saldo),
-        status: StatusTitulo::parse(&linha.status).ok()?,
-        origem: Origem::parse(&linha.origem).ok()?,
-    })
 }
 
 #[derive(QueryableByName)]
