@@ -183,12 +183,12 @@ fn save_emails(
     }
     let escritos: Vec<Escrito> = sql_query(
         "WITH novos AS (SELECT * FROM unnest($3, $4, $5) AS n(devedor, valor, ordem)), \
-         fora AS (DELETE FROM cadastro.meio_contato WHERE ctid = ANY (ARRAY( \
-                         SELECT m.ctid FROM unnest($2) AS d(id) CROSS JOIN LATERAL \
-                                (SELECT ctid, devedor_id, valor FROM cadastro.meio_contato \
-                                  WHERE empresa_id = $1 AND devedor_id = d.id AND tipo = 'email' OFFSET 0) m \
-                          WHERE NOT EXISTS (SELECT FROM novos n WHERE n.devedor = m.devedor_id AND n.valor = m.valor))) \
-                  RETURNING devedor_id), \
+         velhos AS (SELECT m.ctid AS lugar FROM unnest($2) AS d(id) CROSS JOIN LATERAL \
+                           (SELECT ctid, devedor_id, valor FROM cadastro.meio_contato \
+                             WHERE empresa_id = $1 AND devedor_id = d.id AND tipo = 'email' OFFSET 0) m \
+                     WHERE NOT EXISTS (SELECT FROM novos n WHERE n.devedor = m.devedor_id AND n.valor = m.valor)), \
+         fora AS (DELETE FROM cadastro.meio_contato WHERE EXISTS (SELECT FROM velhos) \
+                     AND ctid = ANY (ARRAY(SELECT lugar FROM velhos)) RETURNING devedor_id), \
          dentro AS (INSERT INTO cadastro.meio_contato (empresa_id, devedor_id, tipo, valor, ordem) \
                     SELECT $1, n.devedor, 'email', n.valor, n.ordem FROM novos n \
                       LEFT JOIN LATERAL (SELECT ordem FROM cadastro.meio_contato WHERE empresa_id = $1 \

@@ -18,6 +18,7 @@ mod push_law;
 mod pushes;
 mod pushes_together;
 mod queue;
+mod reads;
 mod results;
 mod status;
 mod tenancy;
