@@ -13,7 +13,8 @@ pub use segredo::Segredo;
 
 use serde::Deserialize;
 
-/// Everything a process can be told. Every key has a default, so that an empty configuration runs the demonstration.
+/// Everything a process can be told. Every key has a default but the addresses of what runs elsewhere; whoever needs one that is absent
+/// says which.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {

@@ -1,8 +1,8 @@
 //! All services in one process, and the command line.
 //!
 //! [`sistema::Sistema`] holds the same libraries that the services' own binaries run: titulos, regua-engine and
-//! dispatcher, on one HTTP server and, unless `AMQP_URL` says otherwise, the in-process bus. Without a mail server it
-//! keeps what it would have sent in the sandbox mailbox.
+//! dispatcher, on one HTTP server and, unless `AMQP_URL` says otherwise, the in-process bus. In the sandbox it keeps
+//! what it would have sent in a mailbox of its own.
 
 pub mod cliente;
 pub mod comandos;

@@ -13,7 +13,7 @@ use super::Segredo;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Banco {
-    /// `postgres://…`. Without one the embedded default starts its own.
+    /// `postgres://…`. Required by everything that keeps data; `make` starts a private PostgreSQL and sets it.
     pub url: Option<Segredo>,
     /// Connections per pool, 1 to 64. More than the database has cores makes it slower, not faster.
     pub conexoes: u32,
