@@ -155,6 +155,7 @@ fn column(campo: Campo, devedor: &Devedor, titulo: &Titulo) -> String {
         Campo::Emissao => titulo.emissao.to_string(),
         Campo::Vencimento => titulo.vencimento.to_string(),
         Campo::Valor => titulo.valor.to_string().replace('.', ","),
+        Campo::Contestado => String::new(),
         Campo::PagoEm => titulo.pago_em.map_or_else(String::new, |dia| dia.to_string()),
         Campo::DevedorCodigo => devedor.codigo.clone(),
         Campo::DevedorNome => devedor.nome.clone(),

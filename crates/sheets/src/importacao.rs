@@ -110,6 +110,7 @@ impl Leitura<'_> {
         let vencimento = self.require(Campo::Vencimento, data);
         let valor = self.require(Campo::Valor, |texto| valores::dinheiro(texto, mapa.regras.decimal));
         let pago_em = self.accept(Campo::PagoEm, data);
+        let contestado = self.accept(Campo::Contestado, valores::sim_ou_nao).unwrap_or(false);
         let devedor = self.devedor();
         let credor = self.credor();
         match (codigo, vencimento, valor, devedor) {
@@ -125,6 +126,7 @@ impl Leitura<'_> {
                     vencimento,
                     valor,
                     pago_em,
+                    contestado,
                     devedor,
                     credor,
                 })

@@ -22,6 +22,8 @@ pub struct LinhaTitulo {
     pub valor: Centavos,
     /// Day on which it was paid in full.
     pub pago_em: Option<NaiveDate>,
+    /// Whether the debtor contests it; a blank says no.
+    pub contestado: bool,
     /// Who owes it.
     pub devedor: LinhaDevedor,
     /// To whom, when not to the company itself.

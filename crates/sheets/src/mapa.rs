@@ -24,6 +24,8 @@ pub enum Campo {
     Valor,
     /// Day of payment.
     PagoEm,
+    /// Whether the debtor contests it: `sim` or `nao`.
+    Contestado,
     /// Key of the debtor. Required.
     DevedorCodigo,
     /// Name of the debtor. Required.
@@ -132,13 +134,14 @@ pub(crate) enum TipoDocumento {
 
 impl Campo {
     /// Every field, in the order of our own sheets.
-    pub const TODOS: [Self; 17] = [
+    pub const TODOS: [Self; 18] = [
         Self::CodigoIntegracao,
         Self::Numero,
         Self::Emissao,
         Self::Vencimento,
         Self::Valor,
         Self::PagoEm,
+        Self::Contestado,
         Self::DevedorCodigo,
         Self::DevedorNome,
         Self::Documento,
@@ -165,6 +168,7 @@ impl Campo {
             Self::Vencimento => "vencimento",
             Self::Valor => "valor",
             Self::PagoEm => "pago_em",
+            Self::Contestado => "contestado",
             Self::DevedorCodigo => "devedor_codigo",
             Self::DevedorNome => "devedor_nome",
             Self::Documento => "documento",

@@ -86,6 +86,9 @@ pub enum Motivo {
     /// The other one than the map declares.
     #[error("documento de outro tipo que o declarado no mapa")]
     OutroTipoDeDocumento,
+    /// Neither yes nor no.
+    #[error("deve ser sim ou nao")]
+    SimOuNao,
     /// Not one of the three words.
     #[error("tipo de pessoa deve ser fisica, juridica ou isenta")]
     TipoPessoa,

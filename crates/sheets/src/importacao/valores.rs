@@ -82,6 +82,14 @@ pub(super) fn documento(texto: &str, tipo: Option<TipoDocumento>) -> Result<Docu
     declarado.then_some(documento).ok_or(Motivo::OutroTipoDeDocumento)
 }
 
+pub(super) fn sim_ou_nao(texto: &str) -> Result<bool, Motivo> {
+    match texto.to_lowercase().as_str() {
+        "sim" => Ok(true),
+        "nao" | "não" => Ok(false),
+        _ => Err(Motivo::SimOuNao),
+    }
+}
+
 pub(super) fn tipo_pessoa(texto: &str) -> Result<TipoPessoa, Motivo> {
     TipoPessoa::parse(&texto.to_lowercase()).map_err(|_palavra| Motivo::TipoPessoa)
 }
