@@ -51,8 +51,9 @@ fn feriado_movel(data: NaiveDate) -> bool {
         return false;
     }
     let (mes, dia) = pascoa(data.year());
-    let domingo = NaiveDate::from_ymd_opt(data.year(), mes, dia);
-    domingo.is_some_and(|domingo| MOVEIS.iter().any(|dias| (data - domingo).num_days() == i64::from(*dias)))
+    let Some(domingo) = NaiveDate::from_ymd_opt(data.year(), mes, dia) else { return false };
+    let dias = data.num_days_from_ce() - domingo.num_days_from_ce();
+    MOVEIS.contains(&dias)
 }
 
 /// Easter Sunday as (month, day): the anonymous Gregorian algorithm (Meeus), total for every year.

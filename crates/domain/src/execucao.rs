@@ -5,6 +5,7 @@ mod estado;
 mod repeticao;
 
 use crate::codigo::codigos;
+use crate::regua::MotivoEncerramento;
 
 pub use envio::{Envio, PedidoEnvio, avaliar_envio};
 pub use estado::Estado;
@@ -84,6 +85,10 @@ codigos! {
         PosicaoRemovida = "posicao_removida",
         /// The debtor moved to another régua (rule g04).
         Migracao = "migracao",
+        /// The régua no longer takes the debtor.
+        PerfilPerdido = "perfil_perdido",
+        /// The régua changed its mode (rule r12).
+        ModoAlterado = "modo_alterado",
         /// The rendered message cannot be written as the channel asks (a line break in the subject, a
         /// malformed address).
         MensagemInvalida = "mensagem_invalida",
@@ -93,6 +98,21 @@ codigos! {
         TentativasEsgotadas = "tentativas_esgotadas",
         /// The provider may or may not have accepted it; never resent blindly.
         ResultadoDesconhecido = "resultado_desconhecido",
+    }
+}
+
+impl Motivo {
+    /// Why what an enrolment had not sent when it closed is called off (rule g04); `None` when that is for the
+    /// títulos of each execution to say.
+    #[must_use]
+    pub const fn da_inscricao(motivo: MotivoEncerramento) -> Option<Self> {
+        match motivo {
+            MotivoEncerramento::SemTitulo => None,
+            MotivoEncerramento::Migracao => Some(Self::Migracao),
+            MotivoEncerramento::PerfilPerdido => Some(Self::PerfilPerdido),
+            MotivoEncerramento::ModoAlterado => Some(Self::ModoAlterado),
+            MotivoEncerramento::ReguaArquivada => Some(Self::ReguaArquivada),
+        }
     }
 }
 

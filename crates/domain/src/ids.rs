@@ -40,6 +40,8 @@ ids! {
     DevedorId,
     /// A receivable.
     TituloId,
+    /// A negotiation over receivables.
+    NegociacaoId,
     /// A creditor on whose behalf the company collects.
     CredorId,
     /// A régua (dunning ladder).

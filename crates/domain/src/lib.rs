@@ -14,7 +14,11 @@ pub mod email;
 pub mod execucao;
 pub mod ids;
 pub mod janela;
+pub mod negociacao;
+pub mod regras;
 pub mod regua;
+mod rotulo;
 pub mod titulo;
 
 pub use codigo::CodigoDesconhecido;
+pub use rotulo::{MAX_ROTULO, Rotulo, RotuloInvalido};

@@ -3,8 +3,10 @@
 use crate::calendario::vencimento_efetivo;
 use crate::codigo::codigos;
 use crate::dinheiro::Centavos;
-use crate::ids::TituloId;
-use chrono::NaiveDate;
+use crate::ids::{CredorId, TituloId};
+use crate::regras::Regras;
+use crate::rotulo::Rotulo;
+use chrono::{Days, NaiveDate};
 use std::cmp::Reverse;
 use thiserror::Error;
 
@@ -34,16 +36,31 @@ codigos! {
     }
 }
 
-/// What a company chose about its own charging. An argument of every decision that depends on it.
+/// A negotiation, as far as it decides about a título.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Regras {
-    /// A due date on a non-banking day may be paid on the next banking day (Lei 7.089/83).
-    pub vencimento_em_dia_util: bool,
+pub enum Negociacao {
+    /// Nobody has paid the first instalment yet.
+    NaoConfirmada {
+        /// The due date written on the first instalment.
+        primeira_parcela: NaiveDate,
+    },
+    /// Its first instalment was paid in full (rule k03).
+    Confirmada,
 }
 
-impl Default for Regras {
-    fn default() -> Self {
-        Self { vencimento_em_dia_util: true }
+impl Negociacao {
+    /// Rule k07: the first day on which a negotiation that nobody confirmed counts as cancelled, where the
+    /// company chose so.
+    #[must_use]
+    pub fn cancela_em(self, regras: &Regras) -> Option<NaiveDate> {
+        match self {
+            Self::Confirmada => None,
+            Self::NaoConfirmada { primeira_parcela } => {
+                let dias = u64::from(regras.cancelar_acordo_apos?) + 1;
+                vencimento_efetivo(primeira_parcela, regras.vencimento_em_dia_util)
+                    .checked_add_days(Days::new(dias))
+            }
+        }
     }
 }
 
@@ -60,6 +77,16 @@ pub struct Titulo {
     pub status: StatusTitulo,
     /// Receivable or instalment.
     pub origem: Origem,
+    /// Rule t07: a suspended título opens by itself on this date.
+    pub suspenso_ate: Option<NaiveDate>,
+    /// The negotiation that took it in, if it is negotiated; else the one it is an instalment of.
+    pub negociacao: Option<Negociacao>,
+    /// Whom it is owed to, if not the company itself (rule s05).
+    pub credor: Option<CredorId>,
+    /// Kind of business (rule s08).
+    pub tipo_negocio: Option<Rotulo>,
+    /// Kind of título (rule s09).
+    pub tipo_titulo: Option<Rotulo>,
 }
 
 impl Titulo {
@@ -76,16 +103,73 @@ impl Titulo {
         self.vencimento < hoje && self.vencimento_efetivo(regras) < hoje
     }
 
-    /// Whether it may walk a régua on `hoje`: open and overdue.
+    /// Its status on `hoje`: the stored one, or what dates of its own made of it by then (rules t07, k07).
     #[must_use]
-    pub fn cobravel(&self, hoje: NaiveDate, regras: &Regras) -> bool {
-        self.status == StatusTitulo::Aberto && self.vencido(hoje, regras)
+    pub fn status_em(&self, hoje: NaiveDate, regras: &Regras) -> StatusTitulo {
+        let passou = |em: Option<NaiveDate>| em.is_some_and(|em| em <= hoje);
+        match (self.status, self.origem) {
+            // Suspended or not, an instalment goes with its negotiation (rule k06).
+            (StatusTitulo::Aberto | StatusTitulo::Suspenso, Origem::Acordo)
+                if passou(self.acordo_cancela_em(*regras)) =>
+            {
+                StatusTitulo::Cancelado
+            }
+            (StatusTitulo::Suspenso, _) if passou(self.suspenso_ate) => StatusTitulo::Aberto,
+            (StatusTitulo::Negociado, _) if passou(self.acordo_cancela_em(*regras)) => StatusTitulo::Aberto,
+            (status, _) => status,
+        }
     }
 
-    /// Whether it may still be reminded on `hoje` (rule l07): open, and not past the date written on it.
+    /// The first date after `hoje` on which its status changes if nobody does anything (rules t07, k07).
     #[must_use]
-    pub fn lembravel(&self, hoje: NaiveDate) -> bool {
-        self.status == StatusTitulo::Aberto && hoje <= self.vencimento
+    pub fn vira_em(&self, hoje: NaiveDate, regras: &Regras) -> Option<NaiveDate> {
+        let do_acordo = self.acordo_cancela_em(*regras);
+        let datas = match (self.status_em(hoje, regras), self.origem) {
+            (StatusTitulo::Suspenso, Origem::Acordo) => [self.suspenso_ate, do_acordo],
+            (StatusTitulo::Suspenso, Origem::Original) => [self.suspenso_ate, None],
+            (StatusTitulo::Negociado, _) | (StatusTitulo::Aberto, Origem::Acordo) => [do_acordo, None],
+            (StatusTitulo::Aberto, Origem::Original) | (StatusTitulo::Pago | StatusTitulo::Cancelado, _) => {
+                [None, None]
+            }
+        };
+        datas.into_iter().flatten().filter(|em| hoje < *em).min()
+    }
+
+    /// Whether it may walk a régua on `hoje`: open, overdue and, when it is an instalment, of a confirmed
+    /// negotiation (rules k04, k07).
+    #[must_use]
+    pub fn cobravel(&self, hoje: NaiveDate, regras: &Regras) -> bool {
+        self.status_em(hoje, regras) == StatusTitulo::Aberto
+            && self.confirmado()
+            && self.vencido(hoje, regras)
+    }
+
+    /// Whether it may still be reminded on `hoje` (rules l07, k09): open, and not past the date written on it.
+    #[must_use]
+    pub fn lembravel(&self, hoje: NaiveDate, regras: &Regras) -> bool {
+        self.status_em(hoje, regras) == StatusTitulo::Aberto && hoje <= self.vencimento
+    }
+
+    /// Whether an enrolment that holds it keeps it standing still on `hoje`: suspended, or in a negotiation
+    /// that nobody confirmed (rules t03, k02).
+    #[must_use]
+    pub fn congelado(&self, hoje: NaiveDate, regras: &Regras) -> bool {
+        match self.status_em(hoje, regras) {
+            StatusTitulo::Suspenso => true,
+            StatusTitulo::Negociado => self.negociacao != Some(Negociacao::Confirmada),
+            StatusTitulo::Aberto | StatusTitulo::Pago | StatusTitulo::Cancelado => false,
+        }
+    }
+
+    fn acordo_cancela_em(&self, regras: Regras) -> Option<NaiveDate> {
+        self.negociacao.and_then(|negociacao| negociacao.cancela_em(&regras))
+    }
+
+    /// Rule k07: an instalment counts once its negotiation does; every other título counts.
+    fn confirmado(&self) -> bool {
+        let a_confirmar = matches!(self.negociacao, Some(Negociacao::NaoConfirmada { .. }));
+        // Of a negotiated one, `negociacao` is the one that took it in, not the one it comes from.
+        !(a_confirmar && self.origem == Origem::Acordo && self.status != StatusTitulo::Negociado)
     }
 }
 
@@ -141,6 +225,50 @@ pub fn cancelar(status: StatusTitulo) -> Result<Mudanca<StatusTitulo>, Transicao
     }
 }
 
+/// Suspends a título (rule t03).
+///
+/// # Errors
+/// When the título is negotiated, paid or cancelled.
+pub fn suspender(status: StatusTitulo) -> Result<Mudanca<StatusTitulo>, TransicaoInvalida> {
+    let para = StatusTitulo::Suspenso;
+    match status {
+        StatusTitulo::Aberto => Ok(Mudanca::Aplicada(para)),
+        StatusTitulo::Suspenso => Ok(Mudanca::JaAplicada),
+        StatusTitulo::Negociado | StatusTitulo::Pago | StatusTitulo::Cancelado => {
+            Err(TransicaoInvalida { de: status, para })
+        }
+    }
+}
+
+/// Opens a suspended título again (rule t03).
+///
+/// # Errors
+/// When the título is negotiated, paid or cancelled.
+pub fn reabrir(status: StatusTitulo) -> Result<Mudanca<StatusTitulo>, TransicaoInvalida> {
+    let para = StatusTitulo::Aberto;
+    match status {
+        StatusTitulo::Suspenso => Ok(Mudanca::Aplicada(para)),
+        StatusTitulo::Aberto => Ok(Mudanca::JaAplicada),
+        StatusTitulo::Negociado | StatusTitulo::Pago | StatusTitulo::Cancelado => {
+            Err(TransicaoInvalida { de: status, para })
+        }
+    }
+}
+
+/// Takes a título into a negotiation (rule k08: only an open one).
+///
+/// # Errors
+/// When the título is not open.
+pub fn negociar(status: StatusTitulo) -> Result<Mudanca<StatusTitulo>, TransicaoInvalida> {
+    let para = StatusTitulo::Negociado;
+    match status {
+        StatusTitulo::Aberto => Ok(Mudanca::Aplicada(para)),
+        StatusTitulo::Negociado | StatusTitulo::Suspenso | StatusTitulo::Pago | StatusTitulo::Cancelado => {
+            Err(TransicaoInvalida { de: status, para })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +283,11 @@ mod tests {
             saldo: Centavos::new(saldo),
             status: StatusTitulo::Aberto,
             origem: Origem::Original,
+            suspenso_ate: None,
+            negociacao: None,
+            credor: None,
+            tipo_negocio: None,
+            tipo_titulo: None,
         }
     }
 
@@ -163,8 +296,8 @@ mod tests {
         fn a_titulo_is_never_both_to_be_reminded_and_to_be_charged(dias in 0..800_i64, em_dia_util: bool) {
             let titulo = titulo(1, "2026-03-07", 100);
             let hoje = titulo.vencimento + TimeDelta::days(dias - 400);
-            let regras = Regras { vencimento_em_dia_util: em_dia_util };
-            prop_assert!(!(titulo.lembravel(hoje) && titulo.cobravel(hoje, &regras)));
+            let regras = Regras { vencimento_em_dia_util: em_dia_util, ..Regras::default() };
+            prop_assert!(!(titulo.lembravel(hoje, &regras) && titulo.cobravel(hoje, &regras)));
         }
 
         #[test]
@@ -183,7 +316,7 @@ mod tests {
         let hoje = |dia: &str| dia.parse().unwrap();
         assert!(!sabado.vencido(hoje("2026-03-09"), &Regras::default()));
         assert!(sabado.vencido(hoje("2026-03-10"), &Regras::default()));
-        let corridos = Regras { vencimento_em_dia_util: false };
+        let corridos = Regras { vencimento_em_dia_util: false, ..Regras::default() };
         assert!(!sabado.vencido(hoje("2026-03-07"), &corridos));
         assert!(sabado.vencido(hoje("2026-03-08"), &corridos));
     }
@@ -198,7 +331,11 @@ mod tests {
                 aberto,
                 "{status}"
             );
-            assert_eq!(titulo.lembravel("2026-03-06".parse().unwrap()), aberto, "{status}");
+            assert_eq!(
+                titulo.lembravel("2026-03-06".parse().unwrap(), &Regras::default()),
+                aberto,
+                "{status}"
+            );
         }
     }
 

@@ -6,9 +6,9 @@
 //!
 //! | what happened | [`Resultado`] |
 //! |---|---|
-//! | 2xx to the final dot | `Aceita` |
-//! | a complete 4xx reply to any verb, the final dot included | `Temporaria` |
-//! | a complete 5xx reply to any verb, the final dot included | `Permanente` |
+//! | 2xx to the final dot | `Aceita`, with the recipients that were refused while others were taken |
+//! | a complete 4xx reply to any verb, the final dot included (to RCPT: to the last one left) | `Temporaria` |
+//! | a complete 5xx reply to any verb, the final dot included (to RCPT: to all of them) | `Permanente` |
 //! | no connection, or it broke, stalled or spoke nonsense before DATA was accepted | `Temporaria` |
 //! | anything else once the message began to leave | `Incerta` |
 
@@ -21,5 +21,5 @@ mod tls;
 
 pub use cliente::ClienteSmtp;
 pub use config::{Config, ConfigError, Credencial, MAX_SESSOES, Tempos, Tls};
-pub use mensagem::{MAX_ASSUNTO, MAX_MENSAGEM, Mensagem, MensagemError, Partes, Pessoa};
-pub use resultado::{Causa, Quebra, Resposta, Resultado, Verbo};
+pub use mensagem::{MAX_ASSUNTO, MAX_DESTINATARIOS, MAX_MENSAGEM, Mensagem, MensagemError, Partes, Pessoa};
+pub use resultado::{Causa, Quebra, Recusa, Resposta, Resultado, Verbo};

@@ -1,20 +1,17 @@
 //! E-mail: a subject of one line, a plain text, and the same in HTML.
 
-mod blocos;
 mod html;
-mod lista;
 mod texto;
 
 use std::fmt;
 
 use domain::coringas::{Texto, Trecho};
 
+use crate::blocos::blocks;
 use crate::valores::{Valores, one_line};
-use crate::{RenderError, Valor};
-use lista::Tabela;
+use crate::{RenderError, Tabela, Valor};
 
-/// The most rows of a list; the rest becomes "e mais N", and the total still counts all of them.
-pub const MAX_LINHAS: usize = 500;
+pub use crate::lista::MAX_LINHAS;
 
 /// The largest text or HTML part, in bytes: more than the longest list in the longest body needs, and an end to
 /// a body that repeats the list thousands of times.
@@ -41,7 +38,7 @@ pub struct EmailPronto {
 /// the list, or when a part would be larger than [`MAX_PARTE`].
 pub fn render(assunto: &Texto, corpo: &Texto, valores: &Valores) -> Result<EmailPronto, RenderError> {
     let assunto = subject(assunto, valores)?;
-    let blocos = blocos::blocks(corpo, valores)?;
+    let blocos = blocks(corpo, valores)?;
     let tabela = Tabela::new(valores);
     let texto = texto::plain(&blocos, &tabela)?;
     let html = html::document(&assunto, &blocos, &tabela)?;

@@ -4,11 +4,17 @@
 //! the layouts of this crate are ever compiled as templates. A value goes in once, cleaned and escaped for
 //! the channel, and is never looked at again (rule r11).
 
+mod blocos;
+pub mod carta;
 pub mod email;
+mod lista;
+pub mod sms;
 mod valores;
 
 use domain::coringas::Coringa;
 
+pub use blocos::Bloco;
+pub use lista::{LinhaPronta, Tabela};
 pub use valores::{Linha, Valor, Valores};
 
 /// Why a message cannot be made. Such a message never leaves.
@@ -23,6 +29,9 @@ pub enum RenderError {
     /// More than [`email::MAX_PARTE`] bytes.
     #[error("mensagem grande demais")]
     Grande,
+    /// Rule m10: more segments than allowed, even without a line of the list.
+    #[error("a mensagem não cabe no limite de segmentos")]
+    NaoCabe,
     /// Our own layout failed.
     #[error("o modelo da mensagem falhou")]
     Layout(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -32,6 +32,20 @@ impl Contexto {
         self.tentar(empresa, work).await?.map_err(|erro| problema(&erro))
     }
 
+    /// As [`Contexto::da_empresa`], for work that only reads and must see one instant, however many statements it takes.
+    ///
+    /// # Errors
+    /// As [`Contexto::da_empresa`].
+    pub async fn da_empresa_em_um_instante<T: Send + 'static>(
+        &self,
+        empresa: EmpresaId,
+        work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problema> {
+        let banco = self.banco.clone();
+        let lido = web::bloquear(move || Ok::<_, Problema>(banco.da_empresa_em_um_instante(empresa, work)));
+        lido.await?.map_err(|erro| problema(&erro))
+    }
+
     /// As [`Contexto::da_empresa`], for a handler that has an answer of its own to some error of the store.
     ///
     /// # Errors

@@ -85,9 +85,24 @@ impl Banco {
         mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.with_attempts(|conn| {
-            diesel::sql_query("SELECT set_config('app.empresa', $1, true)")
-                .bind::<diesel::sql_types::Text, _>(empresa.to_string())
-                .execute(conn)?;
+            act_for(conn, empresa)?;
+            work(&mut Tenant { conn, empresa })
+        })
+    }
+
+    /// As [`Banco::da_empresa`], for work that only reads: however many statements it takes, all of them see the database as
+    /// it was at one instant.
+    ///
+    /// # Errors
+    /// As [`Banco::da_empresa`]; a statement that writes is refused.
+    pub fn da_empresa_em_um_instante<T>(
+        &self,
+        empresa: EmpresaId,
+        mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with_attempts(|conn| {
+            conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+            act_for(conn, empresa)?;
             work(&mut Tenant { conn, empresa })
         })
     }
@@ -136,7 +151,15 @@ impl Banco {
     }
 }
 
-/// A transaction that belongs to one company. Made only by [`Banco::da_empresa`].
+/// Until this transaction ends, only this company is seen.
+fn act_for(conn: &mut PgConnection, empresa: EmpresaId) -> Result<(), StoreError> {
+    diesel::sql_query("SELECT set_config('app.empresa', $1, true)")
+        .bind::<diesel::sql_types::Text, _>(empresa.to_string())
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A transaction that belongs to one company. Made only by [`Banco`].
 pub struct Tenant<'c> {
     pub(crate) conn: &'c mut PgConnection,
     pub(crate) empresa: EmpresaId,
@@ -155,7 +178,8 @@ impl Tenant<'_> {
 static SEQUENCE: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
 /// A new id whose order is the order of `agora`, and of making.
-pub(crate) fn new_id(agora: DateTime<Utc>) -> Uuid {
+#[must_use]
+pub fn new_id(agora: DateTime<Utc>) -> Uuid {
     let seconds = u64::try_from(agora.timestamp()).unwrap_or_default();
     // A poisoned counter still counts.
     let sequence = SEQUENCE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -200,6 +224,8 @@ mod tests {
             assert_eq!(session(&banco), livre);
             banco.da_empresa(empresa, |t| Ok(t.empresa())).unwrap();
             assert_eq!(session(&banco), livre, "after a commit");
+            banco.da_empresa_em_um_instante(empresa, |t| Ok(t.empresa())).unwrap();
+            assert_eq!(session(&banco), livre, "after reading");
             banco.da_empresa(empresa, |_| Err::<(), _>(StoreError::Unknown("nada"))).unwrap_err();
             assert_eq!(session(&banco), livre, "after a rollback");
             let panico = catch_unwind(AssertUnwindSafe(|| {

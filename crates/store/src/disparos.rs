@@ -14,7 +14,7 @@ use crate::{Banco, StoreError};
 mod cerca;
 mod resultado;
 
-pub use cerca::{Cerca, Linha, Reivindicacao, claim};
+pub use cerca::{Cerca, Linha, MAX_CONTATOS, Reivindicacao, claim};
 pub use resultado::{Desfecho, MensagemMontada, finish};
 
 /// An execution that the relay is to publish.

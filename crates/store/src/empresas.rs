@@ -6,6 +6,7 @@ use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_quer
 use domain::execucao::Canal;
 use domain::ids::EmpresaId;
 use domain::janela::{DiasDaSemana, Janela};
+use domain::regua::{Migracao, Regras};
 use uuid::Uuid;
 
 use crate::banco::new_id;
@@ -41,6 +42,26 @@ pub struct Empresa {
     /// Address that its e-mails come from.
     #[diesel(sql_type = Text)]
     pub remetente_email: String,
+    /// Its choice of rule g03, in its stored form.
+    #[diesel(sql_type = Text)]
+    pub migracao: String,
+    /// Its choice of rule k07, in days.
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    pub cancelar_acordo_apos: Option<i16>,
+}
+
+impl Empresa {
+    /// What its decisions take as an argument.
+    ///
+    /// # Errors
+    /// A choice that this version does not know.
+    pub fn regras(&self) -> Result<Regras, StoreError> {
+        Ok(Regras {
+            vencimento_em_dia_util: self.vencimento_em_dia_util,
+            migracao: Migracao::parse(&self.migracao).ok().ok_or(StoreError::Unknown("migracao"))?,
+            cancelar_acordo_apos: self.cancelar_acordo_apos.and_then(|dias| u16::try_from(dias).ok()),
+        })
+    }
 }
 
 /// Changes to a company's settings; `None` keeps what is stored.
@@ -56,6 +77,10 @@ pub struct MudancaEmpresa {
     pub vencimento_em_dia_util: Option<bool>,
     /// New sender.
     pub remetente_email: Option<String>,
+    /// New choice of rule g03.
+    pub migracao: Option<Migracao>,
+    /// New choice of rule k07; `Some(None)` is to leave negotiations as they are.
+    pub cancelar_acordo_apos: Option<Option<u16>>,
     /// New windows, each replacing the one of its channel.
     pub janelas: Vec<(Canal, Janela)>,
 }
@@ -92,22 +117,27 @@ pub fn create(
 /// The database is unreachable.
 pub fn get(t: &mut Tenant<'_>) -> Result<Option<Empresa>, StoreError> {
     let found = sql_query(
-        "SELECT nome, fuso, hora_noite, vencimento_em_dia_util, remetente_email FROM cadastro.v_empresa",
+        "SELECT nome, fuso, hora_noite, vencimento_em_dia_util, remetente_email, migracao, cancelar_acordo_apos \
+           FROM cadastro.v_empresa",
     )
     .get_result(t.conn)
     .optional()?;
     Ok(found)
 }
 
-/// Applies the changes. A new choice of rule n02 moves the day on which títulos become overdue, so everybody is marked.
+/// Applies the changes. Another choice of rule n02, g03 or k07 may change what a night decides about anybody, so everybody
+/// is marked.
 ///
 /// # Errors
 /// The database refused or is unreachable.
 pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreError> {
+    let antes = lock_regras(t)?;
+    let cancelar_apos = mudanca.cancelar_acordo_apos.unwrap_or(antes.cancelar_acordo_apos);
     sql_query(
         "UPDATE cadastro.empresa SET nome = coalesce($2, nome), fuso = coalesce($3, fuso), \
          hora_noite = coalesce($4, hora_noite), remetente_email = coalesce($6, remetente_email), \
-         vencimento_em_dia_util = coalesce($5, vencimento_em_dia_util) WHERE id = $1",
+         vencimento_em_dia_util = coalesce($5, vencimento_em_dia_util), migracao = coalesce($7, migracao), \
+         cancelar_acordo_apos = $8 WHERE id = $1",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Nullable<Text>, _>(mudanca.nome.as_deref())
@@ -115,11 +145,26 @@ pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreE
     .bind::<Nullable<Time>, _>(mudanca.hora_noite)
     .bind::<Nullable<Bool>, _>(mudanca.vencimento_em_dia_util)
     .bind::<Nullable<Text>, _>(mudanca.remetente_email.as_deref())
+    .bind::<Nullable<Text>, _>(mudanca.migracao.map(Migracao::as_str))
+    .bind::<Nullable<SmallInt>, _>(cancelar_apos.and_then(|dias| i16::try_from(dias).ok()))
     .execute_unit(t.conn)?;
-    if mudanca.vencimento_em_dia_util.is_some() {
+    let depois = Regras {
+        vencimento_em_dia_util: mudanca.vencimento_em_dia_util.unwrap_or(antes.vencimento_em_dia_util),
+        migracao: mudanca.migracao.unwrap_or(antes.migracao),
+        cancelar_acordo_apos: cancelar_apos,
+    };
+    if depois != antes {
         sql_query("SELECT regua.marcar_todos()").execute_unit(t.conn)?;
     }
     mudanca.janelas.iter().try_for_each(|(canal, janela)| save_janela(t, *canal, janela))
+}
+
+/// What decisions take as an argument, kept as it is until this transaction ends.
+fn lock_regras(t: &mut Tenant<'_>) -> Result<Regras, StoreError> {
+    sql_query("SELECT FROM cadastro.empresa WHERE id = $1 FOR UPDATE")
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .execute_unit(t.conn)?;
+    get(t)?.ok_or(StoreError::Unknown("empresa"))?.regras()
 }
 
 fn save_janela(t: &mut Tenant<'_>, canal: Canal, janela: &Janela) -> Result<(), StoreError> {

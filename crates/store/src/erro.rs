@@ -23,9 +23,14 @@ pub enum StoreError {
     Unknown(&'static str),
 }
 
-/// Unique keys that two concurrent pushes may both try to create; the second attempt then finds the first one's row.
-const CREATED_CONCURRENTLY: [&str; 4] =
-    ["devedor_documento_unico", "devedor_codigo_unico", "credor_codigo_unico", "titulo_codigo_unico"];
+/// Unique keys that two requests at once may both try to create; the second attempt then finds the first one's row.
+const CREATED_CONCURRENTLY: [&str; 5] = [
+    "devedor_documento_unico",
+    "devedor_codigo_unico",
+    "credor_codigo_unico",
+    "titulo_codigo_unico",
+    "regua_criterios_unicos",
+];
 
 impl StoreError {
     /// Whether running the same transaction again can succeed.

@@ -173,7 +173,8 @@ struct LinhaEstado {
     n: i64,
 }
 
-/// How many executions of the nights from `de` to `ate` are in each state; a state that none is in is left out.
+/// How many executions of the nights from `de` to `ate`, of a channel or of all, are in each state; a state that none is in
+/// is left out.
 ///
 /// # Errors
 /// The database is unreachable or holds a state this version does not know.
@@ -181,30 +182,35 @@ pub fn count_by_estado(
     t: &mut Tenant<'_>,
     de: Option<NaiveDate>,
     ate: Option<NaiveDate>,
+    canal: Option<Canal>,
 ) -> Result<Vec<(Estado, i64)>, StoreError> {
     let linhas: Vec<LinhaEstado> = sql_query(
         "SELECT estado, count(*) AS n FROM disparo.execucao WHERE empresa_id = $1 \
-            AND ($2 IS NULL OR data >= $2) AND ($3 IS NULL OR data <= $3) GROUP BY estado",
+            AND ($2 IS NULL OR data >= $2) AND ($3 IS NULL OR data <= $3) AND ($4 IS NULL OR canal = $4) GROUP BY estado",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Nullable<Date>, _>(de)
     .bind::<Nullable<Date>, _>(ate)
+    .bind::<Nullable<Text>, _>(canal.map(Canal::as_str))
     .load(t.conn)?;
     let lida = |l: LinhaEstado| Some((Estado::parse(&l.estado).ok()?, l.n));
     linhas.into_iter().map(|l| lida(l).ok_or(StoreError::Unknown("estado"))).collect()
 }
 
-/// How many executions still move by themselves up to the instant `ate` (business time): queued, being sent, or ripe.
+/// How many executions, of a channel or of all, still move by themselves up to the instant `ate` (business time): queued,
+/// being sent, or ripe.
 ///
 /// # Errors
 /// The database is unreachable.
-pub fn in_motion(t: &mut Tenant<'_>, ate: DateTime<Utc>) -> Result<i64, StoreError> {
+pub fn in_motion(t: &mut Tenant<'_>, ate: DateTime<Utc>, canal: Option<Canal>) -> Result<i64, StoreError> {
     let contagem: Contagem = sql_query(
         "SELECT count(*) AS n FROM disparo.execucao WHERE empresa_id = $1 \
-           AND (estado IN ('enfileirada', 'enviando') OR (estado = 'pendente' AND publicar_em <= $2))",
+           AND (estado IN ('enfileirada', 'enviando') OR (estado = 'pendente' AND publicar_em <= $2)) \
+           AND ($3 IS NULL OR canal = $3)",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Timestamptz, _>(ate)
+    .bind::<Nullable<Text>, _>(canal.map(Canal::as_str))
     .get_result(t.conn)?;
     Ok(contagem.n)
 }

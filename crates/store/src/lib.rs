@@ -12,16 +12,20 @@ extern crate pq_sys as _; // chooses the bundled libpq; diesel alone would look 
 
 mod banco;
 pub mod chaves;
+pub mod coberturas;
 pub mod disparos;
 pub mod empresas;
 mod erro;
 pub mod execucoes;
+pub mod explicacoes;
 pub mod inscricoes;
 mod migracao;
+pub mod negociacoes;
 pub mod noites;
 pub mod reguas;
+pub mod simulacoes;
 pub mod titulos;
 
-pub use banco::{Banco, Papel, Tenant};
+pub use banco::{Banco, Papel, Tenant, new_id};
 pub use erro::StoreError;
-pub use migracao::{migrate, recreate};
+pub use migracao::{EMBEDDED, migrate, recreate};

@@ -7,6 +7,9 @@ use crate::StoreError;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
+/// Names the migrations that are embedded, by their content: equal for equal ones.
+pub const EMBEDDED: &str = env!("COBRANCA_MIGRACOES");
+
 /// Brings the database at `url` to this version's schema. The login needs to own the database and may create roles;
 /// services themselves run under roles that own nothing. Concurrent calls wait for each other.
 ///

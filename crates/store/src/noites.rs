@@ -10,11 +10,16 @@ use crate::banco::new_id;
 use crate::migracao::ExecuteUnit as _;
 use crate::{Banco, StoreError, Tenant};
 
+mod abertura;
 mod chunk;
+mod conferencia;
 mod decisoes;
+mod ultima;
 
-pub use chunk::claim;
+pub use chunk::{claim, load};
+pub use conferencia::{Agendado, page, reguas_changed};
 pub use decisoes::save;
+pub use ultima::{Ultima, last};
 
 /// A night as it is read.
 #[derive(Clone, Debug, QueryableByName)]
@@ -25,9 +30,15 @@ pub struct NoiteLida {
     /// The company's date.
     #[diesel(sql_type = Date)]
     pub data: NaiveDate,
-    /// `andando` or `concluida`.
+    /// `andando`, `concluida`, or `substituida`: a later night took over what it had not looked at.
     #[diesel(sql_type = Text)]
     pub estado: String,
+    /// Debtors that were due or had changed when it was opened; more may change while it runs.
+    #[diesel(sql_type = BigInt)]
+    pub previstos: i64,
+    /// Chunks written so far.
+    #[diesel(sql_type = BigInt)]
+    pub lotes: i64,
     /// Debtors looked at so far.
     #[diesel(sql_type = BigInt)]
     pub devedores: i64,
@@ -56,7 +67,8 @@ pub enum Abertura {
     },
 }
 
-const COLUNAS: &str = "SELECT id, data, estado, devedores, acoes, iniciada_em, concluida_em FROM regua.noite WHERE empresa_id = $1";
+const COLUNAS: &str = "SELECT id, data, estado, previstos, lotes, devedores, acoes, iniciada_em, concluida_em \
+                         FROM regua.noite WHERE empresa_id = $1";
 
 /// Opens the night of `data`, or answers that there is one. When a régua changed since the last night was opened, every
 /// debtor is marked: whoever stood outside may now be inside.
@@ -74,6 +86,7 @@ pub fn open(t: &mut Tenant<'_>, data: NaiveDate, agora: DateTime<Utc>) -> Result
         Some(ultima) if ultima.data == data => return Ok(Abertura::JaExiste(ultima)),
         Some(_) | None => {}
     }
+    replace_earlier(t, agora)?;
     let id = NoiteId::new(new_id(agora));
     sql_query("INSERT INTO regua.noite (empresa_id, id, data, iniciada_em) VALUES ($1, $2, $3, $4)")
         .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -81,15 +94,47 @@ pub fn open(t: &mut Tenant<'_>, data: NaiveDate, agora: DateTime<Utc>) -> Result
         .bind::<Date, _>(data)
         .bind::<Timestamptz, _>(agora)
         .execute_unit(t.conn)?;
+    abertura::settle_dates(t, data, agora)?;
     mark_if_reguas_changed(t)?;
+    foresee(t, id, data)?;
     get(t, id)?.map(Abertura::Nova).ok_or(StoreError::Unknown("noite"))
 }
 
-/// One opening at a time in a company, so that each sees the dates of those before it.
+/// One opening at a time in a company, so that each sees the dates of those before it; and none while a chunk is being
+/// decided, so that a chunk is always of the last night (rule g07).
 fn wait_for_turn(t: &mut Tenant<'_>) -> Result<(), StoreError> {
     sql_query("SELECT pg_advisory_xact_lock(hashtextextended('regua.noite ' || $1, 0))")
         .bind::<Text, _>(t.empresa.to_string())
         .execute_unit(t.conn)
+}
+
+/// What an earlier night has not looked at yet is late, and this one's.
+fn replace_earlier(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<(), StoreError> {
+    sql_query(
+        "UPDATE regua.noite SET estado = 'substituida', concluida_em = $2 WHERE empresa_id = $1 AND estado = 'andando'",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Timestamptz, _>(agora)
+    .execute_unit(t.conn)
+}
+
+#[derive(QueryableByName)]
+struct Estado {
+    #[diesel(sql_type = Text)]
+    estado: String,
+}
+
+/// Whether a night is under way, which it stays until this transaction ends.
+fn still_under_way(t: &mut Tenant<'_>, id: NoiteId) -> Result<bool, StoreError> {
+    sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended('regua.noite ' || $1, 0))")
+        .bind::<Text, _>(t.empresa.to_string())
+        .execute_unit(t.conn)?;
+    let noite: Option<Estado> = sql_query("SELECT estado FROM regua.noite WHERE empresa_id = $1 AND id = $2")
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<SqlUuid, _>(id.uuid())
+        .get_result(t.conn)
+        .optional()?;
+    Ok(noite.is_some_and(|noite| noite.estado == "andando"))
 }
 
 fn mark_if_reguas_changed(t: &mut Tenant<'_>) -> Result<(), StoreError> {
@@ -100,6 +145,19 @@ fn mark_if_reguas_changed(t: &mut Tenant<'_>) -> Result<(), StoreError> {
         sql_query("SELECT regua.marcar_todos()").execute_unit(t.conn)?;
     }
     Ok(())
+}
+
+/// Counts whom the night will look at.
+fn foresee(t: &mut Tenant<'_>, id: NoiteId, data: NaiveDate) -> Result<(), StoreError> {
+    sql_query(
+        "UPDATE regua.noite SET previstos = \
+                (SELECT count(*) FROM regua.agenda WHERE empresa_id = $1 AND proxima <= $3) \
+          WHERE empresa_id = $1 AND id = $2",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(id.uuid())
+    .bind::<Date, _>(data)
+    .execute_unit(t.conn)
 }
 
 /// One night of the company.

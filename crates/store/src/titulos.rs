@@ -1,22 +1,28 @@
 //! Títulos and the debtors they belong to, as an ERP pushes them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::Rotulo;
 use domain::dinheiro::Centavos;
 use domain::documento::Documento;
 use domain::email::EnderecoEmail;
-use domain::ids::TituloId;
-use domain::titulo::{Mudanca, Origem, StatusTitulo, Titulo, TransicaoInvalida};
+use domain::ids::{CredorId, TituloId};
+use domain::titulo::{Negociacao, Origem, StatusTitulo, Titulo};
 use uuid::Uuid;
 
 use crate::migracao::ExecuteUnit as _;
 use crate::{StoreError, Tenant};
 
 mod devedores;
+mod situacao;
 mod upsert;
 
+pub use situacao::{RecusaSituacao, Transicao, change_status, suspend};
 pub use upsert::upsert;
+
+/// What the codes of instalments begin with: the ERP's own títulos may not (rule k10).
+pub(crate) const PREFIXO_PARCELA: &str = "acordo-";
 
 /// A título as it is pushed. What is `None` keeps what is stored.
 #[derive(Clone, Debug)]
@@ -35,6 +41,10 @@ pub struct EntradaTitulo {
     pub devedor: EntradaDevedor,
     /// Whom it is owed to, if not the company itself.
     pub credor: Option<EntradaCredor>,
+    /// Kind of business (rule s08).
+    pub tipo_negocio: Option<Rotulo>,
+    /// Kind of título (rule s09).
+    pub tipo_titulo: Option<Rotulo>,
 }
 
 /// A debtor as it is pushed with a título.
@@ -48,6 +58,8 @@ pub struct EntradaDevedor {
     pub documento: Option<Documento>,
     /// Class chosen by the company.
     pub categoria: Option<String>,
+    /// From 0 to 1000, as the company scores its debtors (rule s10).
+    pub score: Option<i16>,
     /// E-mail addresses, the preferred one first; a list replaces what is stored.
     pub emails: Option<Vec<EnderecoEmail>>,
 }
@@ -81,6 +93,8 @@ pub enum Recusa {
     Repetido,
     /// The debtor's code and the document belong to two different debtors (rule m01).
     DocumentoDeOutroDevedor,
+    /// It is an instalment, which only its negotiation changes (rule k10).
+    ParcelaDeAcordo,
 }
 
 /// A título as it is read.
@@ -116,6 +130,27 @@ pub struct TituloLido {
     /// `original` or `acordo`.
     #[diesel(sql_type = Text)]
     pub origem: String,
+    /// Whom it is owed to, if not the company itself.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub credor_id: Option<Uuid>,
+    /// Kind of business.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub tipo_negocio: Option<String>,
+    /// Kind of título.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub tipo_titulo: Option<String>,
+    /// The day on which it opens by itself, if it is suspended until one.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub suspenso_ate: Option<NaiveDate>,
+    /// The negotiation that it is in now.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub negociacao_id: Option<Uuid>,
+    /// The negotiation that it is an instalment of.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub acordo_id: Option<Uuid>,
+    /// The score of its debtor.
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    pub devedor_score: Option<i16>,
     /// Since when it has that status.
     #[diesel(sql_type = Timestamptz)]
     pub status_em: DateTime<Utc>,
@@ -134,6 +169,18 @@ pub(crate) struct ColunasTitulo {
     status: String,
     #[diesel(sql_type = Text)]
     origem: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    credor_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    tipo_negocio: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    tipo_titulo: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    suspenso_ate: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Text>)]
+    negociacao: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    primeira_parcela: Option<NaiveDate>,
 }
 
 impl ColunasTitulo {
@@ -141,30 +188,52 @@ impl ColunasTitulo {
     ///
     /// # Errors
     /// A code that this version does not know.
-    pub(crate) fn read(&self) -> Result<Titulo, StoreError> {
+    pub(crate) fn read(self) -> Result<Titulo, StoreError> {
         Ok(Titulo {
             id: TituloId::new(self.id),
             vencimento: self.vencimento,
             saldo: Centavos::new(self.saldo),
             status: StatusTitulo::parse(&self.status).ok().ok_or(StoreError::Unknown("status"))?,
             origem: Origem::parse(&self.origem).ok().ok_or(StoreError::Unknown("origem"))?,
+            suspenso_ate: self.suspenso_ate,
+            negociacao: match (self.negociacao.as_deref(), self.primeira_parcela) {
+                (Some("confirmada"), _) => Some(Negociacao::Confirmada),
+                // Without a date nothing hangs on it any more: something was paid of it, and it never cancels itself.
+                (Some("aberta"), primeira) => {
+                    Some(Negociacao::NaoConfirmada { primeira_parcela: primeira.unwrap_or(NaiveDate::MAX) })
+                }
+                (_, _) => None,
+            },
+            credor: self.credor_id.map(CredorId::new),
+            tipo_negocio: read_rotulo(self.tipo_negocio)?,
+            tipo_titulo: read_rotulo(self.tipo_titulo)?,
         })
     }
 }
+
+/// A label as it is stored: what may not be one would put its debtor in another régua, so it is an error, not absent.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn read_rotulo(texto: Option<String>) -> Result<Option<Rotulo>, StoreError> {
+    texto.map(|texto| Rotulo::parse(&texto)).transpose().ok().ok_or(StoreError::Unknown("rotulo"))
+}
+
+const COLUNAS: &str = "SELECT t.id, t.codigo_integracao, t.devedor_id, t.numero, t.emissao, t.vencimento, t.valor, t.saldo, \
+           t.status, t.origem, t.credor_id, t.tipo_negocio, t.tipo_titulo, t.suspenso_ate, t.negociacao_id, t.acordo_id, \
+           (SELECT d.score FROM cadastro.devedor d WHERE d.empresa_id = t.empresa_id AND d.id = t.devedor_id) AS devedor_score, \
+           t.status_em FROM cadastro.titulo t WHERE t.empresa_id = $1";
 
 /// One título of the company.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn get(t: &mut Tenant<'_>, id: TituloId) -> Result<Option<TituloLido>, StoreError> {
-    Ok(sql_query(
-        "SELECT id, codigo_integracao, devedor_id, numero, emissao, vencimento, valor, saldo, status, origem, status_em \
-           FROM cadastro.titulo WHERE empresa_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .get_result(t.conn)
-    .optional()?)
+    Ok(sql_query(format!("{COLUNAS} AND t.id = $2"))
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<SqlUuid, _>(id.uuid())
+        .get_result(t.conn)
+        .optional()?)
 }
 
 /// Which títulos to list; `None` is any.
@@ -188,12 +257,10 @@ pub fn list(
     depois_de: Option<Uuid>,
     limite: i64,
 ) -> Result<Vec<TituloLido>, StoreError> {
-    Ok(sql_query(
-        "SELECT id, codigo_integracao, devedor_id, numero, emissao, vencimento, valor, saldo, status, origem, status_em \
-           FROM cadastro.titulo WHERE empresa_id = $1 AND ($2 IS NULL OR id > $2) \
-            AND ($3 IS NULL OR codigo_integracao = $3) AND ($4 IS NULL OR devedor_id = $4) AND ($5 IS NULL OR status = $5) \
-          ORDER BY id LIMIT $6",
-    )
+    Ok(sql_query(format!(
+        "{COLUNAS} AND ($2 IS NULL OR t.id > $2) AND ($3 IS NULL OR t.codigo_integracao = $3) \
+            AND ($4 IS NULL OR t.devedor_id = $4) AND ($5 IS NULL OR t.status = $5) ORDER BY t.id LIMIT $6"
+    ))
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Nullable<SqlUuid>, _>(depois_de)
     .bind::<Nullable<Text>, _>(filtro.codigo_integracao.as_deref())
@@ -203,65 +270,8 @@ pub fn list(
     .load(t.conn)?)
 }
 
-#[derive(QueryableByName)]
-struct StatusAtual {
-    #[diesel(sql_type = SqlUuid)]
-    devedor_id: Uuid,
-    #[diesel(sql_type = Text)]
-    status: String,
-}
-
-/// What became of a change of status.
-pub type Transicao = Result<Mudanca<StatusTitulo>, TransicaoInvalida>;
-
-/// Changes the status of one título by a transition of the domain, and marks its debtor for the engine. `None` when the
-/// company has no such título. From the commit on, no fence lets the título into a message (rule j05).
-///
-/// # Errors
-/// The database is unreachable or holds a status this version does not know.
-pub fn change_status(
-    t: &mut Tenant<'_>,
-    id: TituloId,
-    transition: fn(StatusTitulo) -> Transicao,
-    agora: DateTime<Utc>,
-) -> Result<Option<Transicao>, StoreError> {
-    let atual: Option<StatusAtual> = sql_query(
-        "SELECT devedor_id, status FROM cadastro.titulo WHERE empresa_id = $1 AND id = $2 FOR UPDATE",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .get_result(t.conn)
-    .optional()?;
-    let Some(atual) = atual else { return Ok(None) };
-    let status = StatusTitulo::parse(&atual.status).ok().ok_or(StoreError::Unknown("status"))?;
-    let outcome = transition(status);
-    if let Ok(Mudanca::Aplicada(novo)) = &outcome {
-        save_status(t, id, *novo, agora)?;
-        mark(t, &[atual.devedor_id])?;
-    }
-    Ok(Some(outcome))
-}
-
-fn save_status(
-    t: &mut Tenant<'_>,
-    id: TituloId,
-    novo: StatusTitulo,
-    agora: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    sql_query(
-        "UPDATE cadastro.titulo SET status = $3, status_em = $4, atualizado_em = $4, \
-                saldo = CASE WHEN $3 IN ('pago', 'cancelado') THEN 0 ELSE saldo END \
-          WHERE empresa_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .bind::<Text, _>(novo.as_str())
-    .bind::<Timestamptz, _>(agora)
-    .execute_unit(t.conn)
-}
-
 /// Marks debtors whose facts changed, so that the next night looks at them.
-fn mark(t: &mut Tenant<'_>, devedores: &[Uuid]) -> Result<(), StoreError> {
+pub(crate) fn mark(t: &mut Tenant<'_>, devedores: &[Uuid]) -> Result<(), StoreError> {
     if devedores.is_empty() {
         return Ok(());
     }

@@ -1,14 +1,11 @@
 //! A database per test.
 
-use std::fs;
-use std::path::Path;
-
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
 use reqwest::Url;
 use uuid::Uuid;
 
-use crate::ambiente::{address, checkout};
+use crate::ambiente::address;
 
 /// Any number that nothing else locks in the maintenance database (advisory locks are per database).
 const TEMPLATE_LOCK: i64 = 0x0C0B_4A2C_A7E5_7E00;
@@ -158,10 +155,10 @@ struct Count {
     n: i64,
 }
 
-/// The name of the migrated template for the migrations of this checkout; made if no process has made it yet. Several
+/// The name of the migrated template for the migrations that this process embeds; made if no process has made it yet. Several
 /// test processes start at once: one makes it, the others wait. The name appears only when the template is complete.
 fn template(conn: &mut PgConnection, admin: &Url) -> String {
-    let name = format!("modelo_{}", migrations_hash(&checkout().join("migrations")).simple());
+    let name = format!("modelo_{}", store::EMBEDDED);
     if has_database(conn, &name) {
         return name;
     }
@@ -185,30 +182,6 @@ fn has_database(conn: &mut PgConnection, name: &str) -> bool {
         .get_result(conn)
         .expect("the catalogue of databases answers");
     found.exists
-}
-
-/// Identifies the content of a tree of migrations, so that a changed one gets a template of its own.
-fn migrations_hash(root: &Path) -> Uuid {
-    let mut files = Vec::new();
-    list_files(root, &mut files);
-    files.sort();
-    let mut content = Vec::new();
-    for file in files {
-        content.extend_from_slice(file.as_os_str().as_encoded_bytes());
-        content.extend_from_slice(&fs::read(&file).expect("a migration can be read"));
-    }
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, &content)
-}
-
-fn list_files(dir: &Path, files: &mut Vec<std::path::PathBuf>) {
-    for entry in fs::read_dir(dir).expect("the migrations are in the checkout") {
-        let path = entry.expect("a directory entry").path();
-        if path.is_dir() {
-            list_files(&path, files);
-        } else {
-            files.push(path);
-        }
-    }
 }
 
 fn at(admin: &Url, database: &str) -> String {

@@ -68,6 +68,12 @@ impl Processo {
         url.await
     }
 
+    /// Its number in the operating system.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Everything it has logged so far.
     #[must_use]
     pub fn log(&self) -> String {

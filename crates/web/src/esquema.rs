@@ -77,10 +77,24 @@ codes! {
     EstadoExecucao = domain::execucao::Estado;
     /// Whether a régua works.
     EstadoRegua = domain::regua::EstadoRegua;
+    /// What walks a régua.
+    ModoRegua = domain::regua::Modo;
+    /// To whom an action goes.
+    Destinatarios = domain::regua::Destinatarios;
+    /// What a debtor is.
+    TipoPessoa = domain::documento::TipoPessoa;
     /// Where a título comes from.
     Origem = domain::titulo::Origem;
     /// How a título stands.
     StatusTitulo = domain::titulo::StatusTitulo;
+    /// Why something happens to a debtor, or does not.
+    Razao = domain::regua::Razao;
+    /// A kind of criterion of a régua.
+    Criterio = domain::regua::Criterio;
+    /// Why one régua is tried before another.
+    Desempate = domain::regua::Desempate;
+    /// Why an enrolment closed.
+    MotivoEncerramento = domain::regua::MotivoEncerramento;
 }
 
 /// Up to ten digits before the point: what [`domain::dinheiro::Centavos`] holds at most.

@@ -12,6 +12,7 @@ mod openapi;
 mod pagina;
 pub mod problema;
 mod servidor;
+mod versao;
 
 pub use autenticacao::{
     Acesso, Autenticador, Autorizado, ChaveApresentada, ChaveInvalida, ChaveNova, Escopo, EscopoDesconhecido,
@@ -27,3 +28,4 @@ pub use pagina::{Cursor, Limite, Pagina, Paginacao};
 pub use problema::{Codigo, ErroCampo, Problema};
 pub use servidor::{Parada, Prontidao, RequestId, ServerConfig, Servidor, serve};
 pub use utoipa_actix_web::service_config::ServiceConfig;
+pub use versao::{SeVersao, etag};

@@ -17,9 +17,9 @@ const LIMITE_MAX: u16 = 500;
 /// Longest cursor that is looked at; ours are far shorter.
 const CURSOR_MAX: usize = 512;
 
-/// Items per page: 1 to 500, 50 when nothing is said.
+/// Items per page: 1 to `MAX`, 50 when nothing is said. A list of large items has a smaller `MAX`, but no smaller than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limite(u16);
+pub struct Limite<const MAX: u16 = LIMITE_MAX>(u16);
 
 /// Where a page ended, as the keys of its last item. Opaque to the caller: base64url of a small JSON. It is not signed,
 /// because it opens nothing: it only says where to go on inside what the key may see.
@@ -61,7 +61,7 @@ pub struct Pagina<T> {
     pub proximo_cursor: Option<String>,
 }
 
-impl Limite {
+impl<const MAX: u16> Limite<MAX> {
     /// The number of items.
     #[must_use]
     pub fn get(self) -> usize {
@@ -75,8 +75,9 @@ impl Limite {
     }
 }
 
-impl Default for Limite {
+impl<const MAX: u16> Default for Limite<MAX> {
     fn default() -> Self {
+        const { assert!(LIMITE_PADRAO <= MAX) };
         Self(LIMITE_PADRAO)
     }
 }
@@ -128,7 +129,11 @@ fn is_far_date(texto: &str) -> bool {
 
 impl<T> Pagina<T> {
     /// A page from rows selected with [`Limite::com_folga`]; `chave` says where an item stands in the order.
-    pub fn from_rows<C: Serialize>(mut linhas: Vec<T>, limite: Limite, chave: impl Fn(&T) -> C) -> Self {
+    pub fn from_rows<C: Serialize, const MAX: u16>(
+        mut linhas: Vec<T>,
+        limite: Limite<MAX>,
+        chave: impl Fn(&T) -> C,
+    ) -> Self {
         let ha_mais = linhas.len() > limite.get();
         linhas.truncate(limite.get());
         let proximo_cursor = linhas.last().filter(|_| ha_mais).map(|ultimo| Cursor(chave(ultimo)).encode());
@@ -141,17 +146,17 @@ impl<T> Pagina<T> {
     }
 }
 
-impl Deserr<ErrosCampo> for Limite {
+impl<const MAX: u16> Deserr<ErrosCampo> for Limite<MAX> {
     fn deserialize_from_value<V: IntoValue>(
         valor: Value<V>,
         local: ValuePointerRef,
     ) -> Result<Self, ErrosCampo> {
         let fora = || {
-            let detalhe = format!("deve ser um número de 1 a {LIMITE_MAX}");
+            let detalhe = format!("deve ser um número de 1 a {MAX}");
             ErrosCampo::at(local, ErroValor::new("fora_do_intervalo", detalhe))
         };
         let lido = Lido::<u16>::deserialize_from_value(valor, local).ok();
-        let aceito = lido.filter(|lido| (1..=LIMITE_MAX).contains(&lido.0));
+        let aceito = lido.filter(|lido| (1..=MAX).contains(&lido.0));
         aceito.map(|lido| Self(lido.0)).ok_or_else(fora)
     }
 }
@@ -171,13 +176,13 @@ impl<C> IntoParams for Paginacao<C> {
     }
 }
 
-impl PartialSchema for Limite {
+impl<const MAX: u16> PartialSchema for Limite<MAX> {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(LIMITE_MAX)).into()
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MAX)).into()
     }
 }
 
-impl ToSchema for Limite {}
+impl<const MAX: u16> ToSchema for Limite<MAX> {}
 
 #[cfg(test)]
 mod tests {
@@ -209,6 +214,13 @@ mod tests {
                 "{ruim}"
             );
         }
+    }
+
+    #[test]
+    fn a_list_of_large_items_has_a_smaller_limit() {
+        let lido = |n: u16| parse::<Limite<60>>(json!(n.to_string())).map(Limite::get);
+        assert_eq!((lido(60).unwrap(), Limite::<60>::default().get()), (60, 50));
+        assert_eq!(lido(61).unwrap_err()[0].detalhe, "deve ser um número de 1 a 60");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, schema::Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::entrada::{MAX_ERROS, cut};
+
 pub use codigos::Codigo;
 
 /// Media type of every error answer.
@@ -113,12 +115,13 @@ impl Problema {
         Self::new(codigo, detalhe)
     }
 
-    /// 422 with every refused field.
+    /// 422 with every refused field, or the first hundred and that there are more.
     #[must_use]
-    pub fn validacao(erros: Vec<ErroCampo>) -> Self {
-        let detalhe = match erros.len() {
-            1 => "1 campo não foi aceito".to_owned(),
-            n => format!("{n} campos não foram aceitos"),
+    pub fn validacao(mut erros: Vec<ErroCampo>) -> Self {
+        let detalhe = match (cut(&mut erros), erros.len()) {
+            (true, _) => format!("mais de {MAX_ERROS} campos não foram aceitos"),
+            (false, 1) => "1 campo não foi aceito".to_owned(),
+            (false, n) => format!("{n} campos não foram aceitos"),
         };
         Self { erros, ..Self::new(&codigos::VALIDACAO, detalhe) }
     }

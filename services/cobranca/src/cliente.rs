@@ -68,7 +68,15 @@ impl Cliente {
     /// # Errors
     /// As [`Cliente::call`].
     pub async fn pay(&self, id: &str) -> Resultado {
-        self.call(Method::POST, &format!("/v1/titulos/{id}/pagamento"), None).await.map(|_| ())
+        self.tell(id, "pagamento").await
+    }
+
+    /// Tells a fact of a título: `pagamento`, `cancelamento`, `suspensao` or `reabertura`.
+    ///
+    /// # Errors
+    /// As [`Cliente::call`].
+    pub async fn tell(&self, id: &str, fato: &str) -> Resultado {
+        self.call(Method::POST, &format!("/v1/titulos/{id}/{fato}"), Some(&json!({}))).await.map(|_| ())
     }
 
     /// Moves the sandbox clock.
@@ -104,13 +112,13 @@ impl Cliente {
         Ok(())
     }
 
-    /// Waits until nothing moves by itself any more: what is left waits for a later window.
+    /// Waits until no e-mail moves by itself any more: what is left waits for a later window.
     ///
     /// # Errors
     /// As [`Cliente::call`].
     pub async fn wait_quiet(&self) -> Resultado {
         loop {
-            let resumo = self.call(Method::GET, "/v1/execucoes/resumo", None).await?;
+            let resumo = self.call(Method::GET, "/v1/execucoes/resumo?canal=email", None).await?;
             if resumo.get("em_movimento").and_then(Value::as_u64) == Some(0) {
                 return Ok(());
             }
@@ -123,10 +131,18 @@ impl Cliente {
     /// # Errors
     /// As [`Cliente::call`].
     pub async fn all(&self, caminho: &str) -> Resultado<Vec<Value>> {
+        self.all_by(caminho, 500).await
+    }
+
+    /// The same, so many a page: a list of large items gives no 500 at once.
+    ///
+    /// # Errors
+    /// As [`Cliente::call`].
+    pub async fn all_by(&self, caminho: &str, limite: u16) -> Resultado<Vec<Value>> {
         let (mut itens, mut cursor) = (Vec::new(), None::<String>);
         loop {
             let fim = cursor.map_or_else(String::new, |c| format!("&cursor={c}"));
-            let mut pagina = self.call(Method::GET, &format!("{caminho}?limite=500{fim}"), None).await?;
+            let mut pagina = self.call(Method::GET, &format!("{caminho}?limite={limite}{fim}"), None).await?;
             if let Some(Value::Array(novos)) = pagina.get_mut("itens").map(Value::take) {
                 itens.extend(novos);
             }

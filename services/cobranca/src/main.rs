@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use cobranca::cliente::Cliente;
+use cobranca::replay::Contestacao;
 use cobranca::{Resultado, comandos, terminal};
 use runtime::config::Log;
 use runtime::{Config, Relogio, iniciar_telemetria};
@@ -48,6 +49,19 @@ enum Comando {
     },
     /// Carrega um CSV de títulos pela API, com um relatório por linha.
     Importar(Importar),
+    /// Roda a noite da empresa e mostra o andamento.
+    Noite {
+        /// Data da noite; sem ela, hoje no fuso da empresa.
+        #[arg(long)]
+        data: Option<NaiveDate>,
+        #[command(flatten)]
+        api: Api,
+    },
+    /// Decide de novo cada devedor de uma empresa e mostra onde as noites deixaram outra coisa.
+    Conferir {
+        /// Id da empresa.
+        empresa: uuid::Uuid,
+    },
     /// Anda uma carteira pelas suas próprias datas, no relógio do sandbox e em um banco só dela.
     Replay(Replay),
     /// Mostra o trabalho principal em sessenta noites de uma carteira de exemplo.
@@ -75,6 +89,23 @@ enum Empresa {
     },
 }
 
+/// Where the API is, and with which key it is spoken to.
+#[derive(Args)]
+struct Api {
+    /// Endereço da API.
+    #[arg(long, env = "COBRANCA_URL", default_value = "http://127.0.0.1:8080")]
+    url: String,
+    /// Chave de API com o escopo do comando: titulos:escrever ou noites:executar.
+    #[arg(long, env = "COBRANCA_CHAVE", hide_env_values = true)]
+    chave: String,
+}
+
+impl Api {
+    fn client(&self) -> Resultado<Cliente> {
+        Cliente::new(&self.url, &self.chave)
+    }
+}
+
 #[derive(Args)]
 struct Importar {
     /// O CSV.
@@ -82,12 +113,8 @@ struct Importar {
     /// Mapa de colunas (TOML); sem ele, as colunas da carteira de exemplo.
     #[arg(long)]
     mapa: Option<PathBuf>,
-    /// Endereço da API.
-    #[arg(long, env = "COBRANCA_URL", default_value = "http://127.0.0.1:8080")]
-    url: String,
-    /// Chave de API com o escopo titulos:escrever.
-    #[arg(long, env = "COBRANCA_CHAVE", hide_env_values = true)]
-    chave: String,
+    #[command(flatten)]
+    api: Api,
     /// Onde escrever o relatório; sem ele, <arquivo>.relatorio.csv na pasta atual.
     #[arg(long)]
     relatorio: Option<PathBuf>,
@@ -109,6 +136,22 @@ struct Replay {
     /// Última noite; sem ela, dois dias depois da última data.
     #[arg(long)]
     ate: Option<NaiveDate>,
+    /// Um título contestado e não pago é suspenso tantos dias depois do vencimento.
+    #[arg(long, requires = "contestado_reabre")]
+    contestado_suspende: Option<u16>,
+    /// E reaberto tantos dias depois do vencimento.
+    #[arg(long, requires = "contestado_suspende")]
+    contestado_reabre: Option<u16>,
+}
+
+impl From<Replay> for comandos::replay::Pedido {
+    fn from(pedido: Replay) -> Self {
+        let Replay { arquivo, mapa, regua, de, ate, contestado_suspende, contestado_reabre } = pedido;
+        let contestacao = contestado_suspende
+            .zip(contestado_reabre)
+            .map(|(suspende_apos, reabre_apos)| Contestacao { suspende_apos, reabre_apos });
+        Self { arquivo, mapa, regua, de, ate, contestacao }
+    }
 }
 
 #[tokio::main]
@@ -143,15 +186,17 @@ async fn run(comando: Comando) -> Resultado {
             comandos::carteira::run(semente, devedores, base, saida.as_deref())
         }
         Comando::Importar(pedido) => {
-            let api = Cliente::new(&pedido.url, &pedido.chave)?;
+            let api = pedido.api.client()?;
             let Importar { arquivo, mapa, relatorio, .. } = pedido;
             let hoje = Relogio::Sistema.hoje(chrono_tz::Tz::America__Sao_Paulo);
             comandos::importar::run(&api, &comandos::importar::Pedido { arquivo, mapa, relatorio, hoje })
                 .await
         }
-        Comando::Replay(Replay { arquivo, mapa, regua, de, ate }) => {
-            comandos::replay::run(&config, &comandos::replay::Pedido { arquivo, mapa, regua, de, ate }).await
+        Comando::Noite { data, api } => comandos::noite::run(&api.client()?, data).await,
+        Comando::Conferir { empresa } => {
+            tokio::task::spawn_blocking(move || comandos::conferir::run(&config, empresa)).await?
         }
+        Comando::Replay(pedido) => comandos::replay::run(&config, &pedido.into()).await,
         Comando::Demo => comandos::demo::run(&config).await,
         Comando::Documentos { dir } => comandos::documentos::run(&dir),
     }

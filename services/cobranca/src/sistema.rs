@@ -192,7 +192,7 @@ pub fn documents() -> Resultado<Vec<(&'static str, String)>> {
         ("openapi/dispatcher.json", web::documento(dispatcher::INFO, dispatcher::routes)),
         ("openapi/cobranca.json", web::documento(INFO, todas)),
     ];
-    let mut documentos = vec![("errors.md", error_page())];
+    let mut documentos = vec![("errors.md", error_page()), ("reasons.md", regua_engine::reasons_page())];
     for (nome, documento) in openapi {
         documentos.push((nome, documento.to_pretty_json()? + "\n"));
     }

@@ -20,7 +20,7 @@ pub(crate) fn email(dados: &Cerca, titulos: &[TituloId], hoje: NaiveDate) -> Res
     let corpo = parse(dados.corpo.as_deref())?;
     render::email::render(&assunto, &corpo, &values(dados, titulos, hoje)).map_err(|erro| match erro {
         RenderError::SemValor(_) => Motivo::CoringaSemValor,
-        RenderError::ListaNoAssunto | RenderError::Grande | RenderError::Layout(_) => {
+        RenderError::ListaNoAssunto | RenderError::Grande | RenderError::NaoCabe | RenderError::Layout(_) => {
             Motivo::MensagemInvalida
         }
     })

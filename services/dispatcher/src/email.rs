@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use domain::execucao::{Envio, Motivo, PedidoEnvio, avaliar_envio, proxima_tentativa};
 use domain::ids::{EmpresaId, ExecucaoId, TituloId};
 use domain::titulo::Titulo;
-use providers::email::{Mensagem, Partes, Pessoa, Resultado};
+use providers::email::{Mensagem, Partes, Pessoa, Recusa, Resposta, Resultado};
 use store::disparos::{self, Cerca, Desfecho, MensagemMontada};
 
 use crate::{Dispatcher, Falha, conteudo};
@@ -28,9 +28,7 @@ pub(crate) fn decide(dados: &Cerca, agora: DateTime<Utc>) -> Envio {
         regras: &dados.regras,
     };
     match avaliar_envio(&pedido, agora.with_timezone(&time_zone(dados))) {
-        Envio::Enviar { .. } if dados.devedor_email.is_none() => {
-            Envio::Descartar { motivo: Motivo::SemContato }
-        }
+        Envio::Enviar { .. } if dados.contatos.is_empty() => Envio::Descartar { motivo: Motivo::SemContato },
         envio @ (Envio::Enviar { .. } | Envio::Adiar { .. } | Envio::Descartar { .. }) => envio,
     }
 }
@@ -71,12 +69,12 @@ fn assemble(
     dados: &Cerca,
     agora: DateTime<Utc>,
 ) -> Result<(Mensagem, MensagemMontada), Motivo> {
-    let para = dados.devedor_email.as_deref().ok_or(Motivo::SemContato)?;
+    let para: Vec<_> = dados.contatos.iter().map(|endereco| Pessoa { nome: None, endereco }).collect();
     let pronto = conteudo::email(dados, titulos, agora.with_timezone(&time_zone(dados)).date_naive())?;
     let message_id = format!("<{id}@{}>", dispatcher.ajustes.dominio);
     let mensagem = Mensagem::new(&Partes {
         de: Pessoa { nome: Some(&dados.empresa_nome), endereco: &dados.remetente_email },
-        para: Pessoa { nome: None, endereco: para },
+        para: &para,
         assunto: &pronto.assunto,
         texto: &pronto.texto,
         html: &pronto.html,
@@ -88,7 +86,7 @@ fn assemble(
         Motivo::MensagemInvalida
     })?;
     let montada = MensagemMontada {
-        destinatario: para.to_owned(),
+        destinatario: dados.contatos.join(", "),
         assunto: Some(pronto.assunto),
         texto: pronto.texto,
         titulos: titulos.to_vec(),
@@ -105,7 +103,9 @@ fn judge(
     agora: DateTime<Utc>,
 ) -> (Desfecho, Option<String>) {
     match resultado {
-        Resultado::Aceita { resposta } => (Desfecho::Enviada { em: agora }, Some(words(resposta))),
+        Resultado::Aceita { resposta, recusas } => {
+            (Desfecho::Enviada { em: agora }, Some(accepted(resposta, recusas)))
+        }
         Resultado::Temporaria { causa } => (again(id, tentativas, agora), Some(causa.to_string())),
         // A wrong password or a closed relay says nothing of this message: it must not fail a whole night for good.
         Resultado::Permanente { resposta } if resposta.verbo().da_sessao() => {
@@ -128,7 +128,16 @@ fn again(id: ExecucaoId, tentativas: u32, agora: DateTime<Utc>) -> Desfecho {
     }
 }
 
-fn words(resposta: &providers::email::Resposta) -> String {
+/// Rule m11: the answer to the message, and to each address that did not get it.
+fn accepted(resposta: &Resposta, recusas: &[Recusa]) -> String {
+    if recusas.is_empty() {
+        return words(resposta);
+    }
+    let recusas = recusas.iter().map(|recusa| format!("{}: {}", recusa.endereco(), words(recusa.resposta())));
+    format!("{} (recusados: {})", words(resposta), recusas.collect::<Vec<_>>().join("; "))
+}
+
+fn words(resposta: &Resposta) -> String {
     format!("{} {}", resposta.codigo(), resposta.texto())
 }
 

@@ -1,59 +1,31 @@
 //! The routes of the service.
 
+mod cobertura;
+mod codigos;
+mod criterios;
+mod edicao;
 mod entrada;
+mod explicacao;
+mod impacto;
 mod inscricoes;
 mod leitura;
+mod mudar;
 mod noites;
+mod posicoes;
 mod regras;
 mod reguas;
+mod simulacoes;
 
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use web::{Codigo, ServiceConfig};
+use web::ServiceConfig;
 
 use crate::Engine;
 
-/// Rule r07.
-static POSICAO_DUPLICADA: Codigo = Codigo::new(
-    "posicao_duplicada",
-    409,
-    "Já existe uma posição nesse dia",
-    "Uma régua tem no máximo uma posição por dia. Inclua a ação na posição que já existe, ou escolha outro dia.",
-);
-/// Rule v04: an archived régua is over.
-static REGUA_ARQUIVADA: Codigo =
-    Codigo::new("regua_arquivada", 409, "Régua arquivada", "Uma régua arquivada não muda mais. Crie outra.");
-/// A limit of the house.
-static REGUA_CHEIA: Codigo = Codigo::new(
-    "regua_cheia",
-    409,
-    "A régua já tem o máximo de posições",
-    "Uma régua tem no máximo 60 posições. Use outra régua.",
-);
-/// Rule g07.
-static NOITE_ANTERIOR: Codigo = Codigo::new(
-    "noite_anterior",
-    409,
-    "Uma data posterior já teve a sua noite",
-    "As noites de uma empresa andam para a frente. O detalhe diz a data da última.",
-);
-
-/// The codes that only this service answers.
-pub static CODIGOS: &[&Codigo] = &[&POSICAO_DUPLICADA, &REGUA_ARQUIVADA, &REGUA_CHEIA, &NOITE_ANTERIOR];
-
-/// The codes that only this service puts in `erros[].codigo`, with their meaning.
-pub static CODIGOS_DE_CAMPO: &[(&str, &str)] = &[
-    ("nao_permitido", "O campo não se aplica a este tipo de ação."),
-    ("canal_de_lembrete", "Lembrete aceita somente e-mail e SMS."),
-    ("confirmacao_obrigatoria", "A negativação automática precisa ser confirmada."),
-    ("coringa_desconhecido", "O texto tem um coringa que não existe. Veja `GET /v1/coringas`."),
-    ("coringa_nao_permitido", "O coringa existe, mas não cabe neste campo."),
-    ("regua_sem_posicao", "A régua não tem posição."),
-    ("posicao_sem_acao", "Só a última posição de uma régua ativa pode não ter ação."),
-    ("acao_sem_conteudo", "A ação precisa de um texto."),
-    ("data_futura", "A data ainda não chegou no fuso da empresa."),
-];
+use codigos::NOITE_ANTERIOR;
+pub use codigos::{CODIGOS, CODIGOS_DE_CAMPO};
+pub use explicacao::reasons_page;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -81,11 +53,24 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(reguas::post)
         .service(reguas::list)
         .service(reguas::get)
-        .service(reguas::post_posicao)
+        .service(reguas::patch)
         .service(reguas::ativar)
         .service(reguas::desativar)
+        .service(reguas::arquivar)
+        .service(posicoes::post)
+        .service(posicoes::delete)
+        .service(posicoes::post_acao)
+        .service(posicoes::patch_acao)
+        .service(posicoes::delete_acao)
         .service(noites::post)
         .service(noites::list)
         .service(noites::get)
-        .service(inscricoes::list);
+        .service(simulacoes::post)
+        .service(simulacoes::list)
+        .service(simulacoes::get)
+        .service(simulacoes::cancel)
+        .service(inscricoes::list)
+        .service(explicacao::get)
+        .service(cobertura::get)
+        .service(cobertura::list);
 }

@@ -11,14 +11,14 @@ use chrono_tz::Tz;
 use domain::execucao::Canal;
 use domain::ids::{EmpresaId, NoiteId};
 use domain::janela::Janela;
-use domain::regua::{Regras, decide};
+use domain::regua::{decide, descoberto};
 use runtime::{Encerramento, cronometro};
-use store::{StoreError, Tenant, empresas, noites, reguas};
+use store::{StoreError, Tenant, coberturas, empresas, noites, reguas};
 
-use crate::{Engine, Falha};
+use crate::{Engine, Falha, first_failure};
 
 /// Debtors a chunk: large enough that the fixed cost of a transaction vanishes, small enough that its locks are brief.
-const LOTE: i64 = 5_000;
+const LOTE: i64 = 2_500;
 /// Debtors a chunk that waits for rows others hold: few, because every one of them may be waited for.
 const LOTE_COM_ESPERA: i64 = 200;
 /// How often an engine looks for nights that another one opened or left behind.
@@ -31,9 +31,12 @@ const OLHAR: Duration = Duration::from_millis(500);
 pub(crate) async fn run(engine: Arc<Engine>, fim: Encerramento) -> Result<(), Falha> {
     while !fim.pedido() {
         let andando = engine.blocking(|e| noites::under_way(&e.banco)).await?;
+        let mut rodada = Ok(());
         for (empresa, noite, data) in andando {
-            walk(&engine, empresa, (noite, data), &fim).await?;
+            let andou = walk(&engine, empresa, (noite, data), &fim).await;
+            rodada = first_failure(rodada, andou)?;
         }
+        rodada?;
         tokio::select! {
             () = engine.aberta.notified() => {}
             _ = fim.dormir(OLHAR) => {}
@@ -42,57 +45,87 @@ pub(crate) async fn run(engine: Arc<Engine>, fim: Encerramento) -> Result<(), Fa
     Ok(())
 }
 
-/// Chunk after chunk until nobody is left; then once more waiting for what others hold, so that nobody is left out.
+/// Two chunks at a time until nobody is left; then once more waiting for what others hold, so that nobody is left out.
 async fn walk(
     engine: &Arc<Engine>,
     empresa: EmpresaId,
     noite: (NoiteId, NaiveDate),
     fim: &Encerramento,
 ) -> Result<(), Falha> {
-    let mut espera = false;
-    while !fim.pedido() {
-        let devedores = engine
-            .blocking(move |e| e.banco.da_empresa(empresa, |t| chunk(t, noite, espera, e.relogio.agora())))
-            .await?;
-        metrics::counter!("noite_devedores_total").increment(u64::try_from(devedores).unwrap_or(u64::MAX));
-        if devedores > 0 {
-            continue;
-        }
-        if !espera {
-            espera = true;
-            continue;
-        }
+    let todos = |espera| drain(engine, empresa, noite, espera, fim);
+    let (uma, outra) = tokio::try_join!(todos(false), todos(false))?;
+    if uma == Ficou::Ninguem && outra == Ficou::Ninguem && todos(true).await? == Ficou::Ninguem {
         engine
             .blocking(move |e| e.banco.da_empresa(empresa, |t| noites::finish(t, noite.0, e.relogio.agora())))
             .await?;
         tracing::info!(empresa.id = %empresa, noite.data = %noite.1, "noite concluída");
-        return Ok(());
     }
     Ok(())
 }
 
-/// One chunk: claim, decide, save. Answers how many debtors it looked at.
+/// Why a row of chunks ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ficou {
+    /// It found nobody to look at.
+    Ninguem,
+    /// The night is over, or the process is about to be.
+    Tudo,
+}
+
+/// Chunk after chunk. Another one like it takes the debtors that this one holds for the moment: while the database writes
+/// a chunk, the engine reads and decides the next.
+async fn drain(
+    engine: &Arc<Engine>,
+    empresa: EmpresaId,
+    noite: (NoiteId, NaiveDate),
+    espera: bool,
+    fim: &Encerramento,
+) -> Result<Ficou, Falha> {
+    while !fim.pedido() {
+        let olhados = engine
+            .blocking(move |e| e.banco.da_empresa(empresa, |t| chunk(t, noite, espera, e.relogio.agora())))
+            .await?;
+        let Some(devedores) = olhados else { return Ok(Ficou::Tudo) };
+        metrics::counter!("noite_devedores_total").increment(u64::try_from(devedores).unwrap_or(u64::MAX));
+        if devedores == 0 {
+            return Ok(Ficou::Ninguem);
+        }
+    }
+    Ok(Ficou::Tudo)
+}
+
+/// One chunk: claim, decide, save. Answers how many debtors it looked at; `None` when the night is over.
 fn chunk(
     t: &mut Tenant<'_>,
     noite: (NoiteId, NaiveDate),
     espera: bool,
     agora: DateTime<Utc>,
-) -> Result<usize, StoreError> {
+) -> Result<Option<usize>, StoreError> {
     let limite = if espera { LOTE_COM_ESPERA } else { LOTE };
-    let devedores = timed("ler", || noites::claim(t, noite.1, limite, espera))?;
+    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
+    let escolhas = empresa.regras()?;
+    let Some(devedores) = timed("ler", || noites::claim(t, noite, &escolhas, limite, espera))? else {
+        return Ok(None);
+    };
     if devedores.is_empty() {
-        return Ok(0);
+        return Ok(Some(0));
     }
     let reguas = reguas::load(t)?;
-    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
     let janelas = empresas::janelas(t)?;
-    let escolhas = Regras { vencimento_em_dia_util: empresa.vencimento_em_dia_util };
     let local = agora.with_timezone(&empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo));
     let decisoes: Vec<_> = timed("decidir", || {
         devedores.iter().map(|d| (d.id, decide(&reguas, d, noite.1, &escolhas))).collect()
     });
-    timed("gravar", || noites::save(t, noite, &decisoes, |canal| ripe_at(&janelas, canal, local), agora))?;
-    Ok(decisoes.len())
+    let fora: Vec<_> = devedores
+        .iter()
+        .zip(&decisoes)
+        .map(|(d, (id, decisao))| (*id, descoberto(&reguas, d, decisao)))
+        .collect();
+    timed("gravar", || {
+        coberturas::save(t, &fora, noite.1)?;
+        noites::save(t, noite, &decisoes, |canal| ripe_at(&janelas, canal, local), agora)
+    })?;
+    Ok(Some(decisoes.len()))
 }
 
 /// Tells Prometheus what a phase of a chunk took.

@@ -14,8 +14,8 @@ pub const INFO: web::InfoApi = web::InfoApi {
     versao: "1",
 };
 
-/// The engine asks the database twice at a time: which nights are due, and the chunk in hand.
-const CONEXOES_DO_MOTOR: u32 = 2;
+/// The engine asks the database four times at a time: which nights are due, two chunks, and a page of a simulation.
+const CONEXOES_DO_MOTOR: u32 = 4;
 
 /// Why the service cannot run.
 #[derive(Debug, thiserror::Error)]

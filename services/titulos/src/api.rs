@@ -3,6 +3,7 @@
 mod chaves;
 mod empresa;
 mod entrada;
+mod situacao;
 mod titulos;
 
 use actix_web::web::Data;
@@ -13,15 +14,17 @@ static STATUS_NAO_PERMITE: Codigo = Codigo::new(
     "status_nao_permite",
     409,
     "O status do título não permite",
-    "O título já foi pago, cancelado ou negociado, e a mudança pedida não é possível a partir daí.",
+    "O título já foi pago, cancelado ou negociado, ou é parcela de acordo, e a mudança pedida não é possível.",
 );
 
 /// The codes that only this service answers.
 pub static CODIGOS: &[&Codigo] = &[&STATUS_NAO_PERMITE];
 
 /// The codes that only this service puts in `erros[].codigo`, with their meaning.
-pub static CODIGOS_DE_CAMPO: &[(&str, &str)] =
-    &[("documento_de_outro_devedor", "O CPF/CNPJ pertence a um devedor e o código de integração a outro.")];
+pub static CODIGOS_DE_CAMPO: &[(&str, &str)] = &[
+    ("documento_de_outro_devedor", "O CPF/CNPJ pertence a um devedor e o código de integração a outro."),
+    ("parcela_de_acordo", "O código de integração é de uma parcela de acordo, que só muda pela negociação."),
+];
 
 /// What the handlers work with. A type of its own, because one process may serve several services, each with its own
 /// database role.
@@ -54,6 +57,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(titulos::upsert)
         .service(titulos::list)
         .service(titulos::get)
-        .service(titulos::pagar)
-        .service(titulos::cancelar);
+        .service(situacao::pagar)
+        .service(situacao::cancelar)
+        .service(situacao::suspender)
+        .service(situacao::reabrir);
 }

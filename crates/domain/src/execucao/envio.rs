@@ -3,7 +3,8 @@
 use super::{Canal, Motivo};
 use crate::ids::TituloId;
 use crate::janela::Janela;
-use crate::titulo::{Regras, StatusTitulo, Titulo, ordenar_por_referencia};
+use crate::regras::Regras;
+use crate::titulo::{StatusTitulo, Titulo, ordenar_por_referencia};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -80,13 +81,13 @@ pub fn avaliar_envio(pedido: &PedidoEnvio<'_>, agora: DateTime<Tz>) -> Envio {
 
 /// Why a título may not be in the message, if it may not (rules t06, m09).
 fn impedimento(pedido: &PedidoEnvio<'_>, titulo: &Titulo, hoje: NaiveDate) -> Option<Motivo> {
-    match titulo.status {
+    match titulo.status_em(hoje, pedido.regras) {
         StatusTitulo::Pago => Some(Motivo::TituloPago),
         StatusTitulo::Cancelado => Some(Motivo::TituloCancelado),
         StatusTitulo::Suspenso => Some(Motivo::TituloSuspenso),
         StatusTitulo::Negociado => Some(Motivo::TituloNegociado),
         StatusTitulo::Aberto if pedido.lembrete => {
-            (!titulo.lembravel(hoje)).then_some(Motivo::LembreteVencido)
+            (!titulo.lembravel(hoje, pedido.regras)).then_some(Motivo::LembreteVencido)
         }
         StatusTitulo::Aberto => (!titulo.cobravel(hoje, pedido.regras)).then_some(Motivo::TituloAVencer),
     }
@@ -97,13 +98,15 @@ mod tests {
     use super::*;
     use crate::dinheiro::Centavos;
     use crate::janela::DiasDaSemana;
+    use crate::regras::Migracao;
     use crate::titulo::Origem;
     use chrono::{NaiveTime, TimeZone};
     use chrono_tz::America::Sao_Paulo;
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    const REGRAS: Regras = Regras { vencimento_em_dia_util: true };
+    const REGRAS: Regras =
+        Regras { vencimento_em_dia_util: true, migracao: Migracao::Prioridade, cancelar_acordo_apos: None };
 
     fn id(n: u128) -> TituloId {
         TituloId::new(Uuid::from_u128(n))
@@ -116,6 +119,11 @@ mod tests {
             saldo: Centavos::new(100),
             status,
             origem: Origem::Original,
+            suspenso_ate: None,
+            negociacao: None,
+            credor: None,
+            tipo_negocio: None,
+            tipo_titulo: None,
         }
     }
 
@@ -162,7 +170,7 @@ mod tests {
                     prop_assert!(regua_ativa && !enviados.is_empty());
                     prop_assert!(!pedido.canal.obedece_janela() || (9..18).contains(&hora));
                     for titulo in &titulos {
-                        let cabe = if lembrete { titulo.lembravel(hoje) } else { titulo.cobravel(hoje, &REGRAS) };
+                        let cabe = if lembrete { titulo.lembravel(hoje, &REGRAS) } else { titulo.cobravel(hoje, &REGRAS) };
                         prop_assert_eq!(enviados.contains(&titulo.id), cabe);
                     }
                 }

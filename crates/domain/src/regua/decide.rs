@@ -1,25 +1,27 @@
 //! The decision of a night about one debtor.
 
-mod assign;
-mod reminders;
+pub(super) mod assign;
+pub(super) mod passada;
+pub(super) mod reminders;
 mod walk;
 
+use super::conjunto::Reguas;
 use super::decisao::Decisao;
 use super::inscricao::{Devedor, Inscricao};
-use super::modelo::Reguas;
 use crate::ids::TituloId;
-use crate::titulo::{Regras, Titulo};
+use crate::regras::Regras;
+use crate::titulo::{StatusTitulo, Titulo};
 use chrono::{Days, NaiveDate};
 
 /// Everything one decision looks at.
 #[derive(Clone, Copy)]
-struct Caso<'a> {
-    reguas: &'a Reguas,
-    devedor: &'a Devedor,
+pub(super) struct Caso<'a> {
+    pub(super) reguas: &'a Reguas,
+    pub(super) devedor: &'a Devedor,
     /// The live enrolments, oldest first.
-    vivas: &'a [&'a Inscricao],
-    hoje: NaiveDate,
-    regras: &'a Regras,
+    pub(super) vivas: &'a [&'a Inscricao],
+    pub(super) hoje: NaiveDate,
+    pub(super) regras: &'a Regras,
 }
 
 /// Decides what the night of `hoje` does about `devedor` (rules §0).
@@ -37,7 +39,22 @@ pub fn decide(reguas: &Reguas, devedor: &Devedor, hoje: NaiveDate, regras: &Regr
     let mut decisao = Decisao::default();
     walk::walk(caso, atribuicao, &mut decisao);
     reminders::remind(caso, &mut decisao);
+    for titulo in &devedor.titulos {
+        agendar_titulo(caso, titulo, &mut decisao);
+    }
     decisao
+}
+
+/// What a título does by itself: it becomes overdue (rule l10), or a date of its own changes its status (rules
+/// t07, k07).
+fn agendar_titulo(caso: Caso<'_>, titulo: &Titulo, decisao: &mut Decisao) {
+    if let Some(em) = titulo.vira_em(caso.hoje, caso.regras) {
+        decisao.agendar(em);
+    }
+    let aberto = titulo.status_em(caso.hoje, caso.regras) == StatusTitulo::Aberto;
+    if aberto && !titulo.vencido(caso.hoje, caso.regras) {
+        decisao.agendar(mais_dias(titulo.vencimento_efetivo(caso.regras), 1));
+    }
 }
 
 /// `data + dias`, at the end of the calendar when it would pass it.

@@ -114,6 +114,31 @@ pub enum Passo {
         /// When it falls due.
         ate: NaiveDate,
     },
+    /// Went back to an earlier position, in a new turn (rules e03, e04).
+    Reposicionou {
+        /// The enrolment.
+        inscricao: InscricaoId,
+        /// The reposition.
+        de: PosicaoId,
+        /// Where it goes on; that position fires the same night.
+        para: PosicaoId,
+        /// The turn that begins.
+        ciclo: u32,
+    },
+    /// Stands still because every título it holds is suspended or being negotiated (rules t03, k02).
+    Congelada {
+        /// The enrolment.
+        inscricao: InscricaoId,
+        /// Since which night.
+        desde: NaiveDate,
+    },
+    /// Walks on after standing still (rules t03, t04, k06).
+    Descongelou {
+        /// The enrolment.
+        inscricao: InscricaoId,
+        /// Since which night it stood still: everything to come is that much later.
+        desde: NaiveDate,
+    },
     /// Past the last position (rule e01).
     NoFinal {
         /// The enrolment.

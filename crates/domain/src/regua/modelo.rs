@@ -1,10 +1,12 @@
 //! Réguas, positions and actions.
 
+use super::criterios::Criterios;
 use crate::codigo::codigos;
 use crate::execucao::Canal;
 use crate::ids::{AcaoId, ConteudoId, PosicaoId, ReguaId};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt;
 use thiserror::Error;
 
 codigos! {
@@ -16,6 +18,26 @@ codigos! {
         Ativa = "ativa",
         /// Over: whoever is in it leaves.
         Arquivada = "arquivada",
+    }
+}
+
+codigos! {
+    /// Rule r12: what walks a régua.
+    pub enum Modo("modo") {
+        /// The debtor, with all its títulos.
+        PorDevedor = "por_devedor",
+        /// Each título by itself.
+        PorTitulo = "por_titulo",
+    }
+}
+
+codigos! {
+    /// Rule m11: to which of the debtor's usable contacts of its channel an action goes.
+    pub enum Destinatarios("destinatarios") {
+        /// The preferred one.
+        Preferido = "preferido",
+        /// Each of them.
+        Todos = "todos",
     }
 }
 
@@ -32,6 +54,13 @@ pub enum Gatilho {
         /// n, in calendar days.
         dias: u16,
     },
+    /// `D+n` that sends the enrolment back to an earlier `D+` position (rule e02).
+    Reposicionamento {
+        /// n, in calendar days.
+        dias: u16,
+        /// Where it goes on.
+        para: PosicaoId,
+    },
 }
 
 impl Gatilho {
@@ -40,7 +69,35 @@ impl Gatilho {
     fn ordem(self) -> i32 {
         match self {
             Self::Lembrete { dias_antes } => -1 - i32::from(dias_antes),
-            Self::Cobranca { dias } => i32::from(dias),
+            Self::Cobranca { dias } | Self::Reposicionamento { dias, .. } => i32::from(dias),
+        }
+    }
+
+    /// n of a `D+n`; `None` for a reminder.
+    #[must_use]
+    pub fn depois(self) -> Option<u16> {
+        match self {
+            Self::Lembrete { .. } => None,
+            Self::Cobranca { dias } | Self::Reposicionamento { dias, .. } => Some(dias),
+        }
+    }
+
+    /// The position a reposition goes back to.
+    #[must_use]
+    pub fn volta_para(self) -> Option<PosicaoId> {
+        match self {
+            Self::Lembrete { .. } | Self::Cobranca { .. } => None,
+            Self::Reposicionamento { para, .. } => Some(para),
+        }
+    }
+}
+
+/// `D-2`, `D+6`: as people say the day.
+impl fmt::Display for Gatilho {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lembrete { dias_antes } => write!(f, "D-{dias_antes}"),
+            Self::Cobranca { dias } | Self::Reposicionamento { dias, .. } => write!(f, "D+{dias}"),
         }
     }
 }
@@ -54,6 +111,8 @@ pub struct Acao {
     pub canal: Canal,
     /// What to send, on channels that send a text (rule r09).
     pub conteudo: Option<ConteudoId>,
+    /// To whom (rule m11).
+    pub destinatarios: Destinatarios,
 }
 
 /// A position: a day, and what to do on it (rule r08: any number of actions).
@@ -67,14 +126,29 @@ pub struct Posicao {
     pub acoes: Vec<Acao>,
 }
 
+/// What a régua is besides its positions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cabecalho {
+    /// Its id.
+    pub id: ReguaId,
+    /// Smaller is tried first.
+    pub prioridade: i32,
+    /// Whether it works.
+    pub estado: EstadoRegua,
+    /// When it was made; of two that are otherwise equal the older is tried first.
+    pub criada_em: DateTime<Utc>,
+    /// Rule r12.
+    pub modo: Modo,
+    /// For whom it is.
+    pub criterios: Criterios,
+}
+
 /// A régua whose positions are in order and on different days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Regua {
-    id: ReguaId,
-    prioridade: i32,
-    estado: EstadoRegua,
-    criada_em: DateTime<Utc>,
+    cabecalho: Cabecalho,
     posicoes: Vec<Posicao>,
+    removidas: Vec<(PosicaoId, u16)>,
 }
 
 /// Why a régua cannot be built.
@@ -86,6 +160,18 @@ pub enum ReguaError {
     /// Rule l09: a reminder takes e-mail and SMS only.
     #[error("lembrete aceita somente e-mail e SMS, não {0}")]
     CanalDeLembrete(Canal),
+    /// Rule e02: a reposition is the last position.
+    #[error("o reposicionamento é a última posição da régua; nada vem depois dele")]
+    ReposicionamentoNaoEUltimo,
+    /// Rule e02: there is at most one.
+    #[error("a régua já tem um reposicionamento")]
+    ReposicionamentoRepetido,
+    /// Rule e02: a reposition does nothing itself.
+    #[error("o reposicionamento não tem ação")]
+    ReposicionamentoComAcao,
+    /// Rules e02, e05: it names a `D+` position of the same régua that comes before it.
+    #[error("o reposicionamento volta a uma posição D+ anterior da mesma régua")]
+    ReposicionamentoSemDestino,
 }
 
 /// Something a régua lacks before it can be activated (rule v02).
@@ -111,19 +197,13 @@ impl Regua {
     /// Puts the positions in order.
     ///
     /// # Errors
-    /// Two positions on the same day (rule r07), or a reminder through a channel that cannot remind
-    /// (rule l09).
-    pub fn new(
-        id: ReguaId,
-        prioridade: i32,
-        estado: EstadoRegua,
-        criada_em: DateTime<Utc>,
-        mut posicoes: Vec<Posicao>,
-    ) -> Result<Self, ReguaError> {
+    /// Two positions on the same day (rule r07), a reminder through a channel that cannot remind (rule l09), or
+    /// a reposition that is not the last one, has an action or names no earlier `D+` position (rules e02, e05).
+    pub fn new(cabecalho: Cabecalho, mut posicoes: Vec<Posicao>) -> Result<Self, ReguaError> {
         posicoes.sort_by_key(|posicao| posicao.gatilho.ordem());
         for (posicao, seguinte) in posicoes.iter().zip(posicoes.iter().skip(1)) {
-            if posicao.gatilho == seguinte.gatilho {
-                return Err(ReguaError::DiaRepetido(posicao.gatilho));
+            if posicao.gatilho.ordem() == seguinte.gatilho.ordem() {
+                return Err(ReguaError::DiaRepetido(seguinte.gatilho));
             }
         }
         for posicao in &posicoes {
@@ -131,37 +211,100 @@ impl Regua {
                 return Err(ReguaError::CanalDeLembrete(canal));
             }
         }
-        Ok(Self { id, prioridade, estado, criada_em, posicoes })
+        check_reposicionamento(&posicoes)?;
+        Ok(Self { cabecalho, posicoes, removidas: Vec::new() })
+    }
+
+    /// The same régua with the `D+` positions that were taken out of it, each with its days: whoever waits for
+    /// one of them goes on with the first later one (rule r04).
+    #[must_use]
+    pub fn com_removidas(self, removidas: Vec<(PosicaoId, u16)>) -> Self {
+        Self { removidas, ..self }
+    }
+
+    /// The same régua with other positions. A `D+` position that is not among them is one that was taken out.
+    ///
+    /// # Errors
+    /// As [`Regua::new`].
+    pub fn com_posicoes(self, posicoes: Vec<Posicao>) -> Result<Self, ReguaError> {
+        let ficam: BTreeSet<PosicaoId> = posicoes.iter().map(|posicao| posicao.id).collect();
+        let saem = self.cobrancas().filter(|(_, posicao)| !ficam.contains(&posicao.id));
+        let mut removidas: Vec<_> = saem.map(|(dias, posicao)| (posicao.id, dias)).collect();
+        removidas.extend(self.removidas);
+        Self::new(self.cabecalho, posicoes).map(|regua| regua.com_removidas(removidas))
+    }
+
+    /// The same positions under another heading.
+    #[must_use]
+    pub fn com_cabecalho(self, cabecalho: Cabecalho) -> Self {
+        Self { cabecalho, ..self }
+    }
+
+    /// The same régua in another state.
+    #[must_use]
+    pub fn em_estado(mut self, estado: EstadoRegua) -> Self {
+        self.cabecalho.estado = estado;
+        self
     }
 
     /// Its id.
     #[must_use]
     pub fn id(&self) -> ReguaId {
-        self.id
+        self.cabecalho.id
+    }
+
+    /// What it is besides its positions.
+    #[must_use]
+    pub fn cabecalho(&self) -> &Cabecalho {
+        &self.cabecalho
     }
 
     /// Smaller is tried first.
     #[must_use]
     pub fn prioridade(&self) -> i32 {
-        self.prioridade
+        self.cabecalho.prioridade
     }
 
     /// Whether it works.
     #[must_use]
     pub fn estado(&self) -> EstadoRegua {
-        self.estado
+        self.cabecalho.estado
     }
 
-    /// When it was made; of two with the same priority the older is tried first.
+    /// When it was made.
     #[must_use]
     pub fn criada_em(&self) -> DateTime<Utc> {
-        self.criada_em
+        self.cabecalho.criada_em
+    }
+
+    /// What walks it.
+    #[must_use]
+    pub fn modo(&self) -> Modo {
+        self.cabecalho.modo
+    }
+
+    /// For whom it is.
+    #[must_use]
+    pub fn criterios(&self) -> &Criterios {
+        &self.cabecalho.criterios
     }
 
     /// Every position, reminders first (rules r07, l01).
     #[must_use]
     pub fn posicoes(&self) -> &[Posicao] {
         &self.posicoes
+    }
+
+    /// One of its positions.
+    #[must_use]
+    pub fn posicao(&self, id: PosicaoId) -> Option<&Posicao> {
+        self.posicoes.iter().find(|posicao| posicao.id == id)
+    }
+
+    /// The `D+` positions that were taken out of it, each with its days.
+    #[must_use]
+    pub fn removidas(&self) -> &[(PosicaoId, u16)] {
+        &self.removidas
     }
 
     /// Rule v02: what is missing before it can be activated; empty when nothing is.
@@ -182,56 +325,49 @@ impl Regua {
         faltas
     }
 
-    /// The `D+` positions, ascending, each with its days.
+    /// The `D+` positions, ascending, each with its days; the reposition too.
     pub(super) fn cobrancas(&self) -> impl Iterator<Item = (u16, &Posicao)> {
-        self.posicoes.iter().filter_map(|posicao| match posicao.gatilho {
-            Gatilho::Cobranca { dias } => Some((dias, posicao)),
-            Gatilho::Lembrete { .. } => None,
-        })
+        self.posicoes.iter().filter_map(|posicao| Some((posicao.gatilho.depois()?, posicao)))
+    }
+
+    /// The days of a `D+` position that was taken out.
+    pub(super) fn dias_da_removida(&self, id: PosicaoId) -> Option<u16> {
+        self.removidas.iter().find(|(removida, _)| *removida == id).map(|(_, dias)| *dias)
     }
 
     /// The `D-` positions that have something to send, the tightest (smallest n) first, each with its days.
     pub(super) fn lembretes(&self) -> impl Iterator<Item = (u16, &Posicao)> {
         self.posicoes.iter().rev().filter_map(|posicao| match posicao.gatilho {
             Gatilho::Lembrete { dias_antes } if !posicao.acoes.is_empty() => Some((dias_antes, posicao)),
-            Gatilho::Lembrete { .. } | Gatilho::Cobranca { .. } => None,
+            Gatilho::Lembrete { .. } | Gatilho::Cobranca { .. } | Gatilho::Reposicionamento { .. } => None,
         })
-    }
-}
-
-/// The réguas of a company, in the order in which they are tried (§0).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reguas {
-    por_id: BTreeMap<ReguaId, Regua>,
-    ativas: Vec<ReguaId>,
-}
-
-impl Reguas {
-    /// Takes every régua that has somebody in it or could take somebody in; their order does not matter.
-    #[must_use]
-    pub fn new(mut reguas: Vec<Regua>) -> Self {
-        reguas.sort_by_key(|regua| (regua.prioridade, regua.criada_em, regua.id));
-        let ativas =
-            reguas.iter().filter(|regua| regua.estado == EstadoRegua::Ativa).map(Regua::id).collect();
-        let por_id = reguas.into_iter().map(|regua| (regua.id, regua)).collect();
-        Self { por_id, ativas }
-    }
-
-    /// The active ones, in the order of assignment.
-    pub fn ativas(&self) -> impl Iterator<Item = &Regua> {
-        self.ativas.iter().filter_map(|id| self.por_id.get(id))
-    }
-
-    /// One of them.
-    #[must_use]
-    pub fn get(&self, id: ReguaId) -> Option<&Regua> {
-        self.por_id.get(&id)
     }
 }
 
 fn canal_que_nao_lembra(posicao: &Posicao) -> Option<Canal> {
     match posicao.gatilho {
         Gatilho::Lembrete { .. } => posicao.acoes.iter().map(|acao| acao.canal).find(|canal| !canal.lembra()),
-        Gatilho::Cobranca { .. } => None,
+        Gatilho::Cobranca { .. } | Gatilho::Reposicionamento { .. } => None,
+    }
+}
+
+/// Rules e02, e05, of positions in order.
+fn check_reposicionamento(posicoes: &[Posicao]) -> Result<(), ReguaError> {
+    let mut voltas = posicoes.iter().filter_map(|posicao| Some((posicao, posicao.gatilho.volta_para()?)));
+    let Some((volta, para)) = voltas.next() else { return Ok(()) };
+    if voltas.next().is_some() {
+        return Err(ReguaError::ReposicionamentoRepetido);
+    }
+    if posicoes.last().is_some_and(|ultima| ultima.id != volta.id) {
+        return Err(ReguaError::ReposicionamentoNaoEUltimo);
+    }
+    if !volta.acoes.is_empty() {
+        return Err(ReguaError::ReposicionamentoComAcao);
+    }
+    let destino = posicoes.iter().find(|posicao| posicao.id == para && posicao.id != volta.id);
+    // It is the last one, so any other `D+` comes before it.
+    match destino.and_then(|destino| destino.gatilho.depois()) {
+        Some(_) => Ok(()),
+        None => Err(ReguaError::ReposicionamentoSemDestino),
     }
 }

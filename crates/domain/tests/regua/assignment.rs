@@ -2,7 +2,9 @@
 
 use crate::support::*;
 use chrono::{DateTime, TimeDelta};
-use domain::regua::{EstadoRegua, MotivoEncerramento, MudancaInscricao, Passo, Regua, Reguas, decide};
+use domain::regua::{
+    Cabecalho, EstadoRegua, MotivoEncerramento, MudancaInscricao, Passo, Regua, Reguas, decide,
+};
 
 fn abertas(devedor: &domain::regua::Devedor) -> Vec<domain::ids::ReguaId> {
     devedor.inscricoes.iter().map(|inscricao| inscricao.regua).collect()
@@ -13,7 +15,7 @@ fn s12_the_smaller_priority_comes_first_then_the_older_one() {
     let com = |n, prioridade, dias_depois| {
         let base = regua(n, &[d(1)]);
         let criada_em = DateTime::UNIX_EPOCH + TimeDelta::days(dias_depois);
-        Regua::new(base.id(), prioridade, EstadoRegua::Ativa, criada_em, base.posicoes().to_vec()).unwrap()
+        Regua::new(Cabecalho { prioridade, criada_em, ..cabecalho(n) }, base.posicoes().to_vec()).unwrap()
     };
     for (reguas, vence) in [
         (vec![com(1, 2, 0), com(2, 1, 1)], 2),
@@ -32,7 +34,7 @@ fn v01_an_inactive_regua_takes_nobody_in() {
     let devedor = devedor(vec![titulo(2, "2026-03-04"), titulo(1, "2026-02-02")]);
     let decisao = decide(&reguas, &devedor, dia("2026-03-02"), &REGRAS);
     assert!(decisao.sem_efeito());
-    assert_eq!(decisao.proxima, None);
+    assert_eq!(decisao.proxima, Some(dia("2026-03-05")), "the other one becomes overdue");
     assert_eq!(decisao.passos, [Passo::SemRegua { titulos: vec![titulo_id(1)] }]);
 }
 
@@ -108,4 +110,26 @@ fn m02_the_same_night_decided_by_two_engines_names_the_same_things() {
     assert_eq!(uma, outra);
     // The ids are stored: if one of these changes, every past action happens again.
     assert_eq!(uma.acoes[0].execucao.to_string(), "7857f09d-9c9b-5bc5-b9cb-4d0c96a0cd3f");
+}
+
+#[test]
+fn v03_a_thousand_walking_go_on_where_they_were_one_position_a_night() {
+    let ativa = regua(1, &[d(0), d(1), d(6), d(16)]);
+    let (ligada, desligada) = (so(ativa.clone()), so(em_estado(&ativa, EstadoRegua::Inativa)));
+    for n in 0..1000_i64 {
+        let mut devedor = devedor(vec![titulo(1, "2026-02-02")]);
+        // Each is somewhere else in the régua when it is deactivated.
+        let entrada = dia("2026-03-01") - TimeDelta::days(n % 20);
+        let feitas = [entrada, dia("2026-03-01")].map(|hoje| noite(&ligada, &mut devedor, hoje).acoes.len());
+        let antes = devedor.clone();
+        for hoje in ["2026-03-02", "2026-04-20"] {
+            assert!(noite(&desligada, &mut devedor, dia(hoje)).sem_efeito());
+        }
+        assert_eq!(devedor, antes);
+        let restam = 4 - feitas.iter().sum::<usize>();
+        let acoes = noites(&ligada, &mut devedor, "2026-04-21", "2026-04-23");
+        let noites: std::collections::BTreeSet<_> = acoes.iter().map(|(hoje, _)| *hoje).collect();
+        assert_eq!(noites.len(), acoes.len(), "no burst");
+        assert!((1..=restam).contains(&acoes.len()), "{n}: {restam} {}", acoes.len());
+    }
 }

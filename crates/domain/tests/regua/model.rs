@@ -1,80 +1,83 @@
-//! A second, naive telling of the walk: no anchor, only the distance from the last thing that happened.
+//! A second, naive telling of the walk: no anchor and no dates, only a clock for each enrolment that counts the
+//! days it walked.
 
-use crate::historia::{Fato, historias, percorrer};
-use crate::support::{REGRAS, com_posicoes, em_estado, gatilho, posicao};
-use chrono::{Days, NaiveDate};
-use domain::execucao::Canal;
-use domain::ids::TituloId;
-use domain::regua::{EstadoRegua, Gatilho, OrigemAcao, Regua};
-use domain::titulo::Titulo;
+use crate::geradores::historias;
+use crate::historia::{Noite, percorrer};
+use crate::laws_walk::disparos;
+use chrono::NaiveDate;
+use domain::ids::{InscricaoId, PosicaoId};
+use domain::regua::{EstadoRegua, Inscricao, Regua};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-/// A debtor walking one active régua: what is left of it, and since when it waits from which day.
+/// One enrolment: how many days it walked, and how many positions fired.
 struct Modelo {
-    restam: Vec<u16>,
-    desde: NaiveDate,
-    de: u16,
+    relogio: i64,
+    feitas: usize,
+    ultima_noite: NaiveDate,
+    gelado: bool,
 }
 
-/// Plays one night: the days of the position that fires, if one does.
-fn jogar(modelo: &mut Option<Modelo>, posicoes: &[u16], hoje: NaiveDate, cobraveis: usize) -> Option<u16> {
-    if cobraveis == 0 {
-        *modelo = None;
-        return None;
+/// The `i`-th firing of a régua that nothing disturbs: after how many days, of which position, in which turn.
+fn agenda(regua: &Regua, i: usize) -> Option<(i64, PosicaoId, u32)> {
+    let dias = |posicao: &domain::regua::Posicao| posicao.gatilho.depois().map(i64::from);
+    let (mut cobrancas, mut laco) = (vec![], None);
+    for posicao in regua.posicoes() {
+        match (dias(posicao), posicao.gatilho.volta_para()) {
+            (Some(dias), None) => cobrancas.push((dias, posicao.id)),
+            (Some(dias), Some(para)) => laco = Some((dias, para)),
+            (None, _) => {}
+        }
     }
-    let aqui = modelo.get_or_insert_with(|| Modelo { restam: posicoes.to_vec(), desde: hoje, de: 0 });
-    let dias = *aqui.restam.first()?;
-    if hoje < aqui.desde + Days::new(u64::from(dias - aqui.de)) {
-        return None;
+    if let Some((dias, id)) = cobrancas.get(i) {
+        return Some((*dias, *id, 1));
     }
-    aqui.restam.remove(0);
-    (aqui.desde, aqui.de) = (hoje, dias);
-    Some(dias)
+    let (fim, para) = laco?;
+    let destino = cobrancas.iter().position(|(_, id)| *id == para).unwrap();
+    let do_laco = &cobrancas[destino..];
+    let (volta, passo) = ((i - cobrancas.len()) / do_laco.len(), (i - cobrancas.len()) % do_laco.len());
+    let (comeco, (dias, id)) = (do_laco[0].0, do_laco[passo]);
+    let voltas = u32::try_from(volta).unwrap();
+    Some((fim + i64::from(voltas) * (fim - comeco) + dias - comeco, id, voltas + 2))
 }
 
-fn dias_de(regua: &Regua) -> Vec<u16> {
-    let dias = regua.posicoes().iter().map(|posicao| match posicao.gatilho {
-        Gatilho::Cobranca { dias } => Some(dias),
-        Gatilho::Lembrete { .. } => None,
-    });
-    dias.flatten().collect()
+impl Modelo {
+    /// Plays one night: the position that fires, if one does, and in which turn.
+    fn jogar(&mut self, noite: &Noite, inscricao: &Inscricao) -> Option<(PosicaoId, u32)> {
+        let dias = (noite.hoje - self.ultima_noite).num_days();
+        self.ultima_noite = noite.hoje;
+        let gelado = !noite.cobraveis().any(|titulo| inscricao.titulos.contains(&titulo.id));
+        // The days before the night that finds it frozen were walked; those before the thaw were not.
+        if !self.gelado {
+            self.relogio += dias;
+        }
+        self.gelado = gelado;
+        let regua = noite.reguas.get(inscricao.regua).unwrap();
+        let (quando, posicao, ciclo) = agenda(regua, self.feitas)?;
+        if gelado || regua.estado() != EstadoRegua::Ativa || self.relogio < quando {
+            return None;
+        }
+        // Late, what follows is as late.
+        self.relogio = quando;
+        self.feitas += 1;
+        Some((posicao, ciclo))
+    }
 }
 
 proptest! {
     #[test]
-    fn the_walk_agrees_with_the_model(mut historia in historias()) {
-        // One régua, always active, with an action at each position: a firing without one could not be seen.
-        historia.reguas.truncate(1);
-        let regua = &historia.reguas[0];
-        let posicoes = regua.posicoes().iter().map(|vaga| posicao(1, vaga.gatilho, &[Canal::Email])).collect();
-        historia.reguas[0] = em_estado(&com_posicoes(regua, posicoes), EstadoRegua::Ativa);
-        for (_, fatos) in &mut historia.noites {
-            fatos.retain(|fato| !matches!(fato, Fato::Estado(..) | Fato::Posicoes(..)));
-        }
-        let posicoes = dias_de(&historia.reguas[0]);
-        let mut modelo = None;
-        percorrer(&historia, |noite| {
-            let cobravel = |titulo: &&Titulo| titulo.cobravel(noite.hoje, &REGRAS);
-            let cobraveis = noite.antes.titulos.iter().filter(cobravel);
-            let cobraveis: BTreeSet<TituloId> = cobraveis.map(|titulo| titulo.id).collect();
-            let esperado = jogar(&mut modelo, &posicoes, noite.hoje, cobraveis.len());
-            let acoes = noite.decisao.acoes.iter();
-            let cobrancas: Vec<_> = acoes.filter(|acao| acao.origem != OrigemAcao::Lembrete).collect();
-            let gatilhos = cobrancas.iter().map(|acao| gatilho(acao, &noite.reguas));
-            let disparadas: BTreeSet<_> = gatilhos.map(dias).collect();
-            prop_assert_eq!(disparadas, esperado.into_iter().collect::<BTreeSet<_>>(), "{}", noite.hoje);
-            for acao in cobrancas {
-                prop_assert_eq!(&acao.titulos.iter().copied().collect::<BTreeSet<_>>(), &cobraveis);
+    fn the_walk_agrees_with_the_model(historia in historias()) {
+        let mut modelos: BTreeMap<InscricaoId, Modelo> = BTreeMap::new();
+        percorrer(&historia.sem_edicao(), |noite| {
+            let disparos = disparos(noite);
+            for inscricao in &noite.depois.inscricoes {
+                let novo = Modelo { relogio: 0, feitas: 0, ultima_noite: noite.hoje, gelado: false };
+                let esperado = modelos.entry(inscricao.id).or_insert(novo).jogar(noite, inscricao);
+                let disparo = disparos.iter().find(|disparo| disparo.inscricao == inscricao.id);
+                let feito = disparo.map(|disparo| (disparo.posicao, inscricao.ciclo));
+                prop_assert_eq!(feito, esperado, "{}", noite.hoje);
             }
             Ok(())
         })?;
-    }
-}
-
-fn dias(gatilho: Gatilho) -> u16 {
-    match gatilho {
-        Gatilho::Cobranca { dias } => dias,
-        Gatilho::Lembrete { .. } => panic!("a reminder does not walk"),
     }
 }

@@ -1,10 +1,12 @@
 //! Reminders before the due date.
 
 use crate::support::*;
-use chrono::DateTime;
+use domain::dinheiro::Centavos;
 use domain::execucao::Canal;
-use domain::regua::{EstadoRegua, OrigemAcao, Passo, Regua, ReguaError, Reguas, decide};
-use domain::titulo::{Origem, Titulo};
+use domain::regua::{
+    Acao, Criterios, EstadoRegua, Modo, OrigemAcao, Passo, Posicao, Regua, ReguaError, Reguas, decide,
+};
+use domain::titulo::{Negociacao, Origem, Titulo};
 
 #[test]
 fn l01_reminders_come_before_all_charges_the_largest_first() {
@@ -94,7 +96,7 @@ fn l07_late_it_is_sent_once_and_only_the_tightest() {
 #[test]
 fn l07_a_position_without_actions_is_no_reminder_and_hides_none() {
     let posicoes = vec![posicao(1, antes(5), &[Canal::Email]), posicao(1, antes(1), &[])];
-    let reguas = so(Regua::new(regua_id(1), 1, EstadoRegua::Ativa, DateTime::UNIX_EPOCH, posicoes).unwrap());
+    let reguas = so(Regua::new(cabecalho(1), posicoes).unwrap());
     let acoes = noites(&reguas, &mut devedor(vec![titulo(1, "2026-03-10")]), "2026-03-09", "2026-04-30");
     assert_eq!(escrito(&acoes, &reguas), ["03-09 D-5"]);
 }
@@ -112,7 +114,7 @@ fn l07_a_missed_night_is_made_up_for_while_it_is_not_due() {
 fn l09_a_letter_does_not_remind() {
     for canal in Canal::TODOS {
         let posicoes = vec![posicao(1, antes(2), &[*canal])];
-        let nova = Regua::new(regua_id(1), 1, EstadoRegua::Inativa, DateTime::UNIX_EPOCH, posicoes);
+        let nova = Regua::new(cabecalho(1), posicoes);
         let cabe = matches!(canal, Canal::Email | Canal::Sms);
         assert_eq!(nova.err(), (!cabe).then_some(ReguaError::CanalDeLembrete(*canal)));
     }
@@ -139,9 +141,16 @@ fn r13_an_action_added_to_a_position_that_reminded_reminds_nobody_again() {
     let mut devedor = devedor(vec![titulo(1, "2026-03-10")]);
     noites(&so(regua(1, &[antes(2)])), &mut devedor, "2026-03-01", "2026-03-08");
     let posicoes = vec![posicao(1, antes(2), &[Canal::Email, Canal::Sms])];
-    let ampliada =
-        so(Regua::new(regua_id(1), 1, EstadoRegua::Ativa, DateTime::UNIX_EPOCH, posicoes).unwrap());
+    let ampliada = so(Regua::new(cabecalho(1), posicoes).unwrap());
     assert_eq!(noites(&ampliada, &mut devedor, "2026-03-09", "2026-03-10"), []);
+    // Nor does one that takes the place of the action that reminded.
+    let so_sms = vec![Posicao { acoes: vec![ampliada_sms()], ..posicao(1, antes(2), &[]) }];
+    let trocada = so(Regua::new(cabecalho(1), so_sms).unwrap());
+    assert_eq!(noites(&trocada, &mut devedor, "2026-03-09", "2026-03-10"), []);
+}
+
+fn ampliada_sms() -> Acao {
+    posicao(1, antes(2), &[Canal::Email, Canal::Sms]).acoes.remove(1)
 }
 
 #[test]
@@ -156,4 +165,38 @@ fn a_reminder_says_so_and_plans_the_next_date() {
     let lembrou =
         Passo::Lembrou { regua: regua_id(1), posicao: posicao_id(1, antes(5)), titulos: vec![titulo_id(1)] };
     assert_eq!(passos, [lembrou]);
+}
+
+#[test]
+fn l03_reminders_keep_to_the_origin_of_their_regua() {
+    for (origem, lembrado) in [(Origem::Original, 1), (Origem::Acordo, 2)] {
+        let criterios = Criterios { origem: Some(origem), ..Criterios::default() };
+        let reguas = so(com_criterios(&regua(1, &[antes(2)]), criterios));
+        let mut devedor =
+            devedor(vec![titulo(1, "2026-03-10"), parcela(2, "2026-03-10", Negociacao::Confirmada)]);
+        let acoes = noites(&reguas, &mut devedor, "2026-03-01", "2026-03-31");
+        assert_eq!(escrito(&acoes, &reguas), ["03-08 D-2"]);
+        assert_eq!(acoes[0].1.titulos, [titulo_id(lembrado)]);
+    }
+}
+
+#[test]
+fn l05_also_in_a_regua_per_titulo_those_due_together_share_one_message() {
+    let reguas = so(em_modo(&regua(1, &[antes(2)]), Modo::PorTitulo));
+    let mut devedor =
+        devedor(vec![titulo(1, "2026-03-10"), titulo(2, "2026-03-10"), titulo(3, "2026-03-12")]);
+    let acoes = noites(&reguas, &mut devedor, "2026-03-01", "2026-03-31");
+    assert_eq!(escrito(&acoes, &reguas), ["03-08 D-2", "03-10 D-2"]);
+    assert_eq!(acoes[0].1.titulos, [1, 2].map(titulo_id));
+}
+
+#[test]
+fn s02_a_reminder_looks_at_the_balance_of_its_own_titulo() {
+    let criterios = Criterios { valor_minimo: Some(Centavos::new(15_000)), ..Criterios::default() };
+    let reguas = Reguas::new(vec![com_criterios(&regua(1, &[antes(2)]), criterios), regua(2, &[antes(3)])]);
+    let mut devedor = devedor(vec![titulo(1, "2026-03-10"), titulo(2, "2026-03-10")]);
+    um(&mut devedor, 2).saldo = Centavos::new(15_000);
+    let acoes = noites(&reguas, &mut devedor, "2026-03-01", "2026-03-31");
+    assert_eq!(escrito(&acoes, &reguas), ["03-07 D-3", "03-08 D-2"]);
+    assert_eq!([&acoes[0].1.titulos[..], &acoes[1].1.titulos[..]], [[titulo_id(1)], [titulo_id(2)]]);
 }

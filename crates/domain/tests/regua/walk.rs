@@ -1,12 +1,10 @@
 //! Entry, positions, lateness, references, the end.
 
 use crate::support::*;
-use chrono::{DateTime, TimeDelta};
 use domain::dinheiro::Centavos;
 use domain::execucao::Canal;
 use domain::regua::{
-    Caminhada, EstadoRegua, Falta, Inscricao, MotivoEncerramento, MudancaInscricao, Passo, Regua, ReguaError,
-    Reguas, decide,
+    Alvo, Caminhada, Inscricao, MotivoEncerramento, MudancaInscricao, Passo, Regua, Reguas, decide,
 };
 use domain::titulo::{StatusTitulo, Titulo};
 
@@ -33,22 +31,10 @@ fn r06_d0_fires_on_the_entry_night() {
 }
 
 #[test]
-fn r07_positions_read_back_in_order_and_a_day_is_taken_once() {
-    let em_ordem = regua(1, &[d(16), antes(0), d(1), antes(5), d(6), d(0)]);
-    let gatilhos: Vec<_> = em_ordem.posicoes().iter().map(|posicao| posicao.gatilho).collect();
-    assert_eq!(gatilhos, [antes(5), antes(0), d(0), d(1), d(6), d(16)]);
-    let nova = |posicoes| Regua::new(regua_id(1), 1, EstadoRegua::Inativa, DateTime::UNIX_EPOCH, posicoes);
-    for repetido in [d(6), antes(6)] {
-        let posicoes = vec![posicao(1, repetido, &[]), posicao(1, d(1), &[]), posicao(2, repetido, &[])];
-        assert_eq!(nova(posicoes), Err(ReguaError::DiaRepetido(repetido)));
-    }
-}
-
-#[test]
 fn r08_every_action_of_a_position_goes_out_that_night() {
     let canais = [Canal::Email, Canal::Sms, Canal::Carta, Canal::Enriquecimento, Canal::Negativacao];
     let posicoes = vec![posicao(1, d(1), &canais), posicao(1, d(9), &[Canal::Email])];
-    let reguas = so(Regua::new(regua_id(1), 1, EstadoRegua::Ativa, DateTime::UNIX_EPOCH, posicoes).unwrap());
+    let reguas = so(Regua::new(cabecalho(1), posicoes).unwrap());
     let acoes = noites(&reguas, &mut devedor(vec![titulo(1, "2026-02-02")]), "2026-03-02", "2026-03-05");
     assert_eq!(acoes.iter().map(|(_, acao)| acao.canal).collect::<Vec<_>>(), canais);
     assert!(
@@ -81,6 +67,7 @@ fn n04_the_entry_is_the_date_of_the_night() {
     let esperada = Inscricao {
         id: devedor.inscricoes[0].id,
         regua: regua_id(1),
+        alvo: Alvo::Devedor,
         entrada: hoje,
         ciclo: 1,
         caminhada: Caminhada::Andando { ancora: hoje, proxima: posicao_id(1, d(1)) },
@@ -176,14 +163,6 @@ fn t01_t02_cancelled_and_paid_leave_and_the_last_open_one_decides() {
 }
 
 #[test]
-fn t05_the_suspended_one_is_not_in_the_list() {
-    let (reguas, mut devedor) = (exemplo(), devedor(vec![titulo(1, "2026-02-10"), titulo(2, "2026-02-11")]));
-    mudar(&mut devedor, 1, StatusTitulo::Suspenso);
-    let acoes = noites(&reguas, &mut devedor, "2026-03-02", "2026-03-05");
-    assert_eq!(acoes[0].1.titulos, [titulo_id(2)]);
-}
-
-#[test]
 fn g01_a_position_found_late_fires_and_the_next_keeps_its_distance() {
     let (reguas, mut devedor) = (exemplo(), devedor(vec![titulo(1, "2026-02-10")]));
     noites(&reguas, &mut devedor, "2026-03-02", "2026-03-03");
@@ -203,25 +182,6 @@ fn g01_two_positions_missed_do_not_burst() {
 }
 
 #[test]
-fn r13_a_position_removed_while_waited_for_hands_over_to_the_next_one_to_come() {
-    let mut devedor = devedor(vec![titulo(1, "2026-02-10")]);
-    noites(&exemplo(), &mut devedor, "2026-03-02", "2026-03-03");
-    let sem_d6 = so(regua(1, &[d(1), d(16)]));
-    let acoes = noites(&sem_d6, &mut devedor, "2026-03-03", "2026-04-30");
-    assert_eq!(escrito(&acoes, &sem_d6), ["03-18 D+16"]);
-    assert!(esta_no_final(&devedor));
-}
-
-#[test]
-fn r13_a_new_position_is_skipped_by_those_past_it_and_waited_for_by_the_others() {
-    let ampliada = so(regua(1, &[d(0), d(1), d(2), d(3), d(6), d(16)]));
-    let mut devedor = devedor(vec![titulo(1, "2026-02-10")]);
-    noites(&exemplo(), &mut devedor, "2026-03-02", "2026-03-04");
-    let acoes = noites(&ampliada, &mut devedor, "2026-03-04", "2026-04-30");
-    assert_eq!(escrito(&acoes, &ampliada), ["03-05 D+3", "03-08 D+6", "03-18 D+16"]);
-}
-
-#[test]
 fn a_regua_without_charges_takes_its_debtors_to_the_end_at_once() {
     let (reguas, mut devedor) = (so(regua(1, &[antes(3)])), devedor(vec![titulo(1, "2026-02-10")]));
     noite(&reguas, &mut devedor, dia("2026-03-02"));
@@ -229,39 +189,33 @@ fn a_regua_without_charges_takes_its_debtors_to_the_end_at_once() {
 }
 
 #[test]
-fn v02_what_is_missing_comes_all_at_once() {
-    let com = |posicoes| {
-        Regua::new(regua_id(1), 1, EstadoRegua::Inativa, DateTime::UNIX_EPOCH, posicoes).unwrap().completa()
-    };
-    assert_eq!(com(vec![]), [Falta::Posicao]);
-    let mut sem_texto = posicao(1, d(1), &[Canal::Email, Canal::Enriquecimento]);
-    sem_texto.acoes[0].conteudo = None;
-    let acao = sem_texto.acoes[0].id;
-    let faltas = com(vec![
-        posicao(1, antes(2), &[]),
-        sem_texto.clone(),
-        posicao(1, d(6), &[]),
-        posicao(1, d(16), &[]),
-    ]);
-    let esperadas = [
-        Falta::Acao { posicao: posicao_id(1, antes(2)) },
-        Falta::Conteudo { posicao: sem_texto.id, acao },
-        Falta::Acao { posicao: posicao_id(1, d(6)) },
-    ];
-    assert_eq!(faltas, esperadas);
-    assert_eq!(com(vec![posicao(1, d(1), &[Canal::Negativacao]), posicao(1, d(16), &[])]), []);
+fn r03_days_are_calendar_days() {
+    // Good Friday is 2026-04-03; then a weekend.
+    let reguas = so(regua(1, &[d(1), d(2), d(3)]));
+    let acoes = noites(&reguas, &mut devedor(vec![titulo(1, "2026-02-10")]), "2026-04-02", "2026-04-30");
+    assert_eq!(escrito(&acoes, &reguas), ["04-03 D+1", "04-04 D+2", "04-05 D+3"]);
 }
 
 #[test]
-fn the_ends_of_the_calendar_have_an_answer() {
-    use chrono::NaiveDate;
-    let reguas = so(regua(1, &[antes(u16::MAX), d(0), d(u16::MAX)]));
-    for hoje in [NaiveDate::MIN, NaiveDate::MAX, NaiveDate::MAX - TimeDelta::days(1)] {
-        for vencimento in [NaiveDate::MIN, NaiveDate::MAX, dia("2026-03-02")] {
-            let mut devedor = devedor(vec![Titulo { vencimento, ..titulo(1, "2026-03-02") }]);
-            let decisao = noite(&reguas, &mut devedor, hoje);
-            assert!(decisao.acoes.len() <= 1, "{hoje} {vencimento}");
-            assert_eq!(devedor.inscricoes.len(), usize::from(vencimento < hoje), "{hoje} {vencimento}");
-        }
-    }
+fn n03_paid_before_it_is_due_nothing_goes_out_and_it_closes() {
+    let (reguas, mut devedor) = (exemplo(), devedor(vec![titulo(1, "2026-02-10")]));
+    noite(&reguas, &mut devedor, dia("2026-03-02"));
+    pagar(&mut devedor, 1);
+    let decisao = noite(&reguas, &mut devedor, dia("2026-03-03"));
+    assert_eq!((decisao.acoes.len(), motivos(&decisao)), (0, vec![MotivoEncerramento::SemTitulo]));
+    assert_eq!(decisao.proxima, None);
+}
+
+#[test]
+fn n04_who_comes_back_after_leaving_enters_anew() {
+    let (reguas, mut devedor) = (exemplo(), devedor(vec![titulo(1, "2026-02-10")]));
+    noites(&reguas, &mut devedor, "2026-03-02", "2026-03-08");
+    let primeira = devedor.inscricoes[0].id;
+    pagar(&mut devedor, 1);
+    noite(&reguas, &mut devedor, dia("2026-03-09"));
+    devedor.titulos.push(titulo(2, "2026-03-02"));
+    let acoes = noites(&reguas, &mut devedor, "2026-03-10", "2026-03-11");
+    assert_eq!(escrito(&acoes, &reguas), ["03-11 D+1"]);
+    assert_ne!(devedor.inscricoes[0].id, primeira);
+    assert_eq!(devedor.inscricoes[0].entrada, dia("2026-03-10"));
 }

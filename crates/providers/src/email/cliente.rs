@@ -6,12 +6,9 @@ use tokio::sync::Semaphore;
 
 use super::config::{Config, ConfigError};
 use super::mensagem::Mensagem;
-use super::resultado::{Causa, Resposta, Resultado, Verbo};
-use super::sessao::Sessao;
+use super::resultado::{Causa, Resultado, Verbo};
+use super::sessao::{Entregue, Sessao};
 use super::tls::Protecao;
-
-/// 421: the relay closes the session, whatever was asked.
-const FECHANDO: u16 = 421;
 
 /// A client of one relay. It may be shared; at most `max_sessoes` messages are in flight, the others wait.
 ///
@@ -47,7 +44,7 @@ impl ClienteSmtp {
         // Never closed, so never an error; the permit lives in the binding.
         let _vaga = self.vagas.acquire().await;
         match self.attempt(mensagem).await {
-            Ok(resposta) => Resultado::Aceita { resposta },
+            Ok((resposta, recusas)) => Resultado::Aceita { resposta, recusas },
             Err(causa) => Resultado::from(causa),
         }
     }
@@ -64,7 +61,7 @@ impl ClienteSmtp {
         }
     }
 
-    async fn attempt(&self, mensagem: &Mensagem) -> Result<Resposta, Causa> {
+    async fn attempt(&self, mensagem: &Mensagem) -> Result<Entregue, Causa> {
         if let Some(mut sessao) = self.take().await {
             let inicio = sessao.begin(mensagem).await;
             if !inicio.as_ref().is_err_and(died_idle) {
@@ -82,7 +79,7 @@ impl ClienteSmtp {
         mut sessao: Sessao,
         inicio: Result<(), Causa>,
         mensagem: &Mensagem,
-    ) -> Result<Resposta, Causa> {
+    ) -> Result<Entregue, Causa> {
         let fim = match inicio {
             Ok(()) => sessao.hand_over(mensagem).await,
             Err(causa) => Err(causa),
@@ -118,7 +115,7 @@ impl ClienteSmtp {
 /// A kept session that did not answer MAIL (or the RSET before it), or answered that it is closing.
 fn died_idle(causa: &Causa) -> bool {
     match causa {
-        Causa::Resposta(resposta) => resposta.codigo() == FECHANDO,
+        Causa::Resposta(resposta) => resposta.fecha(),
         Causa::Conversa { verbo, .. } => *verbo == Verbo::Mail,
     }
 }
@@ -126,7 +123,7 @@ fn died_idle(causa: &Causa) -> bool {
 /// After a complete refusal the session goes on; after anything else nobody knows where it stands.
 fn still_speaks(causa: &Causa) -> bool {
     match causa {
-        Causa::Resposta(resposta) => resposta.codigo() != FECHANDO,
+        Causa::Resposta(resposta) => !resposta.fecha(),
         Causa::Conversa { .. } => false,
     }
 }

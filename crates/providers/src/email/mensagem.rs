@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lettre::Address;
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart, header};
+use lettre::message::{Mailbox, Mailboxes, Message, MultiPart, SinglePart, header};
 
 /// The longest subject, in bytes: the limit of a header line in RFC 5322 §2.1.1.
 pub const MAX_ASSUNTO: usize = 998;
@@ -17,6 +17,9 @@ const MAX_MESSAGE_ID: usize = 250;
 
 /// The longest display name and address, in bytes.
 const MAX_PESSOA: usize = 254;
+
+/// The most recipients of one message: what every relay has to take (RFC 5321 §4.5.3.1.8).
+pub const MAX_DESTINATARIOS: usize = 100;
 
 /// 9999-01-01T00:00:00Z since 1970; the date header has four digits for the year.
 const ANO_9999: Duration = Duration::from_hours(70_380_768);
@@ -35,8 +38,8 @@ pub struct Pessoa<'a> {
 pub struct Partes<'a> {
     /// Sender, in the header and on the envelope.
     pub de: Pessoa<'a>,
-    /// The one recipient.
-    pub para: Pessoa<'a>,
+    /// The recipients, in the header and on the envelope: at least one, at most [`MAX_DESTINATARIOS`].
+    pub para: &'a [Pessoa<'a>],
     /// Subject, already rendered.
     pub assunto: &'a str,
     /// The plain text alternative.
@@ -53,7 +56,7 @@ pub struct Partes<'a> {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mensagem {
     de: Address,
-    para: Address,
+    para: Vec<Address>,
     message_id: String,
     bytes: Vec<u8>,
 }
@@ -68,11 +71,11 @@ impl Mensagem {
     /// When a part cannot stand where it goes; the variant names the part and never its content.
     pub fn new(partes: &Partes<'_>) -> Result<Self, MensagemError> {
         let de = mailbox(partes.de).ok_or(MensagemError::Remetente)?;
-        let para = mailbox(partes.para).ok_or(MensagemError::Destinatario)?;
+        let para = recipients(partes.para).ok_or(MensagemError::Destinatario)?;
         check_texts(partes)?;
         let message = Message::builder()
             .from(de.clone())
-            .to(para.clone())
+            .mailbox(header::To::from(para.clone()))
             .subject(partes.assunto)
             .message_id(Some(partes.message_id.to_owned()))
             .header(header::Date::new(partes.data))
@@ -82,7 +85,7 @@ impl Mensagem {
         if bytes.len() > MAX_MENSAGEM {
             return Err(MensagemError::Tamanho);
         }
-        Ok(Self { de: de.email, para: para.email, message_id: partes.message_id.to_owned(), bytes })
+        Ok(Self { de: de.email, para: addresses(para), message_id: partes.message_id.to_owned(), bytes })
     }
 
     /// The Message-ID, with its angle brackets.
@@ -101,8 +104,8 @@ impl Mensagem {
         self.de.clone()
     }
 
-    pub(super) fn para(&self) -> Address {
-        self.para.clone()
+    pub(super) fn para(&self) -> &[Address] {
+        &self.para
     }
 }
 
@@ -121,7 +124,8 @@ pub enum MensagemError {
     /// Sender's name or address: not ASCII, malformed, too long, or with control characters.
     #[error("remetente inválido")]
     Remetente,
-    /// Recipient's name or address: not ASCII, malformed, too long, or with control characters.
+    /// No recipient or too many, or a name or address of one: not ASCII, malformed, too long, or with control
+    /// characters.
     #[error("destinatário inválido")]
     Destinatario,
     /// A control character (CR, LF and NUL among them) in the subject, or more than [`MAX_ASSUNTO`] bytes.
@@ -142,6 +146,17 @@ pub enum MensagemError {
     /// The builder refused the whole.
     #[error("mensagem não pôde ser montada")]
     Montagem(#[source] lettre::error::Error),
+}
+
+fn recipients(pessoas: &[Pessoa<'_>]) -> Option<Mailboxes> {
+    if pessoas.is_empty() || pessoas.len() > MAX_DESTINATARIOS {
+        return None;
+    }
+    pessoas.iter().map(|pessoa| mailbox(*pessoa)).collect()
+}
+
+fn addresses(para: Mailboxes) -> Vec<Address> {
+    para.into_iter().map(|para| para.email).collect()
 }
 
 fn mailbox(pessoa: Pessoa<'_>) -> Option<Mailbox> {

@@ -5,6 +5,9 @@ use std::fmt;
 /// The longest piece of a relay's reply that is kept: enough for its queue id and its explanation.
 const MAX_TEXTO: usize = 512;
 
+/// The relay closes the session, whatever was asked (RFC 5321 §3.8).
+const FECHANDO: u16 = 421;
+
 /// What became of one message. `Temporaria` and `Permanente` mean that it was *not* taken; `Incerta`
 /// means that nobody on this side can know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub enum Resultado {
     Aceita {
         /// The reply to the final dot; it usually names the relay's queue id.
         resposta: Resposta,
+        /// The recipients that it did not take it for; never all of them.
+        recusas: Vec<Recusa>,
     },
     /// Not taken; the same message may be sent again later.
     Temporaria {
@@ -29,6 +34,37 @@ pub enum Resultado {
         /// How the conversation failed.
         causa: Causa,
     },
+}
+
+/// A recipient that the relay refused. `Debug` does not show the address.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Recusa {
+    endereco: String,
+    resposta: Resposta,
+}
+
+impl Recusa {
+    pub(super) fn new(endereco: &str, resposta: Resposta) -> Self {
+        Self { endereco: endereco.to_owned(), resposta }
+    }
+
+    /// The recipient's address.
+    #[must_use]
+    pub fn endereco(&self) -> &str {
+        &self.endereco
+    }
+
+    /// What the relay said to it.
+    #[must_use]
+    pub fn resposta(&self) -> &Resposta {
+        &self.resposta
+    }
+}
+
+impl fmt::Debug for Recusa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recusa({})", self.resposta)
+    }
 }
 
 /// Why a message was not taken, or may not have been.
@@ -58,7 +94,7 @@ impl From<Causa> for Resultado {
     /// The whole judgement. A complete reply is believed; without one, only the phase counts.
     fn from(causa: Causa) -> Self {
         match causa {
-            Causa::Resposta(resposta) if resposta.codigo >= 500 => Self::Permanente { resposta },
+            Causa::Resposta(resposta) if !resposta.passa() => Self::Permanente { resposta },
             Causa::Conversa { verbo: Verbo::Corpo, .. } => Self::Incerta { causa },
             Causa::Resposta(_) | Causa::Conversa { .. } => Self::Temporaria { causa },
         }
@@ -78,7 +114,7 @@ pub enum Verbo {
     Auth,
     /// The envelope sender.
     Mail,
-    /// The envelope recipient.
+    /// The envelope recipients.
     Rcpt,
     /// The request to transmit, up to its 354.
     Data,
@@ -177,6 +213,16 @@ impl Resposta {
     #[must_use]
     pub fn codigo(&self) -> u16 {
         self.codigo
+    }
+
+    /// Whether the relay closes the session, whatever was asked.
+    pub(super) fn fecha(&self) -> bool {
+        self.codigo == FECHANDO
+    }
+
+    /// Whether the same may be answered otherwise later.
+    pub(super) fn passa(&self) -> bool {
+        self.codigo < 500
     }
 
     /// The relay's words. May contain the recipient's address: keep it out of logs.

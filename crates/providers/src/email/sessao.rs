@@ -16,11 +16,14 @@ use tokio::time::timeout;
 
 use super::config::{Config, Tempos};
 use super::mensagem::Mensagem;
-use super::resultado::{Causa, Quebra, Resposta, Verbo};
+use super::resultado::{Causa, Quebra, Recusa, Resposta, Verbo};
 use super::tls::{Cifrado, Protecao};
 
 /// How long a farewell may take: nobody waits for it, and nothing depends on it.
 const ADEUS: Duration = Duration::from_secs(5);
+
+/// The reply to the final dot, and the recipients that were refused before it.
+pub(super) type Entregue = (Resposta, Vec<Recusa>);
 
 /// An open session. Dropping it closes the connection, which the relay takes as "forget what was begun".
 pub(super) struct Sessao {
@@ -68,12 +71,10 @@ impl Sessao {
         expected(Verbo::Mail, &resposta, completed).map(|_| ())
     }
 
-    /// Hands the message over: recipient, DATA, the message, the final dot.
-    pub(super) async fn hand_over(&mut self, mensagem: &Mensagem) -> Result<Resposta, Causa> {
+    /// Hands the message over: recipients, DATA, the message, the final dot.
+    pub(super) async fn hand_over(&mut self, mensagem: &Mensagem) -> Result<Entregue, Causa> {
         let limite = self.tempos.verbo;
-        let rcpt = Rcpt::new(mensagem.para(), Vec::new());
-        let resposta = spoken(Verbo::Rcpt, limite, self.conexao.command(rcpt)).await?;
-        expected(Verbo::Rcpt, &resposta, completed)?;
+        let recusas = self.address(mensagem).await?;
         let resposta = spoken(Verbo::Data, limite, self.conexao.command(Data)).await?;
         // Only 354 opens the door; a 250 here is an answer to something else, and the body would be commands.
         expected(Verbo::Data, &resposta, |codigo| codigo == 354)?;
@@ -82,7 +83,29 @@ impl Sessao {
         let aceita = expected(Verbo::Corpo, &resposta, completed)?;
         self.enviadas = self.enviadas.saturating_add(1);
         self.suja = false;
-        Ok(aceita)
+        Ok((aceita, recusas))
+    }
+
+    /// Names the recipients; answers those that were refused while another one was taken. With none taken there is
+    /// nothing to send, and a refusal that may pass speaks before one that stands.
+    async fn address(&mut self, mensagem: &Mensagem) -> Result<Vec<Recusa>, Causa> {
+        let mut recusas = Vec::new();
+        for para in mensagem.para() {
+            let rcpt = Rcpt::new(para.clone(), Vec::new());
+            match spoken(Verbo::Rcpt, self.tempos.verbo, self.conexao.command(rcpt)).await {
+                Ok(resposta) => expected(Verbo::Rcpt, &resposta, completed).map(|_| ())?,
+                Err(Causa::Resposta(recusa)) if !recusa.fecha() => {
+                    recusas.push(Recusa::new(para.as_ref(), recusa));
+                }
+                Err(causa) => return Err(causa),
+            }
+        }
+        if recusas.len() < mensagem.para().len() {
+            return Ok(recusas);
+        }
+        let fala = recusas.iter().find(|recusa| recusa.resposta().passa()).or(recusas.first());
+        let ninguem = Causa::Conversa { verbo: Verbo::Rcpt, quebra: Quebra::Protocolo };
+        Err(fala.map_or(ninguem, |recusa| Causa::Resposta(recusa.resposta().clone())))
     }
 
     /// Whether it has sent its share.

@@ -31,10 +31,16 @@ pub(crate) fn message_id(n: u32) -> String {
     format!("<00000000-0000-5000-8000-{n:012}@cobranca.exemplo>")
 }
 
+const DEVEDORA: Pessoa<'static> = to("devedora@exemplo.com.br");
+
+pub(crate) const fn to(endereco: &str) -> Pessoa<'_> {
+    Pessoa { nome: None, endereco }
+}
+
 pub(crate) fn partes(message_id: &str) -> Partes<'_> {
     Partes {
         de: Pessoa { nome: Some("Credora Exemplo"), endereco: "cobranca@exemplo.com.br" },
-        para: Pessoa { nome: None, endereco: "devedora@exemplo.com.br" },
+        para: &[DEVEDORA],
         assunto: "Seu título venceu",
         texto: "Olá,\n\no título venceu.\n",
         html: "<p>Olá,</p><p>o título venceu.</p>",
@@ -45,6 +51,12 @@ pub(crate) fn partes(message_id: &str) -> Partes<'_> {
 
 pub(crate) fn mensagem(n: u32) -> Mensagem {
     Mensagem::new(&partes(&message_id(n))).unwrap()
+}
+
+/// One for all of these addresses.
+pub(crate) fn mensagem_para(n: u32, enderecos: &[&str]) -> Mensagem {
+    let para: Vec<_> = enderecos.iter().copied().map(to).collect();
+    Mensagem::new(&Partes { para: &para, ..partes(&message_id(n)) }).unwrap()
 }
 
 /// Waits for what another task does, with a limit.

@@ -26,7 +26,8 @@ const VERBOS: [(Fase, Verbo); 5] = [
 #[tokio::test]
 async fn a_message_that_was_answered_250_is_in_the_ledger_once() {
     let (resultado, copias) = send_to(Fase::Quit, Fala::Normal).await;
-    let Resultado::Aceita { resposta } = resultado else { panic!("{resultado:?}") };
+    let Resultado::Aceita { resposta, recusas } = resultado else { panic!("{resultado:?}") };
+    assert_eq!(recusas, []);
     assert_eq!((resposta.verbo(), resposta.codigo()), (Verbo::Corpo, 250));
     assert_eq!(resposta.estendido(), Some("2.0.0"));
     assert_eq!(copias, 1);

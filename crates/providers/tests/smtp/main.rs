@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod apoio;
 #[cfg(test)]
+mod destinatarios;
+#[cfg(test)]
 mod dialogo;
 #[cfg(test)]
 mod fases;

@@ -5,9 +5,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use mail_parser::MessageParser;
 use proptest::prelude::*;
-use providers::email::{MAX_ASSUNTO, Mensagem, MensagemError, Partes, Pessoa};
+use providers::email::{MAX_ASSUNTO, MAX_DESTINATARIOS, Mensagem, MensagemError, Partes, Pessoa};
 
-use crate::apoio::{message_id, partes};
+use crate::apoio::{message_id, partes, to};
 
 const CABECALHOS: [&str; 7] = ["From", "To", "Subject", "Message-ID", "Date", "MIME-Version", "Content-Type"];
 
@@ -53,7 +53,8 @@ fn a_line_break_in_a_header_is_refused_and_never_injected() {
         ruim.assunto = &texto;
         assert!(matches!(Mensagem::new(&ruim), Err(MensagemError::Assunto)), "{quebra:?}");
         let mut ruim = partes(&id);
-        ruim.para.nome = Some(&texto);
+        let para = [Pessoa { nome: Some(&texto), endereco: "a@x.com" }];
+        ruim.para = &para;
         assert!(matches!(Mensagem::new(&ruim), Err(MensagemError::Destinatario)), "{quebra:?}");
         let endereco = format!("a{quebra}@x.com");
         let mut ruim = partes(&id);
@@ -70,13 +71,10 @@ type Mudanca<'a> = &'a dyn Fn(&mut Partes<'_>);
 fn a_part_out_of_its_limits_is_named() {
     let id = message_id(1);
     let longo = "a".repeat(MAX_ASSUNTO + 1);
-    let casos: [(Mudanca<'_>, &str); 9] = [
+    let casos: [(Mudanca<'_>, &str); 6] = [
         (&|p| p.assunto = "x\n", "assunto"),
         (&|p| p.texto = "a\0b", "corpo"),
         (&|p| p.html = "a\0b", "corpo"),
-        (&|p| p.para.endereco = "josé@exemplo.com.br", "destinatário"),
-        (&|p| p.para.endereco = "a@x.com,b@x.com", "destinatário"),
-        (&|p| p.para.endereco = "a@x.com> b", "destinatário"),
         (&|p| p.de.endereco = "", "remetente"),
         (&|p| p.data = UNIX_EPOCH - Duration::from_secs(1), "data"),
         (&|p| p.data = UNIX_EPOCH + Duration::from_hours(70_380_768), "data"),
@@ -93,6 +91,24 @@ fn a_part_out_of_its_limits_is_named() {
     for id in ["", "a@x", "<a>", "<@x>", "<a@>", "<a@x", "<a b@x>", "<a@x@y>", "<a..b@x>", "<<a@x>>"] {
         assert!(matches!(Mensagem::new(&partes(id)), Err(MensagemError::MessageId)), "{id}");
     }
+}
+
+#[test]
+fn a_recipient_that_is_none_keeps_the_message_from_being_made() {
+    let id = message_id(1);
+    let casos: [&[Pessoa<'_>]; 6] = [
+        &[],
+        &[to("josé@exemplo.com.br")],
+        &[to("a@x.com,b@x.com")],
+        &[to("a@x.com> b")],
+        &[to("a@x.com"), to("b")],
+        &[to("a@x.com"); MAX_DESTINATARIOS + 1],
+    ];
+    for para in casos {
+        let erro = Mensagem::new(&Partes { para, ..partes(&id) }).unwrap_err();
+        assert!(matches!(erro, MensagemError::Destinatario), "{erro}");
+    }
+    assert!(Mensagem::new(&Partes { para: &[to("a@x.com"); MAX_DESTINATARIOS], ..partes(&id) }).is_ok());
 }
 
 #[test]
@@ -133,18 +149,20 @@ proptest! {
         assunto in "[^\\p{Cc}]{0,120}",
         texto in "[^\\x00]{0,300}",
         html in "[^\\x00]{0,300}",
+        quantos in 1_usize..12,
     ) {
         let id = message_id(1);
         let base = partes(&id);
-        let para = Pessoa { nome: Some(&nome), endereco: base.para.endereco };
-        let mensagem = Mensagem::new(&Partes { para, assunto: &assunto, texto: &texto, html: &html, ..base });
+        let enderecos: Vec<_> = (0..quantos).map(|n| format!("devedora{n}@exemplo.com.br")).collect();
+        let para: Vec<_> = enderecos.iter().map(|e| Pessoa { nome: Some(&nome), endereco: e }).collect();
+        let mensagem = Mensagem::new(&Partes { para: &para, assunto: &assunto, texto: &texto, html: &html, ..base });
         let mensagem = mensagem.unwrap();
         let nomes = header_names(mensagem.bytes());
         prop_assert_eq!(nomes.len(), CABECALHOS.len(), "{:?}", nomes);
         prop_assert!(CABECALHOS.iter().all(|c| nomes.iter().any(|n| n == c)), "{:?}", nomes);
         let lida = parse(mensagem.bytes());
         let destinos: Vec<_> = lida.to().unwrap().iter().map(|a| a.address()).collect();
-        prop_assert_eq!(destinos, vec![Some(base.para.endereco)]);
+        prop_assert_eq!(destinos, enderecos.iter().map(|e| Some(e.as_str())).collect::<Vec<_>>());
         prop_assert!(mensagem.bytes().split(|b| *b == b'\n').all(|linha| linha.len() <= 999));
     }
 }

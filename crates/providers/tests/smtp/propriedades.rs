@@ -8,13 +8,22 @@ use providers::caixa::{Fala, Fase, Roteiro};
 use providers::email::{ClienteSmtp, Resultado};
 use tokio::runtime::Runtime;
 
-use crate::apoio::{Posta, config, mensagem, message_id, posta, until};
+use crate::apoio::{Posta, config, mensagem_para, message_id, posta, until};
 
 /// What happens before a message is sent.
 #[derive(Debug, Clone, Copy)]
 enum Antes {
     Nada,
     Queda { com_aviso: bool },
+}
+
+/// To whom the n-th message goes: to one, to two, to three, in turn.
+fn recipients(n: u32) -> &'static [&'static str] {
+    match n % 3 {
+        0 => &["a@exemplo.com.br"],
+        1 => &["a@exemplo.com.br", "b@exemplo.com.br"],
+        _ => &["a@exemplo.com.br", "b@exemplo.com.br", "c@exemplo.com.br"],
+    }
 }
 
 /// One answer out of the ordinary, at the n-th time the mailbox speaks.
@@ -76,7 +85,7 @@ async fn run(falhas: Vec<Falha>, envios: Vec<Antes>) -> Result<(), TestCaseError
             tokio::task::yield_now().await;
         }
         ditas.0.lock().unwrap().1.clear();
-        let resultado = cliente.send(&mensagem(n)).await;
+        let resultado = cliente.send(&mensagem_para(n, recipients(n))).await;
         resultados.push((n, resultado, ditas.0.lock().unwrap().1.clone()));
     }
     drop(cliente);
@@ -84,7 +93,19 @@ async fn run(falhas: Vec<Falha>, envios: Vec<Antes>) -> Result<(), TestCaseError
     until(|| posta.caixa.abertas() == 0).await;
     for (n, resultado, ditas) in resultados {
         check(posta.caixa.copias(&message_id(n)), &resultado, &ditas)?;
+        check_recipients(&posta, n, &resultado)?;
     }
+    Ok(())
+}
+
+/// Rule m11: what was accepted went to each recipient that was not refused, and to nobody else.
+fn check_recipients(posta: &Posta, n: u32, resultado: &Resultado) -> Result<(), TestCaseError> {
+    let Resultado::Aceita { recusas, .. } = resultado else { return Ok(()) };
+    let aceitos = recipients(n).iter().copied();
+    let aceitos: Vec<_> = aceitos.filter(|e| recusas.iter().all(|r| r.endereco() != *e)).collect();
+    let recebidas = posta.caixa.recebidas();
+    let recebida = recebidas.iter().find(|r| r.message_id.as_deref() == Some(&message_id(n)));
+    prop_assert_eq!(&recebida.unwrap().para, &aceitos);
     Ok(())
 }
 

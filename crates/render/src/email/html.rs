@@ -10,9 +10,7 @@ use handlebars::{Handlebars, TemplateError};
 use serde::Serialize;
 
 use super::MAX_PARTE;
-use super::blocos::Bloco;
-use super::lista::Tabela;
-use crate::RenderError;
+use crate::{Bloco, RenderError, Tabela};
 
 const NOME: &str = "email";
 

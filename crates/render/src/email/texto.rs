@@ -1,9 +1,7 @@
 //! The plain text part.
 
 use super::MAX_PARTE;
-use super::blocos::Bloco;
-use super::lista::Tabela;
-use crate::RenderError;
+use crate::{Bloco, RenderError, Tabela};
 
 /// The widest a column is padded to: one título with a very long number does not widen five hundred others.
 const MAX_COLUNA: usize = 40;
@@ -29,14 +27,15 @@ pub(super) fn plain(blocos: &[Bloco], tabela: &Tabela) -> Result<String, RenderE
 }
 
 fn columns(tabela: &Tabela) -> String {
+    let [numero, vencimento, valor] = Tabela::COLUNAS;
     let largura = |celula: &str| celula.chars().count();
-    let numeros = tabela.linhas.iter().map(|linha| linha.numero.as_str()).chain(["Número", "Total"]);
-    let valores = tabela.linhas.iter().map(|linha| linha.valor.as_str()).chain(["Valor", &tabela.total]);
+    let numeros = tabela.linhas.iter().map(|linha| linha.numero.as_str()).chain([numero, "Total"]);
+    let valores = tabela.linhas.iter().map(|linha| linha.valor.as_str()).chain([valor, &tabela.total]);
     let widest = |larguras: Option<usize>| larguras.unwrap_or(0).min(MAX_COLUNA);
     let (n, v) = (widest(numeros.map(largura).max()), widest(valores.map(largura).max()));
     let row = |numero: &str, data: &str, valor: &str| format!("{numero:<n$}  {data:<10}  {valor:>v$}");
     let mut texto = String::new();
-    push_line(&mut texto, &row("Número", "Vencimento", "Valor"));
+    push_line(&mut texto, &row(numero, vencimento, valor));
     for linha in &tabela.linhas {
         push_line(&mut texto, &row(&linha.numero, &linha.vencimento, &linha.valor));
     }

@@ -42,7 +42,10 @@ fn r11_control_characters_of_a_text_do_not_reach_the_message() {
 fn r11_a_coringa_without_value_never_leaves() {
     let sem = |valores: &Valores, texto: &str| match try_render("a", texto, valores).unwrap_err() {
         RenderError::SemValor(coringa) => coringa,
-        outro @ (RenderError::ListaNoAssunto | RenderError::Grande | RenderError::Layout(_)) => {
+        outro @ (RenderError::ListaNoAssunto
+        | RenderError::Grande
+        | RenderError::NaoCabe
+        | RenderError::Layout(_)) => {
             panic!("{outro}")
         }
     };

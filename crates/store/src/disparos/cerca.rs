@@ -2,22 +2,26 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::data_types::PgInterval;
-use diesel::sql_types::{
-    Array, BigInt, Bool, Interval, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid,
-};
-use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::sql_types::{BigInt, Interval, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::dinheiro::Centavos;
 use domain::execucao::{Canal, Envio, Motivo};
 use domain::ids::{ExecucaoId, TituloId};
-use domain::janela::{DiasDaSemana, Janela};
-use domain::titulo::{Regras, Titulo};
-use uuid::Uuid;
+use domain::janela::Janela;
+use domain::regua::Regras;
+use domain::titulo::Titulo;
 
 use crate::migracao::ExecuteUnit as _;
-use crate::titulos::ColunasTitulo;
 use crate::{StoreError, Tenant};
+
+mod leitura;
+
+use leitura::Fim;
+
+/// The most contacts that one message goes to; a debtor with more is one whose data nobody looks after.
+pub const MAX_CONTATOS: usize = 10;
 
 /// A título as a message lists it.
 #[derive(Clone, Debug)]
@@ -65,7 +69,10 @@ pub struct Cerca {
     pub devedor_codigo: Option<String>,
     /// The debtor's preferred e-mail address.
     pub devedor_email: Option<String>,
-    /// Its títulos as they are now, the reference first.
+    /// Rule m11: where the message goes on its channel, the preferred contact first; at most [`MAX_CONTATOS`]. Empty when
+    /// the debtor has none.
+    pub contatos: Vec<String>,
+    /// Its títulos as they are now, in no order; those that its enrolment no longer holds are not among them (rule m09).
     pub linhas: Vec<Linha>,
 }
 
@@ -105,11 +112,20 @@ pub fn claim(
     lease: Duration,
     decide: impl FnOnce(&Cerca) -> Envio,
 ) -> Result<Reivindicacao, StoreError> {
-    let Some(linha) = lock(t, id)? else { return Ok(Reivindicacao::DeOutro) };
-    let (devedor, ids) = (linha.devedor_id, linha.titulos.clone());
-    let mut dados = read(linha).ok_or(StoreError::Unknown("execucao"))?;
-    dados.linhas = fence_titulos(t, devedor, &ids)?;
-    match decide(&dados) {
+    let Some(linha) = leitura::lock(t, id)? else { return Ok(Reivindicacao::DeOutro) };
+    let fim = linha.fim()?;
+    if let Some(Fim::Por(motivo)) = fim {
+        discard(t, id, motivo)?;
+        return Ok(Reivindicacao::Descartada { motivo });
+    }
+    let dados = linha.read(t)?;
+    let envio = match (fim, decide(&dados)) {
+        (Some(_), Envio::Enviar { .. } | Envio::Adiar { .. }) => {
+            Envio::Descartar { motivo: Motivo::SemTitulo }
+        }
+        (_, envio) => envio,
+    };
+    match envio {
         Envio::Enviar { titulos } => {
             let cerca = start(t, id, lease)?;
             Ok(Reivindicacao::Nossa { cerca, titulos, dados: Box::new(dados) })
@@ -123,124 +139,6 @@ pub fn claim(
             Ok(Reivindicacao::Descartada { motivo })
         }
     }
-}
-
-#[derive(QueryableByName)]
-struct LinhaExecucao {
-    #[diesel(sql_type = SqlUuid)]
-    devedor_id: Uuid,
-    #[diesel(sql_type = Text)]
-    canal: String,
-    #[diesel(sql_type = Bool)]
-    lembrete: bool,
-    #[diesel(sql_type = Bool)]
-    regua_ativa: bool,
-    #[diesel(sql_type = SmallInt)]
-    tentativas: i16,
-    #[diesel(sql_type = Array<SqlUuid>)]
-    titulos: Vec<Uuid>,
-    #[diesel(sql_type = Nullable<Time>)]
-    inicio: Option<NaiveTime>,
-    #[diesel(sql_type = Nullable<Time>)]
-    fim: Option<NaiveTime>,
-    #[diesel(sql_type = Nullable<SmallInt>)]
-    dias: Option<i16>,
-    #[diesel(sql_type = Text)]
-    fuso: String,
-    #[diesel(sql_type = Bool)]
-    vencimento_em_dia_util: bool,
-    #[diesel(sql_type = Text)]
-    empresa_nome: String,
-    #[diesel(sql_type = Text)]
-    remetente_email: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    assunto: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    corpo: Option<String>,
-    #[diesel(sql_type = Text)]
-    devedor_nome: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    devedor_documento: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    devedor_codigo: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    devedor_email: Option<String>,
-}
-
-fn lock(t: &mut Tenant<'_>, id: ExecucaoId) -> Result<Option<LinhaExecucao>, StoreError> {
-    Ok(sql_query(
-        "SELECT e.devedor_id, e.canal, e.inscricao_id IS NULL AS lembrete, r.estado = 'ativa' AS regua_ativa, e.tentativas, e.titulos, j.inicio, j.fim, j.dias, \
-                emp.fuso, emp.vencimento_em_dia_util, emp.nome AS empresa_nome, emp.remetente_email, \
-                c.assunto, c.corpo, d.nome AS devedor_nome, d.documento AS devedor_documento, \
-                d.codigo AS devedor_codigo, d.email AS devedor_email \
-           FROM disparo.execucao e \
-           JOIN cadastro.v_empresa emp ON emp.empresa_id = e.empresa_id \
-           JOIN regua.v_regua r ON r.empresa_id = e.empresa_id AND r.id = e.regua_id \
-           JOIN cadastro.v_devedor d ON d.empresa_id = e.empresa_id AND d.id = e.devedor_id \
-           LEFT JOIN cadastro.v_janela j ON j.empresa_id = e.empresa_id AND j.canal = e.canal \
-           LEFT JOIN regua.v_conteudo c ON c.empresa_id = e.empresa_id AND c.id = e.conteudo_id \
-          WHERE e.empresa_id = $1 AND e.id = $2 AND e.estado = 'enfileirada' FOR UPDATE OF e SKIP LOCKED",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .get_result(t.conn)
-    .optional()?)
-}
-
-fn read(linha: LinhaExecucao) -> Option<Cerca> {
-    let janela = match (linha.inicio, linha.fim, linha.dias) {
-        (Some(inicio), Some(fim), Some(dias)) => {
-            Some(Janela::new(inicio, fim, DiasDaSemana::from_bits(u8::try_from(dias).ok()?)).ok()?)
-        }
-        _ => None,
-    };
-    Some(Cerca {
-        canal: Canal::parse(&linha.canal).ok()?,
-        lembrete: linha.lembrete,
-        regua_ativa: linha.regua_ativa,
-        tentativas: u32::try_from(linha.tentativas).ok()?,
-        janela,
-        fuso: linha.fuso,
-        regras: Regras { vencimento_em_dia_util: linha.vencimento_em_dia_util },
-        empresa_nome: linha.empresa_nome,
-        remetente_email: linha.remetente_email,
-        assunto: linha.assunto,
-        corpo: linha.corpo,
-        devedor_nome: linha.devedor_nome,
-        devedor_documento: linha.devedor_documento,
-        devedor_codigo: linha.devedor_codigo,
-        devedor_email: linha.devedor_email,
-        linhas: Vec::new(),
-    })
-}
-
-#[derive(QueryableByName)]
-struct LinhaTitulo {
-    #[diesel(embed)]
-    titulo: ColunasTitulo,
-    #[diesel(sql_type = Text)]
-    numero: String,
-    #[diesel(sql_type = BigInt)]
-    valor: i64,
-    #[diesel(sql_type = Nullable<Text>)]
-    credor: Option<String>,
-}
-
-/// The títulos that are still the debtor's, locked against a change of status until this transaction ends.
-fn fence_titulos(t: &mut Tenant<'_>, devedor: Uuid, ids: &[Uuid]) -> Result<Vec<Linha>, StoreError> {
-    let linhas: Vec<LinhaTitulo> = sql_query(
-        "SELECT id, numero, vencimento, valor, saldo, status, origem, credor FROM cadastro.titulos_na_cerca($1, $2)",
-    )
-    .bind::<SqlUuid, _>(devedor)
-    .bind::<Array<SqlUuid>, _>(ids)
-    .load(t.conn)?;
-    linhas
-        .into_iter()
-        .map(|l| {
-            let titulo = l.titulo.read()?;
-            Ok(Linha { titulo, numero: l.numero, valor: Centavos::new(l.valor), credor: l.credor })
-        })
-        .collect()
 }
 
 #[derive(QueryableByName)]

@@ -38,7 +38,8 @@ pub enum Desfecho {
 /// A message as it was made, kept when it left or may have left.
 #[derive(Clone)]
 pub struct MensagemMontada {
-    /// To whom.
+    /// To whom: every contact it was addressed to, separated by a comma and a space (rule m11). Whom the provider refused
+    /// is in its answer.
     pub destinatario: String,
     /// Subject, where the channel has one.
     pub assunto: Option<String>,

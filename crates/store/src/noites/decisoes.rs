@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
-use domain::execucao::Canal;
+use domain::execucao::{Canal, Motivo};
 use domain::ids::{ConteudoId, DevedorId, InscricaoId, NoiteId, TituloId};
 use domain::regua::{
-    AcaoDevida, Caminhada, Decisao, Inscricao, MotivoEncerramento, MudancaInscricao, OrigemAcao,
+    AcaoDevida, Alvo, Caminhada, Decisao, Inscricao, MotivoEncerramento, MudancaInscricao, OrigemAcao,
 };
 use uuid::Uuid;
 
@@ -27,18 +27,22 @@ pub fn save(
     agora: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
     let (id, data) = noite;
-    let mut vivas = Vivas::default();
+    let (mut novas, mut mudadas) = (Vivas::default(), Vivas::default());
     let mut encerradas = Vec::new();
     for (devedor, decisao) in decisoes {
         for mudanca in &decisao.mudancas {
             match mudanca {
-                MudancaInscricao::Abrir(i) | MudancaInscricao::Atualizar(i) => vivas.push(*devedor, i),
-                MudancaInscricao::Encerrar { id, motivo } => encerradas.push((*id, *motivo)),
+                MudancaInscricao::Abrir(i) => novas.push(*devedor, i),
+                MudancaInscricao::Atualizar(i) => mudadas.push(*devedor, i),
+                MudancaInscricao::Encerrar { id, motivo } => encerradas.push((*devedor, *id, *motivo)),
             }
         }
     }
     close(t, &encerradas, data)?;
-    vivas.save(t)?;
+    discard_unsent(t, &encerradas, agora)?;
+    novas.save(t, ABRIR)?;
+    by_key(t)?;
+    mudadas.save(t, ATUALIZAR)?;
     let devidas: Vec<(DevedorId, &AcaoDevida)> =
         decisoes.iter().flat_map(|(devedor, d)| d.acoes.iter().map(|a| (*devedor, a))).collect();
     save_lembretes(t, &devidas, data)?;
@@ -50,7 +54,7 @@ pub fn save(
 
 fn close(
     t: &mut Tenant<'_>,
-    encerradas: &[(InscricaoId, MotivoEncerramento)],
+    encerradas: &[(DevedorId, InscricaoId, MotivoEncerramento)],
     data: NaiveDate,
 ) -> Result<(), StoreError> {
     if encerradas.is_empty() {
@@ -58,19 +62,68 @@ fn close(
     }
     // As an upsert of rows looked up one by one: see `chunk` for why not as a join.
     sql_query(
-        "INSERT INTO regua.inscricao (empresa_id, id, regua_id, devedor_id, estado, entrada, ciclo, encerrada_em, motivo, \
-                titulos) \
-         SELECT $1, e.id, i.regua_id, i.devedor_id, 'encerrada', i.entrada, i.ciclo, $4, e.motivo, i.titulos \
+        "INSERT INTO regua.inscricao (empresa_id, id, regua_id, devedor_id, alvo_id, estado, entrada, ciclo, encerrada_em, \
+                motivo, titulos) \
+         SELECT $1, e.id, i.regua_id, i.devedor_id, i.alvo_id, 'encerrada', i.entrada, i.ciclo, $4, e.motivo, i.titulos \
            FROM unnest($2, $3) AS e(id, motivo) CROSS JOIN LATERAL \
-                (SELECT regua_id, devedor_id, entrada, ciclo, titulos FROM regua.inscricao \
+                (SELECT regua_id, devedor_id, alvo_id, entrada, ciclo, titulos FROM regua.inscricao \
                   WHERE empresa_id = $1 AND id = e.id OFFSET 0) i \
          ON CONFLICT (empresa_id, id) DO UPDATE SET estado = excluded.estado, ancora = NULL, proxima_id = NULL, \
-                final_em = NULL, encerrada_em = excluded.encerrada_em, motivo = excluded.motivo",
+                congelada_em = NULL, final_em = NULL, encerrada_em = excluded.encerrada_em, motivo = excluded.motivo",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Array<SqlUuid>, _>(encerradas.iter().map(|(id, _)| id.uuid()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(encerradas.iter().map(|(_, motivo)| motivo.as_str()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(encerradas.iter().map(|(_, id, _)| id.uuid()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(encerradas.iter().map(|(_, _, motivo)| motivo.as_str()).collect::<Vec<_>>())
     .bind::<Date, _>(data)
+    .execute_unit(t.conn)
+}
+
+/// Rule g04: what an enrolment that closed had not sent yet. One whose títulos are no longer due is left to the fence,
+/// which knows why of each.
+fn discard_unsent(
+    t: &mut Tenant<'_>,
+    encerradas: &[(DevedorId, InscricaoId, MotivoEncerramento)],
+    agora: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let sem_envio: Vec<_> = encerradas
+        .iter()
+        .filter_map(|(devedor, id, motivo)| Some((devedor.uuid(), id.uuid(), Motivo::da_inscricao(*motivo)?)))
+        .collect();
+    if sem_envio.is_empty() {
+        return Ok(());
+    }
+    sql_query("SELECT disparo.descartar_de_inscricoes($1, $2, $3, $4)")
+        .bind::<Array<SqlUuid>, _>(sem_envio.iter().map(|x| x.0).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(sem_envio.iter().map(|x| x.1).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(sem_envio.iter().map(|x| x.2.as_str()).collect::<Vec<_>>())
+        .bind::<Timestamptz, _>(agora)
+        .execute_unit(t.conn)
+}
+
+/// Whoever was enrolled on this night already, by a chunk that came to nothing, is not enrolled twice.
+const ABRIR: &str = "INSERT INTO regua.inscricao (empresa_id, id, regua_id, devedor_id, alvo_id, estado, entrada, ciclo, ancora, \
+            proxima_id, congelada_em, final_em, titulos) \
+     SELECT $1, i.id, i.regua, i.devedor, i.alvo, i.estado, i.entrada, i.ciclo, i.ancora, i.proxima, i.congelada, \
+            i.final, i.titulos::uuid[] \
+       FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         AS i(id, regua, devedor, alvo, estado, entrada, ciclo, ancora, proxima, congelada, final, titulos) \
+     ON CONFLICT (empresa_id, id) DO UPDATE SET estado = excluded.estado, ciclo = excluded.ciclo, \
+            ancora = excluded.ancora, proxima_id = excluded.proxima_id, congelada_em = excluded.congelada_em, \
+            final_em = excluded.final_em, titulos = excluded.titulos, encerrada_em = NULL, motivo = NULL";
+
+/// A third cheaper than an upsert, which checks every row twice.
+const ATUALIZAR: &str = "UPDATE regua.inscricao x SET estado = i.estado, ciclo = i.ciclo, ancora = i.ancora, proxima_id = i.proxima, \
+            congelada_em = i.congelada, final_em = i.final, titulos = i.titulos::uuid[] \
+       FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         AS i(id, regua, devedor, alvo, estado, entrada, ciclo, ancora, proxima, congelada, final, titulos) \
+      WHERE x.empresa_id = $1 AND x.id = i.id";
+
+/// Until this transaction ends a join looks each row up by its key, whatever the planner believes of the table's size.
+fn by_key(t: &mut Tenant<'_>) -> Result<(), StoreError> {
+    sql_query(
+        "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), \
+                set_config('enable_mergejoin', 'off', true)",
+    )
     .execute_unit(t.conn)
 }
 
@@ -83,16 +136,21 @@ struct Vivas {
     estados: Vec<&'static str>,
     entradas: Vec<NaiveDate>,
     ciclos: Vec<i32>,
+    alvos: Vec<Option<Uuid>>,
     ancoras: Vec<Option<NaiveDate>>,
     proximas: Vec<Option<Uuid>>,
+    congeladas: Vec<Option<NaiveDate>>,
     finais: Vec<Option<NaiveDate>>,
     titulos: Vec<String>,
 }
 
 impl Vivas {
     fn push(&mut self, devedor: DevedorId, inscricao: &Inscricao) {
-        let (estado, ancora, proxima, em) = match inscricao.caminhada {
-            Caminhada::Andando { ancora, proxima } => ("andando", Some(ancora), Some(proxima.uuid()), None),
+        let (estado, caminho, congelada, em) = match inscricao.caminhada {
+            Caminhada::Andando { ancora, proxima } => ("andando", Some((ancora, proxima)), None, None),
+            Caminhada::Congelada { ancora, proxima, desde } => {
+                ("congelada", Some((ancora, proxima)), Some(desde), None)
+            }
             Caminhada::Final { em } => ("final", None, None, Some(em)),
         };
         self.ids.push(inscricao.id.uuid());
@@ -101,38 +159,36 @@ impl Vivas {
         self.estados.push(estado);
         self.entradas.push(inscricao.entrada);
         self.ciclos.push(i32::try_from(inscricao.ciclo).unwrap_or(i32::MAX));
-        self.ancoras.push(ancora);
-        self.proximas.push(proxima);
+        self.alvos.push(match inscricao.alvo {
+            Alvo::Devedor => None,
+            Alvo::Titulo(titulo) => Some(titulo.uuid()),
+        });
+        self.ancoras.push(caminho.map(|(ancora, _)| ancora));
+        self.proximas.push(caminho.map(|(_, proxima)| proxima.uuid()));
+        self.congeladas.push(congelada);
         self.finais.push(em);
         self.titulos.push(array_literal(&inscricao.titulos));
     }
 
-    fn save(self, t: &mut Tenant<'_>) -> Result<(), StoreError> {
+    fn save(self, t: &mut Tenant<'_>, como: &str) -> Result<(), StoreError> {
         if self.ids.is_empty() {
             return Ok(());
         }
-        sql_query(
-            "INSERT INTO regua.inscricao (empresa_id, id, regua_id, devedor_id, estado, entrada, ciclo, ancora, proxima_id, \
-                    final_em, titulos) \
-             SELECT $1, i.id, i.regua, i.devedor, i.estado, i.entrada, i.ciclo, i.ancora, i.proxima, i.final, i.titulos::uuid[] \
-               FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-                 AS i(id, regua, devedor, estado, entrada, ciclo, ancora, proxima, final, titulos) \
-             ON CONFLICT (empresa_id, id) DO UPDATE SET estado = excluded.estado, ciclo = excluded.ciclo, \
-                    ancora = excluded.ancora, proxima_id = excluded.proxima_id, final_em = excluded.final_em, \
-                    titulos = excluded.titulos, encerrada_em = NULL, motivo = NULL",
-        )
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<Array<SqlUuid>, _>(self.ids)
-        .bind::<Array<SqlUuid>, _>(self.reguas)
-        .bind::<Array<SqlUuid>, _>(self.devedores)
-        .bind::<Array<Text>, _>(self.estados)
-        .bind::<Array<Date>, _>(self.entradas)
-        .bind::<Array<Integer>, _>(self.ciclos)
-        .bind::<Array<Nullable<Date>>, _>(self.ancoras)
-        .bind::<Array<Nullable<SqlUuid>>, _>(self.proximas)
-        .bind::<Array<Nullable<Date>>, _>(self.finais)
-        .bind::<Array<Text>, _>(self.titulos)
-        .execute_unit(t.conn)
+        sql_query(como)
+            .bind::<SqlUuid, _>(t.empresa.uuid())
+            .bind::<Array<SqlUuid>, _>(self.ids)
+            .bind::<Array<SqlUuid>, _>(self.reguas)
+            .bind::<Array<SqlUuid>, _>(self.devedores)
+            .bind::<Array<Nullable<SqlUuid>>, _>(self.alvos)
+            .bind::<Array<Text>, _>(self.estados)
+            .bind::<Array<Date>, _>(self.entradas)
+            .bind::<Array<Integer>, _>(self.ciclos)
+            .bind::<Array<Nullable<Date>>, _>(self.ancoras)
+            .bind::<Array<Nullable<SqlUuid>>, _>(self.proximas)
+            .bind::<Array<Nullable<Date>>, _>(self.congeladas)
+            .bind::<Array<Nullable<Date>>, _>(self.finais)
+            .bind::<Array<Text>, _>(self.titulos)
+            .execute_unit(t.conn)
     }
 }
 
@@ -212,7 +268,8 @@ fn save_execucoes(
     Ok(contagem.novas)
 }
 
-/// Never to a date this night would look at again: a night ends, whatever was decided. Every row is there, locked by
+/// And that this night has decided them: whoever changes from now on is the next night's. Never to a date this night would
+/// look at again. Every row is there, locked by
 /// this transaction; the upsert finds each by its key, where a join might read all of them.
 fn reschedule(
     t: &mut Tenant<'_>,
@@ -220,9 +277,10 @@ fn reschedule(
     data: NaiveDate,
 ) -> Result<(), StoreError> {
     sql_query(
-        "INSERT INTO regua.agenda (empresa_id, devedor_id, proxima) \
-         SELECT $1, n.devedor, CASE WHEN n.proxima <= $4 THEN $4 + 1 ELSE n.proxima END FROM unnest($2, $3) AS n(devedor, proxima) \
-         ON CONFLICT (empresa_id, devedor_id) DO UPDATE SET proxima = excluded.proxima",
+        "INSERT INTO regua.agenda (empresa_id, devedor_id, proxima, decidida_em) \
+         SELECT $1, n.devedor, CASE WHEN n.proxima <= $4 THEN $4 + 1 ELSE n.proxima END, $4 \
+           FROM unnest($2, $3) AS n(devedor, proxima) \
+         ON CONFLICT (empresa_id, devedor_id) DO UPDATE SET proxima = excluded.proxima, decidida_em = excluded.decidida_em",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Array<SqlUuid>, _>(decisoes.iter().map(|(d, _)| d.uuid()).collect::<Vec<_>>())
@@ -233,7 +291,8 @@ fn reschedule(
 
 fn count(t: &mut Tenant<'_>, noite: NoiteId, devedores: i64, acoes: i64) -> Result<(), StoreError> {
     sql_query(
-        "UPDATE regua.noite SET devedores = devedores + $3, acoes = acoes + $4 WHERE empresa_id = $1 AND id = $2",
+        "UPDATE regua.noite SET lotes = lotes + 1, devedores = devedores + $3, acoes = acoes + $4 \
+          WHERE empresa_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(noite.uuid())

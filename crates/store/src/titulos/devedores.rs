@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::documento::Documento;
 use uuid::Uuid;
@@ -75,6 +75,7 @@ fn overlay(antes: &mut EntradaDevedor, depois: &EntradaDevedor) {
     antes.nome.clone_from(&depois.nome);
     antes.documento = depois.documento.or(antes.documento);
     antes.categoria = depois.categoria.clone().or_else(|| antes.categoria.take());
+    antes.score = depois.score.or(antes.score);
     antes.emails = depois.emails.clone().or_else(|| antes.emails.take());
 }
 
@@ -123,18 +124,21 @@ fn save_devedores(
     agora: DateTime<Utc>,
 ) -> Result<BTreeSet<Uuid>, StoreError> {
     let escritos: Vec<Escrito> = sql_query(
-        "INSERT INTO cadastro.devedor AS d (empresa_id, id, nome, documento, tipo_pessoa, categoria, criado_em, atualizado_em) \
-         SELECT $1, n.id, n.nome, n.documento, coalesce(n.tipo, 'isenta'), n.categoria, $7, $7 \
-           FROM unnest($2, $3, $4, $5, $6) AS n(id, nome, documento, tipo, categoria) \
-           LEFT JOIN LATERAL (SELECT id, nome, documento, categoria FROM cadastro.devedor \
+        "INSERT INTO cadastro.devedor AS d \
+                (empresa_id, id, nome, documento, tipo_pessoa, categoria, score, criado_em, atualizado_em) \
+         SELECT $1, n.id, n.nome, n.documento, coalesce(n.tipo, 'isenta'), n.categoria, n.score, $8, $8 \
+           FROM unnest($2, $3, $4, $5, $6, $7) AS n(id, nome, documento, tipo, categoria, score) \
+           LEFT JOIN LATERAL (SELECT id, nome, documento, categoria, score FROM cadastro.devedor \
                                WHERE empresa_id = $1 AND id = n.id OFFSET 0) a ON true \
-          WHERE a.id IS NULL OR (a.nome, a.documento, a.categoria) \
-                IS DISTINCT FROM (n.nome, coalesce(n.documento, a.documento), coalesce(n.categoria, a.categoria)) \
+          WHERE a.id IS NULL OR (a.nome, a.documento, a.categoria, a.score) \
+                IS DISTINCT FROM (n.nome, coalesce(n.documento, a.documento), coalesce(n.categoria, a.categoria), \
+                                  coalesce(n.score, a.score)) \
           ORDER BY coalesce(n.documento, a.documento), n.id \
          ON CONFLICT (empresa_id, id) DO UPDATE SET nome = excluded.nome, \
                 documento = coalesce(excluded.documento, d.documento), \
                 tipo_pessoa = CASE WHEN excluded.documento IS NULL THEN d.tipo_pessoa ELSE excluded.tipo_pessoa END, \
-                categoria = coalesce(excluded.categoria, d.categoria), atualizado_em = excluded.atualizado_em \
+                categoria = coalesce(excluded.categoria, d.categoria), score = coalesce(excluded.score, d.score), \
+                atualizado_em = excluded.atualizado_em \
          RETURNING id",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -147,6 +151,7 @@ fn save_devedores(
         por_id.values().map(|e| e.documento.as_ref().map(|d| d.tipo_pessoa().as_str())).collect::<Vec<_>>(),
     )
     .bind::<Array<Nullable<Text>>, _>(por_id.values().map(|e| e.categoria.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<SmallInt>>, _>(por_id.values().map(|e| e.score).collect::<Vec<_>>())
     .bind::<Timestamptz, _>(agora)
     .load(t.conn)?;
     Ok(escritos.into_iter().map(|e| e.id).collect())

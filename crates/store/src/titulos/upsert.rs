@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use domain::Rotulo;
 use domain::ids::TituloId;
 use uuid::Uuid;
 
 use super::devedores::{Resolvidos, resolve, save_credores};
-use super::{EntradaTitulo, Recusa, ResultadoItem, mark};
+use super::{EntradaTitulo, PREFIXO_PARCELA, Recusa, ResultadoItem, mark};
 use crate::banco::new_id;
 use crate::{StoreError, Tenant};
 
@@ -46,7 +47,9 @@ pub fn upsert(
     itens: &[EntradaTitulo],
     agora: DateTime<Utc>,
 ) -> Result<Vec<ResultadoItem>, StoreError> {
-    let unicos = first_of_each(itens);
+    let mut unicos = first_of_each(itens);
+    let parcelas = load_parcelas(t, &unicos)?;
+    unicos.retain(|item| !parcelas.contains(&item.codigo_integracao));
     let mencoes: Vec<_> = unicos.iter().map(|item| &item.devedor).collect();
     let Resolvidos { devedores, alterados } = resolve(t, &mencoes, agora)?;
     let credores = save_credores(t, unicos.iter().filter_map(|item| item.credor.as_ref()), agora)?;
@@ -73,7 +76,8 @@ pub fn upsert(
     let agora_mesmo: Vec<&str> =
         codigos.iter().copied().filter(|c| !gravados.contains_key(*c) && !antes.contains_key(*c)).collect();
     let novos = load_existing(t, &agora_mesmo)?;
-    let mut por_codigo: BTreeMap<&str, ResultadoItem> = BTreeMap::new();
+    let mut por_codigo: BTreeMap<&str, ResultadoItem> =
+        parcelas.iter().map(|c| (c.as_str(), ResultadoItem::Recusado(Recusa::ParcelaDeAcordo))).collect();
     for (codigo, devedor) in codigos.iter().zip(devedores) {
         let conhecido = || antes.get(*codigo).or_else(|| novos.get(*codigo)).map(|e| TituloId::new(e.id));
         let resultado = match (devedor, gravados.get(*codigo)) {
@@ -96,6 +100,29 @@ pub fn upsert(
 fn first_of_each(itens: &[EntradaTitulo]) -> Vec<&EntradaTitulo> {
     let mut vistos = BTreeSet::new();
     itens.iter().filter(|item| vistos.insert(item.codigo_integracao.as_str())).collect()
+}
+
+#[derive(QueryableByName)]
+struct Parcela {
+    #[diesel(sql_type = Text)]
+    codigo_integracao: String,
+}
+
+/// The codes that are those of instalments. Nearly no push has any, and then nothing is asked.
+fn load_parcelas(t: &mut Tenant<'_>, itens: &[&EntradaTitulo]) -> Result<BTreeSet<String>, StoreError> {
+    let codigos = itens.iter().map(|item| item.codigo_integracao.as_str());
+    let codigos: Vec<&str> = codigos.filter(|codigo| codigo.starts_with(PREFIXO_PARCELA)).collect();
+    if codigos.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let linhas: Vec<Parcela> = sql_query(
+        "SELECT codigo_integracao FROM cadastro.titulo \
+          WHERE empresa_id = $1 AND codigo_integracao = ANY ($2) AND acordo_id IS NOT NULL",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<Text>, _>(codigos)
+    .load(t.conn)?;
+    Ok(linhas.into_iter().map(|l| l.codigo_integracao).collect())
 }
 
 fn load_existing(t: &mut Tenant<'_>, codigos: &[&str]) -> Result<BTreeMap<String, Existente>, StoreError> {
@@ -123,6 +150,8 @@ struct Colunas<'i> {
     emissoes: Vec<Option<NaiveDate>>,
     vencimentos: Vec<NaiveDate>,
     valores: Vec<i64>,
+    tipos_negocio: Vec<Option<&'i str>>,
+    tipos_titulo: Vec<Option<&'i str>>,
 }
 
 impl<'i> Colunas<'i> {
@@ -135,32 +164,47 @@ impl<'i> Colunas<'i> {
         self.emissoes.push(item.emissao);
         self.vencimentos.push(item.vencimento);
         self.valores.push(item.valor.get());
+        self.tipos_negocio.push(item.tipo_negocio.as_ref().map(Rotulo::as_str));
+        self.tipos_titulo.push(item.tipo_titulo.as_ref().map(Rotulo::as_str));
     }
 
     /// Writes only what is new or different (the join in the SELECT keeps unchanged rows from being locked at all; the last
-    /// WHERE is for a row that somebody else wrote meanwhile) and answers what was written, by code. In order of code, so
-    /// that two pushes lock the same rows in the same order.
+    /// WHERE is for a row that somebody else wrote meanwhile) and answers what was written, by code. What is stored is
+    /// locked in order of id first, as everybody locks títulos; what is new is written in order of code, so that two
+    /// pushes create the same rows in the same order.
     fn save(self, t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<BTreeMap<String, Gravado>, StoreError> {
         let linhas: Vec<Gravado> = sql_query(
-            "INSERT INTO cadastro.titulo AS t (empresa_id, id, codigo_integracao, devedor_id, credor_id, numero, emissao, \
-                    vencimento, valor, saldo, status_em, criado_em, atualizado_em) \
-             SELECT $1, n.id, n.codigo, n.devedor, n.credor, n.numero, n.emissao, n.vencimento, n.valor, n.valor, $10, $10, $10 \
-               FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) \
-                 AS n(id, codigo, devedor, credor, numero, emissao, vencimento, valor) \
-               LEFT JOIN LATERAL (SELECT id, devedor_id, credor_id, numero, emissao, vencimento, valor FROM cadastro.titulo \
+            "WITH n AS MATERIALIZED ( \
+             SELECT n.*, a.id AS antes \
+               FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+                 AS n(id, codigo, devedor, credor, numero, emissao, vencimento, valor, negocio, tipo) \
+               LEFT JOIN LATERAL (SELECT id, devedor_id, credor_id, numero, emissao, vencimento, valor, tipo_negocio, \
+                                         tipo_titulo FROM cadastro.titulo \
                                    WHERE empresa_id = $1 AND codigo_integracao = n.codigo OFFSET 0) a ON true \
-              WHERE a.id IS NULL OR (a.devedor_id, a.credor_id, a.numero, a.emissao, a.vencimento, a.valor) \
-                    IS DISTINCT FROM (n.devedor, coalesce(n.credor, a.credor_id), n.numero, \
-                                      coalesce(n.emissao, a.emissao), n.vencimento, n.valor) \
-              ORDER BY n.codigo \
+              WHERE a.id IS NULL OR (a.devedor_id, a.credor_id, a.numero, a.emissao, a.vencimento, a.valor, \
+                                     a.tipo_negocio, a.tipo_titulo) \
+                    IS DISTINCT FROM (n.devedor, coalesce(n.credor, a.credor_id), n.numero, coalesce(n.emissao, a.emissao), \
+                                      n.vencimento, n.valor, coalesce(n.negocio, a.tipo_negocio), \
+                                      coalesce(n.tipo, a.tipo_titulo))), \
+             presos AS MATERIALIZED ( \
+             SELECT x.id FROM (SELECT antes FROM n WHERE antes IS NOT NULL ORDER BY antes) m CROSS JOIN LATERAL \
+                    (SELECT id FROM cadastro.titulo WHERE empresa_id = $1 AND id = m.antes FOR NO KEY UPDATE) x) \
+             INSERT INTO cadastro.titulo AS t (empresa_id, id, codigo_integracao, devedor_id, credor_id, numero, emissao, \
+                    vencimento, valor, saldo, tipo_negocio, tipo_titulo, status_em, criado_em, atualizado_em) \
+             SELECT $1, n.id, n.codigo, n.devedor, n.credor, n.numero, n.emissao, n.vencimento, n.valor, n.valor, \
+                    n.negocio, n.tipo, $12, $12, $12 \
+               FROM n WHERE (SELECT count(*) FROM presos) >= 0 ORDER BY n.codigo \
              ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET devedor_id = excluded.devedor_id, \
                     credor_id = coalesce(excluded.credor_id, t.credor_id), numero = excluded.numero, \
                     emissao = coalesce(excluded.emissao, t.emissao), vencimento = excluded.vencimento, \
-                    valor = excluded.valor, atualizado_em = excluded.atualizado_em, \
+                    valor = excluded.valor, tipo_negocio = coalesce(excluded.tipo_negocio, t.tipo_negocio), \
+                    tipo_titulo = coalesce(excluded.tipo_titulo, t.tipo_titulo), atualizado_em = excluded.atualizado_em, \
                     saldo = CASE WHEN t.status IN ('pago', 'cancelado') THEN t.saldo ELSE excluded.valor END \
-              WHERE (t.devedor_id, t.credor_id, t.numero, t.emissao, t.vencimento, t.valor) IS DISTINCT FROM \
+              WHERE (t.devedor_id, t.credor_id, t.numero, t.emissao, t.vencimento, t.valor, t.tipo_negocio, t.tipo_titulo) \
+                    IS DISTINCT FROM \
                     (excluded.devedor_id, coalesce(excluded.credor_id, t.credor_id), excluded.numero, \
-                     coalesce(excluded.emissao, t.emissao), excluded.vencimento, excluded.valor) \
+                     coalesce(excluded.emissao, t.emissao), excluded.vencimento, excluded.valor, \
+                     coalesce(excluded.tipo_negocio, t.tipo_negocio), coalesce(excluded.tipo_titulo, t.tipo_titulo)) \
              RETURNING codigo_integracao, id, devedor_id, (xmax = 0) AS criado",
         )
         .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -172,6 +216,8 @@ impl<'i> Colunas<'i> {
         .bind::<Array<Nullable<Date>>, _>(self.emissoes)
         .bind::<Array<Date>, _>(self.vencimentos)
         .bind::<Array<BigInt>, _>(self.valores)
+        .bind::<Array<Nullable<Text>>, _>(self.tipos_negocio)
+        .bind::<Array<Nullable<Text>>, _>(self.tipos_titulo)
         .bind::<Timestamptz, _>(agora)
         .load(t.conn)?;
         Ok(linhas.into_iter().map(|l| (l.codigo_integracao.clone(), l)).collect())

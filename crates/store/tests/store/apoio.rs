@@ -1,5 +1,6 @@
 //! Builders, the loop of an engine, and the ways to look at the database behind the store's back.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -9,20 +10,26 @@ use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, s
 use domain::dinheiro::Centavos;
 use domain::documento::{Cpf, Documento};
 use domain::execucao::{Canal, Envio, Motivo};
-use domain::ids::{DevedorId, EmpresaId, ExecucaoId, NoiteId, ReguaId, TituloId};
-use domain::regua::{Decisao, Devedor, EstadoRegua, Gatilho, Regras, decide};
-use store::disparos::{Cerca, Reivindicacao, claim};
+use domain::ids::{
+    AcaoId, ConteudoId, DevedorId, EmpresaId, ExecucaoId, NoiteId, PosicaoId, ReguaId, TituloId,
+};
+use domain::regua::{
+    Acao, Cabecalho, Criterios, Decisao, Destinatarios, Devedor, EstadoRegua, Gatilho, Migracao, Modo,
+    Posicao, Regras, Regua, decide,
+};
+use store::disparos::{Cerca, Reivindicacao};
 use store::empresas::{self, NovaEmpresa};
 use store::execucoes::{self, ExecucaoLida};
 use store::noites::{self, Abertura};
-use store::reguas::{self, Conteudo, NovaAcao, NovaPosicao, NovaRegua};
+use store::reguas::{self, Conteudo, ReguaInteira};
 use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem, upsert};
-use store::{Banco, Papel, StoreError, Tenant};
+use store::{Banco, Papel, StoreError, Tenant, new_id};
 
 /// Longer than any wait of these tests; only a test that fails waits this long.
 pub(crate) const PRAZO: Duration = Duration::from_secs(20);
 pub(crate) const LEASE: Duration = Duration::from_mins(1);
-pub(crate) const REGRAS: Regras = Regras { vencimento_em_dia_util: true };
+pub(crate) const REGRAS: Regras =
+    Regras { vencimento_em_dia_util: true, migracao: Migracao::Prioridade, cancelar_acordo_apos: None };
 
 /// A database with one company, and the pools of the three services on it.
 pub(crate) struct Casa {
@@ -57,9 +64,9 @@ impl Casa {
         let nova = nova_regua(gatilhos);
         self.engine
             .da_empresa(self.empresa, |t| {
-                let id = reguas::create(t, &nova, agora())?;
-                reguas::set_estado(t, id, EstadoRegua::Ativa, agora())?;
-                Ok(id)
+                reguas::create(t, &nova, agora())?.unwrap();
+                set_estado(t, nova.regua.id(), EstadoRegua::Ativa, agora())?;
+                Ok(nova.regua.id())
             })
             .unwrap()
     }
@@ -109,7 +116,9 @@ impl Casa {
 
     /// Claims it with the answer of the fence given.
     pub(crate) fn claim(&self, id: ExecucaoId, lease: Duration, envio: &Envio) -> Reivindicacao {
-        self.dispatcher.da_empresa(self.empresa, |t| claim(t, id, lease, |_| envio.clone())).unwrap()
+        self.dispatcher
+            .da_empresa(self.empresa, |t| store::disparos::claim(t, id, lease, |_| envio.clone()))
+            .unwrap()
     }
 
     /// Claims it to be sent and answers the fence.
@@ -162,20 +171,30 @@ impl Casa {
         self.n(&format!("SELECT count(*) FROM pg_stat_activity WHERE {esperando}")) > 0
     }
 
-    /// What every row of these tables is and when it was written: equal answers mean that nothing was written.
+    /// What every row of these tables is and when it was written or locked: equal answers mean that nothing was.
     pub(crate) fn versions(&self) -> Vec<String> {
+        self.rows("ctid, xmin, xmax, x")
+    }
+
+    /// What every row of these tables is and when it was written: equal answers mean that nothing was written.
+    pub(crate) fn written(&self) -> Vec<String> {
+        self.rows("ctid, xmin, x")
+    }
+
+    fn rows(&self, colunas: &str) -> Vec<String> {
         [
             "cadastro.credor",
             "cadastro.devedor",
             "cadastro.devedor_codigo",
             "cadastro.meio_contato",
+            "cadastro.negociacao",
             "cadastro.titulo",
             "regua.agenda",
         ]
         .iter()
         .flat_map(|tabela| {
             self.texts(&format!(
-                "SELECT '{tabela} ' || concat_ws(' ', ctid, xmin, xmax, x) AS x FROM {tabela} x ORDER BY 1"
+                "SELECT '{tabela} ' || concat_ws(' ', {colunas}) AS x FROM {tabela} x ORDER BY 1"
             ))
         })
         .collect()
@@ -216,13 +235,76 @@ pub(crate) fn nova_empresa(banco: &Banco, nome: &str) -> EmpresaId {
     empresas::create(banco, &nova, &[], agora()).unwrap()
 }
 
-pub(crate) fn nova_regua(gatilhos: &[Gatilho]) -> NovaRegua {
-    let conteudo = Conteudo { assunto: Some("Aviso".to_owned()), corpo: "Olá, #NOME#".to_owned() };
-    let posicao = |gatilho: &Gatilho| NovaPosicao {
-        gatilho: *gatilho,
-        acoes: vec![NovaAcao { canal: Canal::Email, conteudo: Some(conteudo.clone()) }],
+/// An inactive régua with one e-mail at each position.
+pub(crate) fn nova_regua(gatilhos: &[Gatilho]) -> ReguaInteira {
+    let cabecalho = Cabecalho {
+        id: ReguaId::new(new_id(agora())),
+        prioridade: 1,
+        estado: EstadoRegua::Inativa,
+        criada_em: agora(),
+        modo: Modo::PorDevedor,
+        criterios: Criterios::default(),
     };
-    NovaRegua { nome: "Padrão".to_owned(), prioridade: 1, posicoes: gatilhos.iter().map(posicao).collect() }
+    let posicoes: Vec<_> = gatilhos.iter().map(|gatilho| posicao(*gatilho)).collect();
+    let acoes = posicoes.iter().flat_map(|posicao| &posicao.acoes);
+    let conteudos = acoes.map(|acao| (acao.conteudo.unwrap(), aviso())).collect();
+    let regua = Regua::new(cabecalho, posicoes).unwrap();
+    ReguaInteira { regua, nome: "Padrão".to_owned(), versao: 1, conteudos, credores: BTreeMap::new() }
+}
+
+/// A position with one e-mail.
+pub(crate) fn posicao(gatilho: Gatilho) -> Posicao {
+    let acao = Acao {
+        id: AcaoId::new(new_id(agora())),
+        canal: Canal::Email,
+        conteudo: Some(ConteudoId::new(new_id(agora()))),
+        destinatarios: Destinatarios::Preferido,
+    };
+    Posicao { id: PosicaoId::new(new_id(agora())), gatilho, acoes: vec![acao] }
+}
+
+pub(crate) fn aviso() -> Conteudo {
+    Conteudo { assunto: Some("Aviso".to_owned()), corpo: "Olá, #NOME#".to_owned() }
+}
+
+/// Saves what `editar` makes of a régua; answers whether the company has it.
+pub(crate) fn edit(
+    t: &mut Tenant<'_>,
+    id: ReguaId,
+    agora: DateTime<Utc>,
+    editar: impl FnOnce(Regua) -> Regua,
+) -> Result<bool, StoreError> {
+    let Some(antes) = reguas::lock(t, id)? else { return Ok(false) };
+    let mut depois = antes.clone();
+    depois.regua = editar(antes.regua.clone());
+    let acoes = depois.regua.posicoes().iter().flat_map(|posicao| &posicao.acoes);
+    for conteudo in acoes.filter_map(|acao| acao.conteudo) {
+        depois.conteudos.entry(conteudo).or_insert_with(aviso);
+    }
+    reguas::save(t, &antes, &depois, agora)?.unwrap();
+    Ok(true)
+}
+
+pub(crate) fn set_estado(
+    t: &mut Tenant<'_>,
+    id: ReguaId,
+    estado: EstadoRegua,
+    agora: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    edit(t, id, agora, |regua| regua.em_estado(estado))
+}
+
+/// One more position with one e-mail.
+pub(crate) fn add_posicao(
+    t: &mut Tenant<'_>,
+    id: ReguaId,
+    gatilho: Gatilho,
+    agora: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    edit(t, id, agora, |regua| {
+        let posicoes = regua.posicoes().iter().cloned().chain([posicao(gatilho)]).collect();
+        regua.com_posicoes(posicoes).unwrap()
+    })
 }
 
 /// The engine's loop: chunk after chunk, then once more waiting for what others hold. Answers the debtors looked at.
@@ -242,6 +324,17 @@ pub(crate) fn walk(banco: &Banco, empresa: EmpresaId, noite: (NoiteId, NaiveDate
     total
 }
 
+/// The debtors of a chunk; of a night that is over, none.
+pub(crate) fn claim(
+    t: &mut Tenant<'_>,
+    noite: (NoiteId, NaiveDate),
+    limite: i64,
+    espera: bool,
+) -> Result<Vec<Devedor>, StoreError> {
+    let regras = empresas::get(t)?.unwrap().regras()?;
+    Ok(noites::claim(t, noite, &regras, limite, espera)?.unwrap_or_default())
+}
+
 /// One chunk: claim, decide, save.
 pub(crate) fn chunk(
     t: &mut Tenant<'_>,
@@ -249,7 +342,7 @@ pub(crate) fn chunk(
     limite: i64,
     espera: bool,
 ) -> Result<usize, StoreError> {
-    let devedores = noites::claim(t, noite.1, limite, espera)?;
+    let devedores = claim(t, noite, limite, espera)?;
     decide_and_save(t, noite, &devedores)?;
     Ok(devedores.len())
 }
@@ -260,7 +353,8 @@ pub(crate) fn decide_and_save(
     devedores: &[Devedor],
 ) -> Result<Vec<(DevedorId, Decisao)>, StoreError> {
     let reguas = reguas::load(t)?;
-    let decisoes: Vec<_> = devedores.iter().map(|x| (x.id, decide(&reguas, x, noite.1, &REGRAS))).collect();
+    let escolhas = empresas::get(t)?.unwrap().regras()?;
+    let decisoes: Vec<_> = devedores.iter().map(|x| (x.id, decide(&reguas, x, noite.1, &escolhas))).collect();
     noites::save(t, noite, &decisoes, |_| hora(noite.1), hora(noite.1))?;
     Ok(decisoes)
 }
@@ -275,6 +369,8 @@ pub(crate) fn item(codigo: &str, devedor: EntradaDevedor) -> EntradaTitulo {
         valor: Centavos::new(10_000),
         devedor,
         credor: None,
+        tipo_negocio: None,
+        tipo_titulo: None,
     }
 }
 
@@ -285,6 +381,7 @@ pub(crate) fn devedor(n: u32) -> EntradaDevedor {
         nome: format!("Devedor {n}"),
         documento: Some(cpf(n)),
         categoria: None,
+        score: None,
         emails: None,
     }
 }

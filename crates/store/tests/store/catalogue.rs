@@ -118,7 +118,23 @@ fn each_service_writes_its_own_schema_and_reads_the_others_only_through_views() 
             .collect();
         espera.extend(vistas.map(|v| format!("{v} SELECT")));
         if papel == "cobranca_disparo" {
-            espera.extend(["regua.v_conteudo SELECT", "regua.v_regua SELECT"].map(str::to_owned));
+            let dela = [
+                "cadastro.v_contato",
+                "regua.v_acao",
+                "regua.v_conteudo",
+                "regua.v_inscricao",
+                "regua.v_regua",
+            ];
+            espera.extend(dela.map(|v| format!("{v} SELECT")));
+        }
+        if papel == "cobranca_regua" {
+            let dela = [
+                "cadastro.v_credor",
+                "cadastro.v_negociacao_aberta",
+                "cadastro.v_perfil",
+                "disparo.v_execucao",
+            ];
+            espera.extend(dela.map(|v| format!("{v} SELECT")));
         }
         assert_eq!(privileges(&casa, papel), espera, "{papel}");
     }
@@ -162,8 +178,12 @@ fn each_function_is_executable_by_exactly_who_needs_it() {
         quem,
         [
             "cadastro.autenticar: cobranca_disparo cobranca_regua cobranca_titulos",
+            "cadastro.cancelar_negociacoes: cobranca_regua cobranca_titulos",
             "cadastro.empresas_da_noite: cobranca_regua",
+            "cadastro.reabrir_suspensos: cobranca_regua",
             "cadastro.titulos_na_cerca: cobranca_disparo",
+            "disparo.descartar_de_acoes: cobranca_regua",
+            "disparo.descartar_de_inscricoes: cobranca_regua",
             "disparo.desenfileirar: cobranca_disparo",
             "disparo.enfileirar: cobranca_disparo",
             "disparo.inserir_execucoes: cobranca_regua",
@@ -171,6 +191,7 @@ fn each_function_is_executable_by_exactly_who_needs_it() {
             "regua.marcar: cobranca_titulos",
             "regua.marcar_todos: cobranca_regua cobranca_titulos",
             "regua.noites_andando: cobranca_regua",
+            "regua.simulacoes_por_fazer: cobranca_regua",
         ]
     );
     let de_todos = casa.texts(&format!(

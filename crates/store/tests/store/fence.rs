@@ -14,7 +14,7 @@ use store::empresas::{MudancaEmpresa, update};
 use store::titulos::{EntradaCredor, EntradaDevedor, EntradaTitulo, change_status};
 use store::{disparos, reguas};
 
-use crate::apoio::{Casa, LEASE, NOITE, agora, descartar, devedor, dia, hora, item, nome};
+use crate::apoio::{Casa, LEASE, NOITE, agora, descartar, devedor, dia, hora, item, nome, set_estado};
 use crate::parada::parada;
 
 fn pay(casa: &Casa, titulo: TituloId) {
@@ -77,7 +77,7 @@ fn v03_the_fence_knows_that_the_regua_was_deactivated_meanwhile() {
     casa.engine
         .da_empresa(casa.empresa, |t| {
             let regua = reguas::list(t)?[0].regua.id();
-            reguas::set_estado(t, regua, EstadoRegua::Inativa, agora())
+            set_estado(t, regua, EstadoRegua::Inativa, agora())
         })
         .unwrap();
     assert!(!casa.seen(id).regua_ativa);
@@ -211,8 +211,9 @@ fn j04_one_that_is_called_off_ends_with_its_reason() {
     assert_eq!((lida.estado.as_str(), lida.motivo.as_deref()), ("descartada", Some("titulo_pago")));
     assert_eq!(nome(&casa.claim(id, LEASE, &Envio::Enviar { titulos: vec![] })), "de outro");
     assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], hora(dia("2027-01-01")), 9).unwrap(), []);
-    let parado =
-        casa.dispatcher.da_empresa(casa.empresa, |t| store::execucoes::in_motion(t, hora(dia("2027-01-01"))));
+    let parado = casa
+        .dispatcher
+        .da_empresa(casa.empresa, |t| store::execucoes::in_motion(t, hora(dia("2027-01-01")), None));
     assert_eq!(parado.unwrap(), 0);
 }
 

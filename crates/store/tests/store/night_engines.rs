@@ -8,7 +8,7 @@ use std::thread;
 use store::noites::{self, Abertura};
 use store::{Banco, Papel};
 
-use crate::apoio::{Casa, NOITE, chunk, d, depois, devedor, dia, hora, item, walk};
+use crate::apoio::{Casa, NOITE, chunk, claim, d, depois, devedor, dia, hora, item, walk};
 use crate::parada::parada;
 
 const DEVEDORES: u32 = 3_000;
@@ -58,23 +58,22 @@ fn m02_an_engine_passes_over_what_another_one_holds() {
     casa.push(&(0..10).map(|n| item(&n.to_string(), devedor(n))).collect::<Vec<_>>());
     let noite = casa.open_new(dia(NOITE));
     let (parada, controle) = parada();
-    let claim = |limite, espera| {
-        let claimed = casa.engine.da_empresa(casa.empresa, |t| noites::claim(t, noite.1, limite, espera));
+    let outro_lote = |limite, espera| {
+        let claimed = casa.engine.da_empresa(casa.empresa, |t| claim(t, noite, limite, espera));
         claimed.unwrap().iter().map(|x| x.id).collect::<BTreeSet<_>>()
     };
     thread::scope(|scope| {
         let outro = scope.spawn(|| {
             casa.engine
                 .da_empresa(casa.empresa, |t| {
-                    let meus: BTreeSet<_> =
-                        noites::claim(t, noite.1, 4, false)?.iter().map(|x| x.id).collect();
+                    let meus: BTreeSet<_> = claim(t, noite, 4, false)?.iter().map(|x| x.id).collect();
                     parada.stop();
                     Ok(meus)
                 })
                 .unwrap()
         });
         controle.wait_until_there();
-        let resto = claim(100, false);
+        let resto = outro_lote(100, false);
         assert_eq!(resto.len(), 6);
         controle.go_on();
         assert!(outro.join().unwrap().is_disjoint(&resto));
@@ -115,7 +114,7 @@ fn m02_a_night_does_not_end_while_another_engine_holds_a_chunk_that_then_dies() 
         let morre = scope.spawn(|| {
             catch_unwind(AssertUnwindSafe(|| {
                 casa.engine.da_empresa(casa.empresa, |t| -> Result<(), _> {
-                    assert_eq!(noites::claim(t, noite.1, 4, false)?.len(), 4);
+                    assert_eq!(claim(t, noite, 4, false)?.len(), 4);
                     parada.stop();
                     panic!("o processo morre aqui");
                 })

@@ -5,10 +5,12 @@ use std::thread;
 use domain::ids::TituloId;
 use domain::regua::EstadoRegua;
 use domain::titulo::pagar;
+use store::reguas;
 use store::titulos::{change_status, upsert};
-use store::{noites, reguas};
 
-use crate::apoio::{Casa, NOITE, agora, chunk, d, decide_and_save, devedor, dia, hora, item, nova_regua};
+use crate::apoio::{
+    Casa, NOITE, agora, chunk, claim, d, decide_and_save, devedor, dia, hora, item, nova_regua, set_estado,
+};
 use crate::parada::parada;
 
 fn pay(casa: &Casa, titulo: TituloId) {
@@ -31,7 +33,7 @@ fn a_payment_that_commits_while_its_debtor_is_being_decided_is_seen_by_the_next_
         let engine = scope.spawn(|| {
             casa.engine
                 .da_empresa(casa.empresa, |t| {
-                    let devedores = noites::claim(t, noite.1, 10, false)?;
+                    let devedores = claim(t, noite, 10, false)?;
                     parada.stop();
                     decide_and_save(t, noite, &devedores)
                 })
@@ -86,18 +88,14 @@ fn a_regua_activated_while_the_night_is_being_opened_is_seen_by_the_next_night()
     let casa = Casa::nova();
     casa.push(&[item("1", devedor(1))]);
     let nova = nova_regua(&[d(0)]);
-    let regua = casa.engine.da_empresa(casa.empresa, |t| reguas::create(t, &nova, agora())).unwrap();
+    casa.engine.da_empresa(casa.empresa, |t| reguas::create(t, &nova, agora())).unwrap().unwrap();
+    let regua = nova.regua.id();
     let (parada, controle) = parada();
     thread::scope(|scope| {
         let ativa = scope.spawn(|| {
             casa.engine.da_empresa(casa.empresa, |t| {
                 // The activation was asked for a moment before the night, and commits a moment after it.
-                reguas::set_estado(
-                    t,
-                    regua,
-                    EstadoRegua::Ativa,
-                    hora(dia(NOITE)) - chrono::TimeDelta::seconds(1),
-                )?;
+                set_estado(t, regua, EstadoRegua::Ativa, hora(dia(NOITE)) - chrono::TimeDelta::seconds(1))?;
                 parada.stop();
                 Ok(())
             })
@@ -155,4 +153,25 @@ fn marking_everybody_and_marking_some_at_once_end_well() {
     });
     let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     assert_eq!(casa.n(deadlocks), 0);
+}
+
+/// Rules g05, g07: what changes after the night decided a debtor is the next night's, however long this one goes on.
+#[test]
+fn g07_a_night_decides_nobody_twice_whatever_changes_while_it_runs() {
+    let casa = Casa::nova();
+    let titulo = casa.push_one(item("1", devedor(1)));
+    casa.push(&[item("2", devedor(2))]);
+    casa.regua(&[d(0)]);
+    let noite = casa.open_new(dia(NOITE));
+    let lote = |limite| casa.engine.da_empresa(casa.empresa, |t| chunk(t, noite, limite, false)).unwrap();
+    assert_eq!(lote(9), 2);
+    pay(&casa, titulo);
+    casa.push(&[item("3", devedor(3))]);
+    assert_eq!(casa.marked(), ["d1", "d3"]);
+    assert_eq!(lote(9), 1, "only the one whom it had not seen");
+    assert_eq!(lote(9), 0);
+    assert_eq!(casa.marked(), ["d1"], "the mark stays");
+    casa.night("2026-03-03");
+    assert_eq!(casa.marked(), [""; 0]);
+    assert_eq!(casa.n("SELECT count(*) FROM regua.inscricao WHERE encerrada_em = '2026-03-03'"), 1);
 }

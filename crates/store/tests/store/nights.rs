@@ -7,7 +7,8 @@ use store::noites::{self, Abertura};
 use store::reguas;
 
 use crate::apoio::{
-    Casa, NOITE, REGRAS, antes, chunk, d, decide_and_save, depois, devedor, dia, hora, item, nova_regua, walk,
+    Casa, NOITE, REGRAS, add_posicao, antes, chunk, claim, d, decide_and_save, depois, devedor, dia, hora,
+    item, set_estado, walk,
 };
 
 fn all(casa: &Casa) -> Vec<InscricaoLida> {
@@ -96,7 +97,7 @@ fn what_is_written_is_what_the_domain_had() {
         let decisoes = casa
             .engine
             .da_empresa(casa.empresa, |t| {
-                let devedores = noites::claim(t, data, 100, false)?;
+                let devedores = claim(t, noite, 100, false)?;
                 decide_and_save(t, noite, &devedores)
             })
             .unwrap();
@@ -110,11 +111,11 @@ fn what_is_written_is_what_the_domain_had() {
             }
         }
         // Marked again and read back, the same night has nothing to change.
-        casa.run("UPDATE regua.agenda SET proxima = '-infinity'");
+        casa.run("UPDATE regua.agenda SET proxima = '-infinity', decidida_em = NULL");
         casa.engine
             .da_empresa(casa.empresa, |t| {
                 let reguas = reguas::load(t)?;
-                let lidos = noites::claim(t, data, 100, false)?;
+                let lidos = claim(t, noite, 100, false)?;
                 assert_eq!(lidos.len(), 3);
                 for devedor in &lidos {
                     let de_novo = decide(&reguas, devedor, data, &REGRAS);
@@ -146,7 +147,7 @@ fn an_archived_regua_closes_its_inscricoes_with_the_reason() {
     casa.night("2026-03-02");
     let arquivar = domain::regua::EstadoRegua::Arquivada;
     casa.engine
-        .da_empresa(casa.empresa, |t| reguas::set_estado(t, regua, arquivar, hora(dia("2026-03-02"))))
+        .da_empresa(casa.empresa, |t| set_estado(t, regua, arquivar, hora(dia("2026-03-02"))))
         .unwrap();
     casa.night("2026-03-03");
     let lida = &all(&casa)[0];
@@ -164,7 +165,7 @@ fn l07_a_titulo_is_reminded_by_an_action_once_whatever_marks_it_again() {
     let mut acoes = 0;
     for dias in 0..12 {
         acoes += casa.night(&depois("2026-03-02", dias).to_string()).1;
-        casa.run("UPDATE regua.agenda SET proxima = '-infinity'");
+        casa.run("UPDATE regua.agenda SET proxima = '-infinity', decidida_em = NULL");
     }
     assert_eq!(acoes, 1);
     let lembrete = &casa.execucoes()[0];
@@ -180,12 +181,10 @@ fn r07_positions_read_back_in_order_and_a_second_one_on_a_day_is_refused() {
     let dias: Vec<_> = lida.regua.posicoes().iter().map(|p| p.gatilho).collect();
     assert_eq!(dias, [antes(2), d(1), d(6), d(16)]);
     assert_eq!(lida.conteudos.len(), 4);
-    let repetida = nova_regua(&[d(6)]).posicoes.remove(0);
-    let erro = casa
-        .engine
-        .da_empresa(casa.empresa, |t| reguas::add_posicao(t, regua, &repetida, hora(dia(NOITE))))
-        .unwrap_err();
-    assert_eq!(erro.violated(), Some("posicao_dia_unico"));
+    let sql = "INSERT INTO regua.posicao (empresa_id, id, regua_id, gatilho, dias) \
+               SELECT empresa_id, gen_random_uuid(), regua_id, gatilho, dias FROM regua.posicao LIMIT 1";
+    let erro = diesel::connection::SimpleConnection::batch_execute(&mut casa.root(), sql).unwrap_err();
+    assert!(erro.to_string().contains("posicao_dia_unico"), "{erro}");
 }
 
 #[test]
@@ -195,20 +194,13 @@ fn a_regua_that_changes_makes_the_next_night_look_at_everybody_once() {
     let regua = casa.regua(&[d(0), d(90)]);
     assert_eq!(casa.night("2026-03-02"), (2, 2));
     assert_eq!(casa.night("2026-03-03"), (0, 0));
-    let nova = nova_regua(&[d(10)]).posicoes.remove(0);
-    casa.engine
-        .da_empresa(casa.empresa, |t| reguas::add_posicao(t, regua, &nova, hora(dia("2026-03-03"))))
-        .unwrap();
+    casa.engine.da_empresa(casa.empresa, |t| add_posicao(t, regua, d(10), hora(dia("2026-03-03")))).unwrap();
     assert_eq!(casa.night("2026-03-04").0, 2);
     assert_eq!(casa.night("2026-03-05").0, 0);
     let pausa = domain::regua::EstadoRegua::Inativa;
-    casa.engine
-        .da_empresa(casa.empresa, |t| reguas::set_estado(t, regua, pausa, hora(dia("2026-03-05"))))
-        .unwrap();
+    casa.engine.da_empresa(casa.empresa, |t| set_estado(t, regua, pausa, hora(dia("2026-03-05")))).unwrap();
     assert_eq!(casa.night("2026-03-06").0, 2);
-    casa.engine
-        .da_empresa(casa.empresa, |t| reguas::set_estado(t, regua, pausa, hora(dia("2026-03-06"))))
-        .unwrap();
+    casa.engine.da_empresa(casa.empresa, |t| set_estado(t, regua, pausa, hora(dia("2026-03-06")))).unwrap();
     assert_eq!(casa.night("2026-03-07").0, 0, "the state it has already changes nothing");
 }
 
@@ -237,7 +229,7 @@ fn a_chunk_is_no_larger_than_asked_and_takes_who_changed_first() {
     let vistos = casa
         .engine
         .da_empresa(casa.empresa, |t| {
-            let lidos = noites::claim(t, noite.1, 4, false)?;
+            let lidos = claim(t, noite, 4, false)?;
             Ok(lidos.iter().map(|x| x.id.to_string()).collect::<Vec<_>>())
         })
         .unwrap();
@@ -252,10 +244,10 @@ fn a_night_looks_at_nobody_twice_whatever_next_date_was_decided() {
     casa.push(&[item("1", devedor(1))]);
     let noite = casa.open_new(dia(NOITE));
     for proxima in ["2026-03-02", "2020-01-01"] {
-        casa.run("UPDATE regua.agenda SET proxima = '-infinity'");
+        casa.run("UPDATE regua.agenda SET proxima = '-infinity', decidida_em = NULL");
         casa.engine
             .da_empresa(casa.empresa, |t| {
-                let devedores = noites::claim(t, noite.1, 9, false)?;
+                let devedores = claim(t, noite, 9, false)?;
                 let decisao = Decisao { proxima: Some(dia(proxima)), ..Decisao::default() };
                 noites::save(t, noite, &[(devedores[0].id, decisao)], |_| hora(noite.1), hora(noite.1))
             })

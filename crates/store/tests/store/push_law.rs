@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::Rotulo;
 use domain::email::EnderecoEmail;
 use proptest::prelude::*;
 use store::titulos::{EntradaCredor, EntradaDevedor, EntradaTitulo};
@@ -11,11 +12,11 @@ use crate::apoio::{Casa, cpf, devedor, dia, item};
 /// Everything a push stores, without ids and instants.
 fn content(casa: &Casa) -> Vec<String> {
     casa.texts(
-        "SELECT concat_ws(' ', 'codigo', c.codigo_integracao, d.nome, d.documento, d.tipo_pessoa, d.categoria) AS x \
+        "SELECT concat_ws(' ', 'codigo', c.codigo_integracao, d.nome, d.documento, d.tipo_pessoa, d.categoria, d.score) AS x \
            FROM cadastro.devedor_codigo c JOIN cadastro.devedor d ON d.id = c.devedor_id \
          UNION ALL SELECT concat_ws(' ', 'email', d.nome, m.valor, m.ordem) \
            FROM cadastro.meio_contato m JOIN cadastro.devedor d ON d.id = m.devedor_id \
-         UNION ALL SELECT concat_ws(' ', 'titulo', t.codigo_integracao, d.nome, r.nome, t.numero, t.emissao, t.vencimento, t.valor, t.saldo) \
+         UNION ALL SELECT concat_ws(' ', 'titulo', t.codigo_integracao, d.nome, r.nome, t.numero, t.emissao, t.vencimento, t.valor, t.saldo, t.tipo_negocio, t.tipo_titulo) \
            FROM cadastro.titulo t JOIN cadastro.devedor d ON d.id = t.devedor_id LEFT JOIN cadastro.credor r ON r.id = t.credor_id \
          UNION ALL SELECT concat_ws(' ', 'marcado', count(*)) FROM regua.agenda WHERE proxima = '-infinity' ORDER BY 1",
     )
@@ -30,6 +31,8 @@ struct Sorteado {
     emails: Option<Vec<u32>>,
     credor: Option<u32>,
     emissao: bool,
+    score: Option<i16>,
+    tipo: Option<u32>,
 }
 
 fn sorteado() -> impl Strategy<Value = Sorteado> {
@@ -42,15 +45,11 @@ fn sorteado() -> impl Strategy<Value = Sorteado> {
         emails,
         prop::option::of(0..2_u32),
         any::<bool>(),
+        prop::option::of(0..2_i16),
+        prop::option::of(0..2_u32),
     )
-        .prop_map(|(devedor, com_documento, nome, categoria, emails, credor, emissao)| Sorteado {
-            devedor,
-            com_documento,
-            nome,
-            categoria,
-            emails,
-            credor,
-            emissao,
+        .prop_map(|(devedor, com_documento, nome, categoria, emails, credor, emissao, score, tipo)| {
+            Sorteado { devedor, com_documento, nome, categoria, emails, credor, emissao, score, tipo }
         })
 }
 
@@ -64,6 +63,7 @@ fn montar(sorteados: &[Sorteado]) -> Vec<EntradaTitulo> {
             nome: format!("Nome {}", s.nome),
             documento: (primeira || s.com_documento).then(|| cpf(s.devedor % 2)),
             categoria: s.categoria.map(|c| format!("c{c}")),
+            score: s.score,
             emails: s.emails.as_ref().map(|lista| lista.iter().map(email).collect()),
             ..devedor(s.devedor)
         };
@@ -71,7 +71,14 @@ fn montar(sorteados: &[Sorteado]) -> Vec<EntradaTitulo> {
             .credor
             .map(|c| EntradaCredor { codigo_integracao: "c".to_owned(), nome: format!("Credor {c}") });
         let emissao = s.emissao.then(|| dia("2026-01-05"));
-        EntradaTitulo { credor, emissao, ..item(&format!("{:02}", 20 - n), devedor) }
+        let tipo = s.tipo.map(|t| Rotulo::parse(&format!("t{t}")).unwrap());
+        EntradaTitulo {
+            credor,
+            emissao,
+            tipo_negocio: tipo.clone(),
+            tipo_titulo: tipo,
+            ..item(&format!("{:02}", 20 - n), devedor)
+        }
     };
     sorteados.iter().enumerate().map(montado).collect()
 }

@@ -1,5 +1,6 @@
 //! The bulk upsert, one push at a time.
 
+use domain::Rotulo;
 use domain::dinheiro::Centavos;
 use domain::email::EnderecoEmail;
 use domain::ids::TituloId;
@@ -13,6 +14,10 @@ fn isenta(codigo: &str) -> EntradaDevedor {
 
 fn emails(enderecos: &[&str]) -> Vec<EnderecoEmail> {
     enderecos.iter().map(|e| EnderecoEmail::parse(e).unwrap()).collect()
+}
+
+fn rotulo(texto: &str) -> Rotulo {
+    Rotulo::parse(texto).unwrap()
 }
 
 fn stored_emails(casa: &Casa) -> Vec<String> {
@@ -157,10 +162,13 @@ fn what_is_absent_keeps_what_is_stored() {
     let cheio = EntradaTitulo {
         emissao: Some(dia("2026-01-02")),
         credor: Some(EntradaCredor { codigo_integracao: "c".to_owned(), nome: "Credor".to_owned() }),
+        tipo_negocio: Some(rotulo("varejo")),
+        tipo_titulo: Some(rotulo("boleto")),
         ..item(
             "1",
             EntradaDevedor {
                 categoria: Some("vip".to_owned()),
+                score: Some(0),
                 emails: Some(emails(&["a@x.com.br"])),
                 ..devedor(1)
             },
@@ -169,8 +177,18 @@ fn what_is_absent_keeps_what_is_stored() {
     casa.push(&[cheio]);
     let antes = casa.versions();
     let vazio = item("1", EntradaDevedor { documento: None, ..devedor(1) });
-    assert!(matches!(casa.push(&[vazio])[0], ResultadoItem::Inalterado(_)));
+    assert!(matches!(casa.push(std::slice::from_ref(&vazio))[0], ResultadoItem::Inalterado(_)));
     assert_eq!(casa.versions(), antes);
+    // Also when something else changes.
+    let pessoa = EntradaDevedor { nome: "Outro nome".to_owned(), ..vazio.devedor.clone() };
+    casa.push(&[EntradaTitulo { valor: Centavos::new(5), devedor: pessoa, ..vazio }]);
+    assert_eq!(
+        casa.texts(
+            "SELECT concat_ws(' ', d.nome, d.tipo_pessoa, d.categoria, d.score, t.emissao, t.valor, c.nome, t.tipo_negocio, \
+                    t.tipo_titulo) AS x FROM cadastro.devedor d, cadastro.titulo t, cadastro.credor c WHERE c.id = t.credor_id"
+        ),
+        ["Outro nome fisica vip 0 2026-01-02 5 Credor varejo boleto"]
+    );
 }
 
 #[test]
@@ -201,6 +219,35 @@ fn a_changed_due_date_updates_the_titulo_and_marks_its_debtor_only() {
         ["2026-02-10", "2026-04-10"]
     );
     assert_eq!(casa.marked(), ["d1"]);
+}
+
+/// Creditor, category, score and types say which régua takes a título (rules s05-s10).
+#[test]
+fn whatever_a_regua_may_ask_marks_the_debtor_when_it_changes_and_only_then() {
+    let casa = Casa::nova();
+    let um = EntradaTitulo {
+        tipo_negocio: Some(rotulo("varejo")),
+        tipo_titulo: Some(rotulo("boleto")),
+        ..item("1", EntradaDevedor { categoria: Some("a".to_owned()), score: Some(500), ..devedor(1) })
+    };
+    casa.push(&[um.clone(), item("2", devedor(2))]);
+    let credor = Some(EntradaCredor { codigo_integracao: "c".to_owned(), nome: "Credor".to_owned() });
+    let categoria = EntradaDevedor { categoria: Some("b".to_owned()), ..um.devedor.clone() };
+    for mudado in [
+        EntradaTitulo { credor, ..um.clone() },
+        EntradaTitulo { tipo_negocio: Some(rotulo("Varejo")), ..um.clone() },
+        EntradaTitulo { tipo_titulo: Some(rotulo("cheque")), ..um.clone() },
+        EntradaTitulo { devedor: categoria, ..um.clone() },
+        EntradaTitulo { devedor: EntradaDevedor { score: Some(501), ..um.devedor.clone() }, ..um.clone() },
+    ] {
+        casa.push(std::slice::from_ref(&um));
+        casa.unmark();
+        casa.push(std::slice::from_ref(&mudado));
+        assert_eq!(casa.marked(), ["d1"], "{mudado:?}");
+        let antes = casa.versions();
+        casa.push(&[mudado]);
+        assert_eq!(casa.versions(), antes);
+    }
 }
 
 #[test]

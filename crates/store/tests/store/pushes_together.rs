@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::thread;
 
+use diesel::connection::SimpleConnection as _;
 use domain::dinheiro::Centavos;
 use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem, upsert};
 use store::{Banco, Papel};
@@ -123,4 +124,30 @@ fn what_a_push_leaves_out_stays_also_when_it_is_being_stored_at_the_same_moment(
         casa.texts("SELECT concat_ws(' ', d.categoria, d.nome, t.emissao, t.valor) AS x FROM cadastro.devedor d, cadastro.titulo t"),
         ["vip Outro nome 2026-01-02 5"]
     );
+}
+
+/// As whoever pays, reopens, cancels or sends locks títulos: in order of id, not of code.
+#[test]
+fn a_push_locks_what_it_changes_in_order_of_id() {
+    let casa = Casa::nova();
+    let itens = |valor| {
+        let item = |n: u32| EntradaTitulo { valor: Centavos::new(valor), ..item(&n.to_string(), devedor(n)) };
+        (10..30).rev().map(item).collect::<Vec<_>>()
+    };
+    casa.push(&itens(100));
+    let mut outra = casa.root();
+    let primeiro = "(SELECT id FROM cadastro.titulo ORDER BY id LIMIT 1)";
+    outra
+        .batch_execute(&format!("BEGIN; SELECT FROM cadastro.titulo WHERE id = {primeiro} FOR UPDATE"))
+        .unwrap();
+    thread::scope(|scope| {
+        let envio = scope.spawn(|| casa.push(&itens(200)));
+        casa.wait_until_blocked();
+        let outros = outra.batch_execute("SELECT FROM cadastro.titulo FOR UPDATE NOWAIT");
+        outra.batch_execute("ROLLBACK").unwrap();
+        let feitos = envio.join().unwrap();
+        assert!(feitos.iter().all(|feito| matches!(feito, ResultadoItem::Atualizado(_))), "{feitos:?}");
+        assert_eq!(outros, Ok(()), "it holds a later one while it waits for an earlier one");
+    });
+    assert_eq!(casa.n("SELECT count(*) FROM cadastro.titulo WHERE valor = 200 AND saldo = 200"), 20);
 }

@@ -32,7 +32,7 @@ fn states(casa: &Casa) -> Vec<String> {
 
 fn in_motion(casa: &Casa) -> i64 {
     let agora = hora(dia(NOITE));
-    casa.dispatcher.da_empresa(casa.empresa, |t| execucoes::in_motion(t, agora)).unwrap()
+    casa.dispatcher.da_empresa(casa.empresa, |t| execucoes::in_motion(t, agora, None)).unwrap()
 }
 
 #[test]

@@ -11,7 +11,9 @@ use store::disparos::{Desfecho, Reivindicacao};
 use store::titulos::{Filtro, change_status, get, list, upsert};
 use store::{Banco, Papel, disparos, empresas, execucoes, inscricoes, noites, reguas};
 
-use crate::apoio::{Casa, LEASE, agora, descartar, devedor, dia, hora, item, nova_empresa, texts};
+use crate::apoio::{
+    Casa, LEASE, REGRAS, agora, descartar, devedor, dia, hora, item, nova_empresa, set_estado, texts,
+};
 
 const THREADS: usize = 5;
 const OPERACOES: usize = 400;
@@ -165,11 +167,11 @@ fn r02_another_companys_ids_are_none_in_every_service() {
     casa.engine
         .da_empresa(outra, |t| {
             assert!(reguas::get(t, regua)?.is_none());
-            assert!(!reguas::set_estado(t, regua, domain::regua::EstadoRegua::Arquivada, agora())?);
+            assert!(!set_estado(t, regua, domain::regua::EstadoRegua::Arquivada, agora())?);
             assert!(reguas::list(t)?.is_empty());
             assert!(noites::get(t, noite)?.is_none());
             assert!(inscricoes::list(t, &inscricoes::Filtro::default(), None, 9)?.is_empty());
-            assert!(noites::claim(t, dia("2026-12-31"), 9, true)?.is_empty());
+            assert!(noites::claim(t, (noite, dia("2026-12-31")), &REGRAS, 9, true)?.is_none());
             Ok(())
         })
         .unwrap();
@@ -177,7 +179,7 @@ fn r02_another_companys_ids_are_none_in_every_service() {
         .da_empresa(outra, |t| {
             assert!(execucoes::get(t, execucao)?.is_none());
             assert!(execucoes::message(t, execucao)?.is_none());
-            assert_eq!(execucoes::in_motion(t, hora(dia("2026-12-31")))?, 0);
+            assert_eq!(execucoes::in_motion(t, hora(dia("2026-12-31")), None)?, 0);
             assert!(matches!(disparos::claim(t, execucao, LEASE, |_| descartar())?, Reivindicacao::DeOutro));
             Ok(())
         })
@@ -197,7 +199,10 @@ fn r02_a_position_cannot_be_added_to_another_companys_regua() {
     let casa = Casa::nova();
     let regua: ReguaId = casa.regua(&[crate::apoio::d(0)]);
     let outra = nova_empresa(&casa.titulos, "Beta");
-    let posicao = crate::apoio::nova_regua(&[crate::apoio::d(9)]).posicoes.remove(0);
-    casa.engine.da_empresa(outra, |t| reguas::add_posicao(t, regua, &posicao, agora())).unwrap_err();
+    let antes = casa.engine.da_empresa(casa.empresa, |t| reguas::get(t, regua)).unwrap().unwrap();
+    let mut depois = antes.clone();
+    let posicoes = antes.regua.posicoes().iter().cloned().chain([crate::apoio::posicao(crate::apoio::d(9))]);
+    depois.regua = antes.regua.clone().com_posicoes(posicoes.collect()).unwrap();
+    casa.engine.da_empresa(outra, |t| reguas::save(t, &antes, &depois, agora())).unwrap_err();
     assert_eq!(casa.n("SELECT count(*) FROM regua.posicao"), 1);
 }

@@ -90,6 +90,10 @@ escopos! {
         Ler = NoitesLer, "noites:ler", "Reads nights and inscrições.";
         Executar = NoitesExecutar, "noites:executar", "Runs a night.";
     }
+    simulacoes {
+        Ler = SimulacoesLer, "simulacoes:ler", "Reads simulations.";
+        Executar = SimulacoesExecutar, "simulacoes:executar", "Simulates réguas.";
+    }
     execucoes {
         Ler = ExecucoesLer, "execucoes:ler", "Reads execuções.";
     }
@@ -149,7 +153,7 @@ mod tests {
             assert_eq!(escopo.as_str().parse(), Ok(*escopo));
         }
         assert_eq!("titulos:apagar".parse::<Escopo>(), Err(EscopoDesconhecido));
-        assert_eq!(Escopos::todos().iter().count(), 11);
+        assert_eq!(Escopos::todos().iter().count(), 13);
     }
 
     #[test]

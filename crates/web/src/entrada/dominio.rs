@@ -10,11 +10,13 @@ use domain::documento::{Documento, TipoPessoa};
 use domain::email::EnderecoEmail;
 use domain::execucao::{Canal, Estado as EstadoExecucao};
 use domain::ids;
-use domain::regua::EstadoRegua;
+use domain::regua::{Criterio, Destinatarios, EstadoRegua, Modo};
 use domain::titulo::{Origem, StatusTitulo};
+use domain::{MAX_ROTULO, Rotulo};
 use uuid::Uuid;
 
 use super::erros::{ErroValor, ErrosCampo};
+use super::texto::Texto;
 use super::tipos::{not_accepted, parse_texto};
 
 /// `Deserr` for types read from text; `$codigo` names the fault, the parser's `Display` (Portuguese) explains it.
@@ -60,6 +62,9 @@ from_text! {
     Origem: "valor_invalido", Origem::parse;
     Canal: "valor_invalido", Canal::parse;
     EstadoRegua: "valor_invalido", EstadoRegua::parse;
+    Modo: "valor_invalido", Modo::parse;
+    Destinatarios: "valor_invalido", Destinatarios::parse;
+    Criterio: "valor_invalido", Criterio::parse;
     EstadoExecucao: "valor_invalido", EstadoExecucao::parse;
 }
 
@@ -75,6 +80,19 @@ from_id!(
     ExecucaoId,
     NoiteId
 );
+
+/// One line, as every short text.
+impl Deserr<ErrosCampo> for Rotulo {
+    fn deserialize_from_value<V: IntoValue>(
+        valor: Value<V>,
+        local: ValuePointerRef,
+    ) -> Result<Self, ErrosCampo> {
+        parse_texto(valor, local, |texto| {
+            let linha = Texto::<1, MAX_ROTULO>::parse(texto)?;
+            Self::parse(&linha).map_err(|erro| ErroValor::new("tamanho_invalido", erro.to_string()))
+        })
+    }
+}
 
 /// Money: `"1234.56"`, or the JSON number 1234.56.
 impl Deserr<ErrosCampo> for Centavos {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::problema::{ErroCampo, Problema};
 
 /// Faults listed in one answer. A body of 2 MiB can hold 200,000 of them; nobody mends more than this at a time.
-const MAX_ERROS: usize = 100;
+pub(crate) const MAX_ERROS: usize = 100;
 /// Longest piece of the caller's own text that comes back, in characters.
 const MAX_ECO: usize = 64;
 
@@ -98,12 +98,26 @@ impl ErrosCampo {
             return ControlFlow::Continue(todos);
         }
         todos.0.truncate(MAX_ERROS);
-        todos.0.push(ErroCampo {
-            campo: String::new(),
-            codigo: "muitos_erros".into(),
-            detalhe: "há mais erros; corrija estes e envie de novo".into(),
-        });
+        todos.0.push(more());
         ControlFlow::Break(todos)
+    }
+}
+
+/// Leaves what one answer tells, and says whether there was more. What was cut already stays as it is.
+pub(crate) fn cut(erros: &mut Vec<ErroCampo>) -> bool {
+    let demais = erros.len() > MAX_ERROS;
+    if demais {
+        erros.truncate(MAX_ERROS);
+        erros.push(more());
+    }
+    demais
+}
+
+fn more() -> ErroCampo {
+    ErroCampo {
+        campo: String::new(),
+        codigo: "muitos_erros".into(),
+        detalhe: "há mais erros; corrija estes e envie de novo".into(),
     }
 }
 

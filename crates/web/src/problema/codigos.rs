@@ -51,6 +51,8 @@ codigos! {
         "O endereço existe, mas não com este método. O cabeçalho `Allow` diz quais aceita.";
     TEMPO_ESGOTADO = "tempo_esgotado", 408, "Tempo esgotado",
         "O corpo da requisição demorou demais para chegar. Envie de novo.";
+    VERSAO_MUDOU = "versao_mudou", 412, "A versão mudou",
+        "O recurso mudou depois de lido. Leia de novo e repita a mudança com o `ETag` novo em `If-Match`.";
     CORPO_GRANDE = "corpo_grande", 413, "Corpo grande demais",
         "O corpo passa do limite. Divida o envio em partes menores.";
     TIPO_DE_MIDIA = "tipo_de_midia", 415, "Tipo de mídia não suportado",

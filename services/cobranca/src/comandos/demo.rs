@@ -6,7 +6,7 @@ use sheets::Mapa;
 
 use super::replay;
 use crate::Resultado;
-use crate::replay::Historia;
+use crate::replay::{Historia, Pagamentos};
 
 const CARTEIRA: &[u8] = include_bytes!("../../../../deploy/demo/carteira.csv");
 const REGUA: &[u8] = include_bytes!("../../../../deploy/demo/regua.json");
@@ -22,5 +22,6 @@ pub async fn run(config: &Config) -> Resultado {
     let linhas = replay::read_lines(CARTEIRA, Mapa::default())?;
     let de = PRIMEIRA_NOITE.ok_or("data da demonstração")?;
     let ate = de.checked_add_days(Days::new(NOITES - 1)).ok_or("data da demonstração")?;
-    replay::walk(config, "demo", &Historia::new(&linhas, de, ate), &serde_json::from_slice(REGUA)?).await
+    let historia = Historia::new(&linhas, (de, ate), Pagamentos::DeManha);
+    replay::walk(config, "demo", &historia, &serde_json::from_slice(REGUA)?).await
 }

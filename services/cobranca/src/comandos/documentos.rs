@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::{Resultado, terminal};
 
-/// Writes each service's OpenAPI document under `dir/openapi` and the page of error codes as `dir/errors.md`.
+/// Writes each service's OpenAPI document under `dir/openapi` and the pages of codes as `dir/errors.md` and
+/// `dir/reasons.md`.
 ///
 /// # Errors
 /// The files cannot be written.

@@ -20,13 +20,14 @@ struct Acao {
     id: String,
     data: String,
     posicao: String,
+    canal: String,
     estado: String,
 }
 
 /// The walk, counted from the files of the mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contagem {
-    /// Actions that were due and not called off (the títulos were paid, or there was no contact).
+    /// E-mails that were due and not called off (the títulos were paid, or there was no contact).
     pub devidas: usize,
     /// Of those, how many the mailbox holds.
     pub enviadas: usize,
@@ -46,7 +47,7 @@ impl Acoes {
     pub async fn read(api: &Cliente) -> Resultado<Self> {
         let mut dias = BTreeMap::new();
         let mut posicoes = Vec::new();
-        for regua in api.all("/v1/reguas").await? {
+        for regua in api.all_by("/v1/reguas", 50).await? {
             for posicao in regua.get("posicoes").and_then(Value::as_array).into_iter().flatten() {
                 let nome = position_name(posicao);
                 dias.insert(text(posicao, "id"), nome.clone());
@@ -62,6 +63,7 @@ impl Acoes {
                 id: text(item, "id"),
                 data: text(item, "data"),
                 posicao: dias.get(&text(item, "posicao_id")).cloned().unwrap_or_default(),
+                canal: text(item, "canal"),
                 estado: text(item, "estado"),
             })
             .collect();
@@ -114,8 +116,8 @@ impl Acoes {
     /// # Errors
     /// The directory cannot be read.
     pub fn count(&self, saida: &Path) -> Resultado<Contagem> {
-        let devidas: BTreeSet<&str> =
-            self.itens.iter().filter(|a| a.estado != "descartada").map(|a| a.id.as_str()).collect();
+        let emails = self.itens.iter().filter(|a| a.canal == "email" && a.estado != "descartada");
+        let devidas: BTreeSet<&str> = emails.map(|a| a.id.as_str()).collect();
         let mut copias: BTreeMap<String, usize> = BTreeMap::new();
         for arquivo in std::fs::read_dir(saida)? {
             let caminho = arquivo?.path();

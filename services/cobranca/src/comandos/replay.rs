@@ -15,7 +15,7 @@ use super::empresa::{self, Pedido as PedidoEmpresa};
 use super::importar::read_mapa;
 use super::relatorio::{Acoes, Contagem};
 use crate::cliente::Cliente;
-use crate::replay::{Historia, instant};
+use crate::replay::{Contestacao, Historia, Pagamentos, instant};
 use crate::sistema::{Lugar, Sistema};
 use crate::{Resultado, terminal};
 
@@ -38,6 +38,8 @@ pub struct Pedido {
     pub de: Option<NaiveDate>,
     /// Last day; without one, two days after the last date in the portfolio.
     pub ate: Option<NaiveDate>,
+    /// How contested títulos are held back; without it they are not.
+    pub contestacao: Option<Contestacao>,
 }
 
 /// Walks a portfolio and prints what came of it.
@@ -49,7 +51,12 @@ pub async fn run(config: &Config, pedido: &Pedido) -> Resultado {
     let linhas = read_lines(&fs::read(&pedido.arquivo)?, mapa)?;
     let regua = serde_json::from_slice(&fs::read(&pedido.regua)?)?;
     let (de, ate) = Historia::span(&linhas).ok_or("a carteira não tem nenhuma linha válida")?;
-    let historia = Historia::new(&linhas, pedido.de.unwrap_or(de), pedido.ate.unwrap_or(ate));
+    let entre = (pedido.de.unwrap_or(de), pedido.ate.unwrap_or(ate));
+    let historia = Historia::new(&linhas, entre, Pagamentos::AntesDaNoite);
+    let historia = match pedido.contestacao {
+        Some(contestacao) => historia.contested(&linhas, contestacao),
+        None => historia,
+    };
     walk(config, "replay", &historia, &regua).await
 }
 

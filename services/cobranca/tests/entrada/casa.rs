@@ -1,8 +1,9 @@
 #![cfg(test)]
 //! A system with two companies; the first has something of everything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use cobranca::cliente::Cliente;
@@ -14,7 +15,7 @@ use runtime::config::Segredo;
 use runtime::{Config, Encerramento, Relogio};
 use serde_json::{Value, json};
 use store::Papel;
-use testkit::{Banco, Http};
+use testkit::{Banco, Http, wait_until};
 use uuid::Uuid;
 use web::Escopo;
 
@@ -22,6 +23,8 @@ use crate::documento::Operacao;
 
 /// The name of the keys that the tests call with; keys of other names may be revoked.
 const DA_CASA: &str = "primeira chave";
+/// Simulations there are, and keys that nobody uses: some to be read and some to be ended.
+const SIMULACOES: usize = 4;
 
 /// The system, and the first company's key.
 pub(crate) struct Casa {
@@ -32,6 +35,8 @@ pub(crate) struct Casa {
     pub(crate) outra: EmpresaId,
     /// Ids of the first company, by the address of their list.
     pub(crate) ids: BTreeMap<String, Vec<String>>,
+    /// Each action, after the régua and the position that it stands in.
+    acoes: Vec<[String; 3]>,
     pub(crate) banco: Banco,
     relogio: Relogio,
     sistema: Option<Sistema>,
@@ -62,7 +67,7 @@ impl Casa {
         let base = format!("http://{}", sistema.addr());
         let dona = Http::new(&base).with_key(&chave);
         furnish(&Cliente::new(&base, &chave).unwrap()).await;
-        let ids = ids(&dona, operacoes).await;
+        let (ids, acoes) = (ids(&dona, operacoes).await, acoes(&dona).await);
         Self {
             base,
             dona,
@@ -70,6 +75,7 @@ impl Casa {
             empresa,
             outra,
             ids,
+            acoes,
             banco,
             relogio,
             sistema: Some(sistema),
@@ -133,15 +139,23 @@ impl Casa {
         texto
     }
 
-    /// Fills the `{id}` of a path with each id there is.
+    /// Fills the `{id}` of a path, and what stands inside of it, with each id there is.
     ///
     /// # Panics
     /// When the first company has nothing of the kind: give it one in [`furnish`].
     pub(crate) fn paths(&self, operacao: &Operacao) -> Vec<String> {
-        let Some(lista) = operacao.list() else { return vec![operacao.caminho.clone()] };
-        let ids = self.ids.get(lista).map(Vec::as_slice).unwrap_or_default();
-        assert!(!ids.is_empty(), "{}: a empresa do teste não tem nada em {lista}", operacao.nome());
-        ids.iter().map(|id| operacao.caminho.replace("{id}", id)).collect()
+        let caminho = &operacao.caminho;
+        let Some(lista) = operacao.list() else { return vec![caminho.clone()] };
+        let caminhos: BTreeSet<String> = if caminho.contains("{posicao}") {
+            let fill = |[regua, posicao, acao]: &[String; 3]| {
+                caminho.replace("{id}", regua).replace("{posicao}", posicao).replace("{acao}", acao)
+            };
+            self.acoes.iter().map(fill).collect()
+        } else {
+            self.ids.get(lista).into_iter().flatten().map(|id| caminho.replace("{id}", id)).collect()
+        };
+        assert!(!caminhos.is_empty(), "{}: a empresa do teste não tem nada em {lista}", operacao.nome());
+        caminhos.into_iter().collect()
     }
 }
 
@@ -163,23 +177,35 @@ async fn company(url: &str, nome: &str, relogio: &Relogio) -> (EmpresaId, String
     (EmpresaId::new(id.parse().unwrap()), chave)
 }
 
-/// Títulos, réguas, a night that sent something, and a key nobody uses.
+/// Títulos, réguas, a night that sent something and left somebody out, simulations, and keys nobody uses.
 async fn furnish(api: &Cliente) {
-    let titulo = |n: usize| {
+    let titulo = |n: usize, vencimento: &str| {
         let emails = [format!("devedor{n}@example.com")];
-        json!({"codigo_integracao": format!("T{n}"), "vencimento": "2026-03-02", "valor": "150.00",
+        json!({"codigo_integracao": format!("T{n}"), "vencimento": vencimento, "valor": "150.00",
                "devedor": {"codigo_integracao": format!("D{n}"), "nome": format!("Devedor {n}"), "emails": emails}})
     };
-    let enviados = api.push(&(0..6).map(titulo).collect::<Vec<_>>()).await.unwrap();
+    let mut titulos: Vec<_> = (0..6).map(|n| titulo(n, "2026-03-02")).collect();
+    titulos.push(titulo(6, "2025-12-01"));
+    let enviados = api.push(&titulos).await.unwrap();
     assert!(enviados.iter().all(|item| item["resultado"] == "criado"), "{enviados:?}");
     let posicao = |dias| json!({"dias": dias, "acoes": [{"tipo": "email", "assunto": "Olá", "corpo": "#LISTA_TITULOS#"}]});
-    api.create_regua(&json!({"nome": "Ativa", "posicoes": [posicao(0), posicao(7)]})).await.unwrap();
-    let parada = json!({"nome": "Parada", "prioridade": 1, "posicoes": [posicao(3)]});
+    let ativa = json!({"nome": "Ativa", "criterios": {"vencimento_de": "2026-01-01"}, "posicoes": [posicao(0), posicao(7)]});
+    api.create_regua(&ativa).await.unwrap();
+    let dias = [3, 9, 27, 81].map(posicao);
+    let parada = json!({"nome": "Parada", "prioridade": 1, "criterios": {"score_de": 1}, "posicoes": dias});
     api.call(reqwest::Method::POST, "/v1/reguas", Some(&parada)).await.unwrap();
     api.run_night("2026-03-10".parse().unwrap()).await.unwrap();
     api.wait_quiet().await.unwrap();
-    let chave = json!({"nome": "sem uso", "escopos": ["titulos:ler"]});
-    api.call(reqwest::Method::POST, "/v1/chaves-api", Some(&chave)).await.unwrap();
+    for n in 0..SIMULACOES {
+        let simulacao = json!({"ate": "2026-04-10"});
+        api.call(reqwest::Method::POST, "/v1/simulacoes", Some(&simulacao)).await.unwrap();
+        let chave = json!({"nome": format!("sem uso {n}"), "escopos": ["titulos:ler"]});
+        api.call(reqwest::Method::POST, "/v1/chaves-api", Some(&chave)).await.unwrap();
+    }
+    let over = async || {
+        api.all("/v1/simulacoes").await.unwrap().iter().all(|simulacao| simulacao["estado"] == "concluida")
+    };
+    wait_until(Duration::from_secs(20), over).await;
 }
 
 /// What each list that stands before an `{id}` answers.
@@ -189,11 +215,28 @@ async fn ids(dona: &Http, operacoes: &[Operacao]) -> BTreeMap<String, Vec<String
         if ids.contains_key(lista) {
             continue;
         }
-        let pagina = dona.get(lista).await.expect(200).json;
+        // Debtors have no list of their own yet.
+        let (onde, campo) =
+            if lista == "/v1/devedores" { ("/v1/titulos", "devedor_id") } else { (lista, "id") };
+        let pagina = dona.get(onde).await.expect(200).json;
         let itens = pagina["itens"].as_array().cloned().unwrap_or_default();
         let livres = itens.iter().filter(|item| item["nome"] != DA_CASA);
-        let id = |item: &Value| item["id"].as_str().unwrap().to_owned();
+        let id = |item: &Value| item[campo].as_str().unwrap().to_owned();
         ids.insert(lista.to_owned(), livres.map(id).collect());
     }
     ids
+}
+
+/// Every action there is, by régua and position.
+async fn acoes(dona: &Http) -> Vec<[String; 3]> {
+    let pagina = dona.get("/v1/reguas").await.expect(200).json;
+    let id = |de: &Value| de["id"].as_str().unwrap().to_owned();
+    let mut acoes = Vec::new();
+    for regua in pagina["itens"].as_array().unwrap() {
+        for posicao in regua["posicoes"].as_array().unwrap() {
+            let delas = posicao["acoes"].as_array().unwrap().iter();
+            acoes.extend(delas.map(|acao| [id(regua), id(posicao), id(acao)]));
+        }
+    }
+    acoes
 }

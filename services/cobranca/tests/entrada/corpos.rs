@@ -77,13 +77,14 @@ async fn every_fault_of_a_body_is_told_at_once() {
         all_missing(&doc, esquema, &mut ausentes);
         let ausentes = ausentes.into_iter().map(|campo| format!("{aqui}{campo}")).collect();
         for (corpo, faltas) in [(errado, erradas), (json!({}), ausentes)] {
+            // Where nothing is required, nothing is missing: the empty body is a good one.
+            if faltas.is_empty() {
+                continue;
+            }
             let pedido =
                 Pedido::new(&operacao.metodo, &casa.paths(operacao)[0]).with_json(&wrap(corpo, aqui));
             let resposta = pedido.send(&client(), &casa.base, Some(&casa.chave)).await.unwrap();
             leis.check(operacao, &pedido, &resposta).unwrap();
-            if faltas.is_empty() {
-                continue;
-            }
             let ditas = refused(&resposta.json);
             let caladas: Vec<&String> = faltas.iter().filter(|falta| !ditas.contains(falta)).collect();
             assert!(caladas.is_empty(), "{} cala {caladas:?}: {pedido:?} {}", operacao.nome(), resposta.text);

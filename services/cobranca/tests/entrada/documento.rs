@@ -1,6 +1,7 @@
 #![cfg(test)]
 //! The OpenAPI document, as far as a caller needs it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use reqwest::Method;
@@ -40,6 +41,7 @@ impl Documento {
         &self.raiz
     }
 
+    /// All of them, what reads first and what ends something last.
     pub(crate) fn operations(&self) -> Vec<Operacao> {
         let mut operacoes = Vec::new();
         for (caminho, metodos) in self.raiz["paths"].as_object().unwrap() {
@@ -47,7 +49,8 @@ impl Documento {
                 operacoes.push(Operacao::new(caminho, metodo, operacao));
             }
         }
-        assert!(operacoes.len() >= 26, "só {} operações: o documento está incompleto", operacoes.len());
+        assert!(operacoes.len() >= 41, "só {} operações: o documento está incompleto", operacoes.len());
+        operacoes.sort_by_key(Operacao::finality);
         operacoes
     }
 
@@ -108,6 +111,25 @@ impl Operacao {
     /// The address of the list in which the `{id}` of the path stands.
     pub(crate) fn list(&self) -> Option<&str> {
         self.caminho.split_once("/{id}").map(|(lista, _)| lista)
+    }
+
+    /// How little it leaves for others to be done: what is inside of something ends before it does, then the régua, and the
+    /// clock moves when nothing asks for the day any more.
+    fn finality(&self) -> (u8, Reverse<usize>) {
+        let rank = match self.metodo {
+            Method::GET => 0,
+            Method::DELETE => 2,
+            _ if ["/pagamento", "/cancelamento"].iter().any(|fim| self.caminho.ends_with(fim)) => 2,
+            _ if self.caminho.ends_with("/arquivamento") => 3,
+            Method::PUT if self.caminho == "/v1/relogio" => 4,
+            _ => 1,
+        };
+        (rank, Reverse(if rank < 2 { 0 } else { self.caminho.matches('/').count() }))
+    }
+
+    /// Whether it can only tell what it would do.
+    pub(crate) fn simulates(&self) -> bool {
+        self.consulta.contains_key("simular")
     }
 
     /// Whether it promises to change nothing.

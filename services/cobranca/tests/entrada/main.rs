@@ -13,3 +13,4 @@ mod matriz;
 mod mutacao;
 mod pedido;
 mod propriedade;
+mod simular;

@@ -12,7 +12,7 @@ use crate::leis::Leis;
 use crate::pedido::{Pedido, client};
 
 /// A request to each address of an operation, with the example as its body.
-fn requests(casa: &Casa, operacao: &Operacao) -> Vec<Pedido> {
+pub(crate) fn requests(casa: &Casa, operacao: &Operacao) -> Vec<Pedido> {
     let pedido = |caminho: String| Pedido::new(&operacao.metodo, &caminho);
     let corpo = operacao.exemplo.clone().or(operacao.corpo.as_ref().map(|_| Value::Array(Vec::new())));
     let com_corpo = |pedido: Pedido| corpo.as_ref().map_or(pedido.clone(), |corpo| pedido.with_json(corpo));
@@ -129,13 +129,16 @@ async fn r02_no_list_shows_another_company_anything_of_the_first() {
     let alheia = key(&casa, casa.outra, Escopo::TODOS);
     let ids: Vec<&String> = casa.ids.values().flatten().collect();
     assert!(ids.len() >= 10, "{ids:?}");
-    let devedores = casa.dona.get("/v1/titulos").await.expect(200).json;
-    let devedor = devedores["itens"][0]["devedor_id"].as_str().unwrap().to_owned();
+    let inscricoes = casa.dona.get("/v1/inscricoes").await.expect(200).json;
+    let inscricao = &inscricoes["itens"][0];
+    let text = |valor: &Value| valor.as_str().unwrap().to_owned();
+    let (devedor, titulo) = (text(&inscricao["devedor_id"]), text(&inscricao["titulos"][0]));
     for operacao in operacoes.iter().filter(|operacao| operacao.reads() && operacao.list().is_none()) {
         let com_ids = operacao.consulta.keys().filter(|nome| nome.ends_with("_id"));
         let filtros = com_ids.map(|nome| match nome.as_str() {
             "devedor_id" => format!("?{nome}={devedor}"),
-            "regua_id" => format!("?{nome}={}", casa.ids["/v1/reguas"][0]),
+            "titulo_id" => format!("?{nome}={titulo}"),
+            "regua_id" => format!("?{nome}={}", text(&inscricao["regua_id"])),
             outro => panic!("{}: não sei que id pôr em {outro}", operacao.nome()),
         });
         for filtro in std::iter::once(String::new()).chain(filtros) {

@@ -7,13 +7,15 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use testkit::cases;
 
 use crate::casa::Casa;
-use crate::documento::Documento;
+use crate::documento::{Documento, Operacao};
 use crate::leis::Leis;
 use crate::mutacao;
-use crate::pedido::client;
+use crate::pedido::{Pedido, client};
 
 /// Requests to each operation.
 const CASOS: u32 = 48;
+/// How many times as many there are, until one is accepted.
+const RODADAS: usize = 5;
 
 #[test]
 fn no_request_breaks_a_law_and_a_refused_one_changes_nothing() {
@@ -29,7 +31,8 @@ fn no_request_breaks_a_law_and_a_refused_one_changes_nothing() {
     let antes = RefCell::new(olho.borrow_mut().look());
     for operacao in &operacoes {
         let aceitos = Cell::new(0);
-        let resultado = runner().run(&mutacao::requests(&doc, operacao, casa.paths(operacao)), |pedido| {
+        let pedidos = mutacao::requests(&doc, operacao, paths(&casa, operacao));
+        let tentar = |pedido: Pedido| {
             let resposta = runtime
                 .block_on(pedido.send(&http, &casa.base, Some(&casa.chave)))
                 .map_err(TestCaseError::fail)?;
@@ -42,15 +45,33 @@ fn no_request_breaks_a_law_and_a_refused_one_changes_nothing() {
                 )));
             }
             antes.replace(depois);
-            // A conflict is told by what was done before: the request itself was understood.
-            aceitos.set(
-                aceitos.get() + u32::from(pedido.valido && (resposta.status < 400 || resposta.status == 409)),
-            );
+            // Where there is no body, what was done to it is no fault.
+            let bom = pedido.valido || operacao.corpo.is_none();
+            aceitos.set(aceitos.get() + u32::from(bom && resposta.status < 400));
             Ok(())
-        });
-        resultado.unwrap_or_else(|falha| panic!("{}: {falha}", operacao.nome()));
+        };
+        // Between its fields a body may be wrong however good each of them is: few of some operations are accepted.
+        for _ in 0..RODADAS {
+            let resultado = runner().run(&pedidos, tentar);
+            resultado.unwrap_or_else(|falha| panic!("{}: {falha}", operacao.nome()));
+            if aceitos.get() > 0 {
+                break;
+            }
+        }
         assert!(aceitos.get() > 0, "{}: nenhum pedido gerado foi aceito", operacao.nome());
     }
+}
+
+/// Each address of an operation; but what was paid can no longer be cancelled, nor the other way round, so the first título
+/// is for the one and the others for the other.
+fn paths(casa: &Casa, operacao: &Operacao) -> Vec<String> {
+    let mut todos = casa.paths(operacao);
+    match operacao.caminho.rsplit_once('/') {
+        Some((_, "cancelamento")) => todos.truncate(1),
+        Some((_, "pagamento")) => drop(todos.remove(0)),
+        _ => {}
+    }
+    todos
 }
 
 fn runner() -> TestRunner {

@@ -11,7 +11,7 @@ use crate::casa::{Casa, PRAZO, binary, executions};
 
 /// More than a chunk, so that the night is killed inside its first and after it.
 const DEVEDORES: usize = 5_400;
-const CHUNK: u64 = 5_000;
+const CHUNK: u64 = 2_500;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_inside_a_chunk_and_after_it_the_next_engine_decides_each_debtor_once() {

@@ -4,6 +4,7 @@
 mod correio;
 mod dados;
 mod empresa;
+mod negociacao;
 
 use std::net::TcpListener;
 use std::ops::Deref;
@@ -19,7 +20,7 @@ use runtime::{Config, Encerramento, Relogio};
 use testkit::{Banco, Vhost};
 
 pub(crate) use correio::{Email, subjects};
-pub(crate) use dados::{Titulo, acao, cobranca, lembrete, text, texts};
+pub(crate) use dados::{Titulo, acao, cobranca, lembrete, text, texts, to_all};
 pub(crate) use empresa::Empresa;
 
 /// Longer than any wait of these tests; only a test that fails waits this long.
@@ -64,6 +65,11 @@ impl Cenario {
         config.dispatcher.concorrencia = 1;
         let roteiro = Roteiro::lista(vec![(0, Fase::Corpo, Fala::Segurar)]);
         Self::start(barramento, data, roteiro, config).await
+    }
+
+    /// A system on the local bus whose mail server does as told.
+    pub(crate) async fn with_mail_server(data: &str, roteiro: Roteiro) -> Self {
+        Self::start(Barramento::Local, data, roteiro, Config::default()).await
     }
 
     async fn start(barramento: Barramento, data: &str, roteiro: Roteiro, mut config: Config) -> Self {

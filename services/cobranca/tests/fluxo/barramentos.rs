@@ -23,4 +23,7 @@ on_both! {
     cerca::n03_a_payment_between_night_and_window_is_in_time,
     cerca::j04_the_message_lists_what_is_still_open,
     cerca::j05_a_payment_that_was_answered_is_never_in_a_message,
+    suspensao::t03_suspended_it_stands_still_and_reopened_it_goes_on,
+    suspensao::j04_what_was_suspended_after_the_night_is_not_in_the_message,
+    negociacao::k02_k06_negotiated_it_stands_still_and_undone_it_goes_on,
 }

@@ -50,6 +50,8 @@ async fn assert_sees_only_its_own(quem: &Empresa, outra: &Empresa, titulo: &str)
     for caminho in [
         format!("/v1/titulos/{titulo}/pagamento"),
         format!("/v1/titulos/{titulo}/cancelamento"),
+        format!("/v1/titulos/{titulo}/suspensao"),
+        format!("/v1/titulos/{titulo}/reabertura"),
         format!("/v1/reguas/{regua}/ativacao"),
         format!("/v1/reguas/{regua}/desativacao"),
     ] {

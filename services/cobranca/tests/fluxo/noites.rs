@@ -7,11 +7,12 @@ use testkit::wait_until;
 use crate::apoio::{Cenario, PRAZO, Titulo, cobranca, subjects, text};
 
 #[tokio::test]
-async fn g01_the_night_runs_by_itself_once_with_two_engines_and_missed_dates_are_late() {
+async fn g01_the_night_runs_by_itself_once_with_three_engines_and_missed_dates_are_late() {
     let mut c = Cenario::on("2026-03-10").await;
     c.change(&json!({"hora_noite": "03:00"})).await;
     c.regua(&[cobranca(0), cobranca(2), cobranca(5)]).await;
     c.push(&[Titulo::new("1", "2026-02-20")]).await;
+    c.start_another_system().await;
     c.start_another_system().await;
     c.set_clock("2026-03-10", "03:00").await;
     night_by_itself(&c, "2026-03-10").await;

@@ -21,7 +21,7 @@ pub(crate) async fn a_titulo_pushed_over_http_becomes_one_email_in_the_mailbox(b
 
     let [email] = emails.as_slice() else { panic!("{emails:?}") };
     assert_eq!(email.para, ["ana@example.com"]);
-    assert_eq!(email.destinatario, "ana@example.com");
+    assert_eq!(email.destinatarios, ["ana@example.com"]);
     assert_eq!(email.de, ("Escola Campoverde".to_owned(), "cobranca@example.com".to_owned()));
     assert_eq!(email.assunto, "Maria, 2 títulos em aberto na Escola Campoverde");
     assert_eq!(email.data, "2026-03-10T15:00:00Z");

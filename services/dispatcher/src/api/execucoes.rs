@@ -68,8 +68,9 @@ struct Execucao {
 /// Uma mensagem como foi enviada.
 #[derive(Serialize, ToSchema)]
 struct MensagemEnviada {
-    /// Para quem.
-    #[schema(value_type = esquema::Email)]
+    /// Para quem; quando a ação vai a todos os contatos, todos eles, separados por vírgula e espaço. Quem o provedor
+    /// recusou está em `resposta`.
+    #[schema(example = "maria@exemplo.com.br")]
     destinatario: String,
     /// Assunto, quando o canal tem um.
     #[schema(example = "Maria, há um valor em aberto")]
@@ -132,6 +133,10 @@ struct Lista {
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Periodo {
+    /// Somente as deste canal.
+    #[deserr(default)]
+    #[param(value_type = Option<esquema::Canal>, inline)]
+    canal: Option<Canal>,
     /// Das noites a partir desta data.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Dia>, inline)]
@@ -180,10 +185,10 @@ pub(super) async fn resumo(
     contexto: Data<Contexto>,
     consulta: Consulta<Periodo>,
 ) -> Result<Json<Resumo>, Problema> {
-    let Periodo { de, ate } = consulta.0;
+    let Periodo { de, ate, canal } = consulta.0;
     let agora = contexto.servico.relogio.agora();
     let contagens = contexto.servico.da_empresa(acesso.empresa(), move |t| {
-        Ok((execucoes::count_by_estado(t, de, ate)?, execucoes::in_motion(t, agora)?))
+        Ok((execucoes::count_by_estado(t, de, ate, canal)?, execucoes::in_motion(t, agora, canal)?))
     });
     let (contadas, em_movimento) = contagens.await?;
     let mut por_estado: BTreeMap<_, _> = Estado::TODOS.iter().map(|estado| (estado.as_str(), 0)).collect();

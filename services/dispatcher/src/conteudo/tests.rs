@@ -1,7 +1,8 @@
 use domain::dinheiro::Centavos;
 use domain::execucao::{Canal, Motivo};
 use domain::ids::TituloId;
-use domain::titulo::{Origem, Regras, StatusTitulo, Titulo};
+use domain::regua::Regras;
+use domain::titulo::{Origem, StatusTitulo, Titulo};
 use store::disparos::{Cerca, Linha};
 use uuid::Uuid;
 
@@ -22,6 +23,11 @@ fn linha(n: u128, vencimento: &str, saldo: i64) -> Linha {
         saldo: Centavos::new(saldo),
         status: StatusTitulo::Aberto,
         origem: Origem::Original,
+        suspenso_ate: None,
+        negociacao: None,
+        credor: None,
+        tipo_negocio: None,
+        tipo_titulo: None,
     };
     Linha { titulo, numero: format!("NF-{n}"), valor: Centavos::new(saldo + 100), credor: None }
 }
@@ -44,6 +50,7 @@ fn dados(assunto: &str, corpo: &str) -> Cerca {
         devedor_documento: Some("52998224725".to_owned()),
         devedor_codigo: Some("C-1042".to_owned()),
         devedor_email: Some("maria@exemplo.com.br".to_owned()),
+        contatos: vec!["maria@exemplo.com.br".to_owned()],
         linhas: vec![
             linha(1, "2026-03-12", 10_000),
             linha(2, "2026-03-10", 123_456),

@@ -2,7 +2,8 @@ use chrono::{NaiveTime, TimeDelta};
 use domain::dinheiro::Centavos;
 use domain::execucao::{Canal, MAX_TENTATIVAS};
 use domain::janela::{DiasDaSemana, Janela};
-use domain::titulo::{Origem, Regras, StatusTitulo};
+use domain::regua::Regras;
+use domain::titulo::{Origem, StatusTitulo};
 use providers::caixa::{Caixa, Fala, Fase, Roteiro};
 use providers::email::{Causa, ClienteSmtp, Config, Quebra, Tls, Verbo};
 use store::disparos::Linha;
@@ -26,6 +27,11 @@ fn dados(status: StatusTitulo) -> Cerca {
         saldo: Centavos::new(1_000),
         status,
         origem: Origem::Original,
+        suspenso_ate: None,
+        negociacao: None,
+        credor: None,
+        tipo_negocio: None,
+        tipo_titulo: None,
     };
     Cerca {
         canal: Canal::Email,
@@ -43,14 +49,18 @@ fn dados(status: StatusTitulo) -> Cerca {
         devedor_documento: None,
         devedor_codigo: None,
         devedor_email: Some("maria@exemplo.com.br".to_owned()),
+        contatos: vec!["maria@exemplo.com.br".to_owned()],
         linhas: vec![Linha { titulo, numero: "1".to_owned(), valor: Centavos::new(1_000), credor: None }],
     }
 }
 
+/// For `maria` and `outra`.
 fn mail(dados: &Cerca) -> Mensagem {
+    let para =
+        ["maria@exemplo.com.br", "outra@exemplo.com.br"].map(|endereco| Pessoa { nome: None, endereco });
     Mensagem::new(&Partes {
         de: Pessoa { nome: Some(&dados.empresa_nome), endereco: &dados.remetente_email },
-        para: Pessoa { nome: None, endereco: "maria@exemplo.com.br" },
+        para: &para,
         assunto: "a",
         texto: "x",
         html: "<p>x</p>",
@@ -83,7 +93,7 @@ fn j03_an_open_overdue_titulo_leaves_and_a_paid_one_does_not() {
 
 #[test]
 fn m11_without_an_address_it_is_discarded_and_a_payment_is_the_better_reason() {
-    let sem_contato = |status| Cerca { devedor_email: None, ..dados(status) };
+    let sem_contato = |status| Cerca { contatos: vec![], ..dados(status) };
     assert_eq!(
         decide(&sem_contato(StatusTitulo::Aberto), agora()),
         Envio::Descartar { motivo: Motivo::SemContato }
@@ -117,6 +127,20 @@ async fn what_the_server_took_is_sent_at_the_instant_it_said_so() {
     let (desfecho, resposta) = judge(&result(Roteiro::normal()).await, id(), 3, agora());
     assert_eq!(desfecho, Desfecho::Enviada { em: agora() });
     assert!(resposta.unwrap().starts_with("250 "));
+}
+
+#[tokio::test]
+async fn m11_who_was_refused_is_told_beside_the_answer_to_the_message() {
+    let roteiro = Roteiro::new(|momento| match (momento.fase, momento.para) {
+        (Fase::Rcpt, Some("outra@exemplo.com.br")) => Fala::Responder(550),
+        _ => Fala::Normal,
+    });
+    let (desfecho, resposta) = judge(&result(roteiro).await, id(), 0, agora());
+    assert_eq!(desfecho, Desfecho::Enviada { em: agora() });
+    assert_eq!(
+        resposta.as_deref(),
+        Some("250 2.0.0 Ok: kept (recusados: outra@exemplo.com.br: 550 roteiro)")
+    );
 }
 
 #[tokio::test]

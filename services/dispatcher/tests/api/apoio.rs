@@ -1,5 +1,6 @@
 //! A running service with a company, and the executions that a night of the tests' own decides for it.
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,16 +11,18 @@ use dispatcher::{Ajustes, Contexto, Dispatcher, INFO, configure, mail_client};
 use domain::dinheiro::Centavos;
 use domain::email::EnderecoEmail;
 use domain::execucao::Canal;
-use domain::ids::{EmpresaId, NoiteId, TituloId};
-use domain::regua::{EstadoRegua, Gatilho, Regras, decide};
+use domain::ids::{AcaoId, ConteudoId, EmpresaId, NoiteId, PosicaoId, ReguaId, TituloId};
+use domain::regua::{
+    Acao, Cabecalho, Criterios, Destinatarios, EstadoRegua, Gatilho, Modo, Posicao, Regras, Regua, decide,
+};
 use domain::titulo::pagar;
 use runtime::{Config, Encerramento, Relogio};
 use serde_json::Value;
 use store::empresas::NovaEmpresa;
 use store::noites::{self, Abertura};
-use store::reguas::{self, Conteudo, NovaAcao, NovaPosicao, NovaRegua};
+use store::reguas::{self, Conteudo, ReguaInteira};
 use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem};
-use store::{Banco, Papel, chaves, empresas, titulos};
+use store::{Banco, Papel, chaves, empresas, new_id, titulos};
 use testkit::Http;
 use uuid::Uuid;
 use web::{ChaveNova, Escopo};
@@ -96,22 +99,36 @@ impl Servico {
 
     /// An active régua with these actions on D+0.
     pub(crate) fn regua(&self, acoes: &[(Canal, &str)]) {
-        let acao = |(canal, corpo): &(Canal, &str)| NovaAcao {
+        let conteudo = |(canal, corpo): &(Canal, &str)| Conteudo {
+            assunto: (*canal == Canal::Email).then(|| "#PRIMEIRO_NOME#, há um valor em aberto".to_owned()),
+            corpo: (*corpo).to_owned(),
+        };
+        let ids: Vec<_> = acoes.iter().map(|_| ConteudoId::new(new_id(agora()))).collect();
+        let conteudos = ids.iter().copied().zip(acoes.iter().map(conteudo)).collect();
+        let acao = |((canal, _), conteudo): (&(Canal, &str), &ConteudoId)| Acao {
+            id: AcaoId::new(new_id(agora())),
             canal: *canal,
-            conteudo: Some(Conteudo {
-                assunto: (*canal == Canal::Email)
-                    .then(|| "#PRIMEIRO_NOME#, há um valor em aberto".to_owned()),
-                corpo: (*corpo).to_owned(),
-            }),
+            conteudo: Some(*conteudo),
+            destinatarios: Destinatarios::Preferido,
         };
-        let posicao =
-            NovaPosicao { gatilho: Gatilho::Cobranca { dias: 0 }, acoes: acoes.iter().map(acao).collect() };
-        let nova = NovaRegua { nome: "r".to_owned(), prioridade: 0, posicoes: vec![posicao] };
-        let criar = |t: &mut store::Tenant<'_>| {
-            let id = reguas::create(t, &nova, agora())?;
-            reguas::set_estado(t, id, EstadoRegua::Ativa, agora())
+        let posicao = Posicao {
+            id: PosicaoId::new(new_id(agora())),
+            gatilho: Gatilho::Cobranca { dias: 0 },
+            acoes: acoes.iter().zip(&ids).map(acao).collect(),
         };
-        assert!(self.banco_da_regua().da_empresa(self.empresa, criar).unwrap());
+        let cabecalho = Cabecalho {
+            id: ReguaId::new(new_id(agora())),
+            prioridade: 0,
+            estado: EstadoRegua::Ativa,
+            criada_em: agora(),
+            modo: Modo::PorDevedor,
+            criterios: Criterios::default(),
+        };
+        let regua = Regua::new(cabecalho, vec![posicao]).unwrap();
+        let nova =
+            ReguaInteira { regua, nome: "r".to_owned(), versao: 1, conteudos, credores: BTreeMap::new() };
+        let criada = self.banco_da_regua().da_empresa(self.empresa, |t| reguas::create(t, &nova, agora()));
+        criada.unwrap().unwrap();
     }
 
     /// Títulos of one debtor, due on the given days for the given centavos; their ids in that order.
@@ -127,9 +144,12 @@ impl Servico {
                 nome: "Maria da Silva".to_owned(),
                 documento: None,
                 categoria: None,
+                score: None,
                 emails: Some(vec![EnderecoEmail::parse("maria@exemplo.com.br").unwrap()]),
             },
             credor: None,
+            tipo_negocio: None,
+            tipo_titulo: None,
         };
         let itens: Vec<_> = parcelas.iter().enumerate().map(titulo).collect();
         let gravados =
@@ -152,10 +172,11 @@ impl Servico {
                 panic!("a second night of {data}")
             };
             let reguas = reguas::load(t)?;
-            let devedores = noites::claim(t, data, 1_000, true)?;
+            let noite = (NoiteId::new(noite.id), data);
+            let devedores = noites::claim(t, noite, &Regras::default(), 1_000, true)?.unwrap();
             let decisoes: Vec<_> =
                 devedores.iter().map(|d| (d.id, decide(&reguas, d, data, &Regras::default()))).collect();
-            noites::save(t, (NoiteId::new(noite.id), data), &decisoes, |_| publicar_em, agora())
+            noites::save(t, noite, &decisoes, |_| publicar_em, agora())
         };
         self.banco_da_regua().da_empresa(self.empresa, decidir).unwrap();
     }

@@ -1,22 +1,25 @@
-//! Réguas as they come in: form, limits, and what the store is handed.
+//! Réguas as they come in: form and limits. What the fields mean together is judged in `regras` and `edicao`.
 
+use chrono::{DateTime, Utc};
 use deserr::Deserr;
 use domain::execucao::Canal;
-use domain::regua::Gatilho;
+use domain::ids::{AcaoId, ConteudoId, PosicaoId};
+use domain::regua::{self, Destinatarios, Modo};
 use serde::Serialize;
 use serde_json::Value;
-use store::reguas::{Conteudo, NovaAcao, NovaPosicao, NovaRegua};
+use store::new_id;
+use store::reguas::Conteudo;
 use utoipa::ToSchema;
 use web::{ErroCampo, ErroValor, ErrosCampo, Lista, Problema, Texto, TextoLongo, esquema};
 
-/// Positions of a régua: two months of daily actions.
-pub(super) const MAX_POSICOES: usize = 60;
+use super::criterios::CriteriosEntrada;
+
+/// Positions of a régua: a day each, for years.
+pub(super) const MAX_POSICOES: usize = 1_000;
 /// Actions of a position.
 pub(super) const MAX_ACOES: usize = 20;
 /// Ten years of calendar days (rule r03).
 const MAX_DIAS: i64 = 3_650;
-/// Faults listed in one answer.
-const MAX_ERROS: usize = 100;
 
 /// Uma nova régua, com as suas posições. Nasce inativa.
 #[derive(Deserr, ToSchema)]
@@ -24,39 +27,70 @@ const MAX_ERROS: usize = 100;
 pub(super) struct ReguaEntrada {
     /// Nome.
     #[schema(example = "Cobrança amigável")]
-    nome: Texto<1, 120>,
+    pub(super) nome: Texto<1, 120>,
     /// As réguas ativas são tentadas da menor para a maior.
     #[deserr(default)]
     #[schema(default = 0, required = false)]
-    prioridade: i32,
+    pub(super) prioridade: i32,
+    /// Quem percorre a régua: o devedor com todos os seus títulos, ou cada título por si.
+    #[deserr(default = Modo::PorDevedor)]
+    #[schema(value_type = esquema::ModoRegua, default = "por_devedor", required = false)]
+    pub(super) modo: Modo,
+    /// Para quem é; sem critérios, para todos.
+    #[deserr(default)]
+    #[schema(required = false)]
+    pub(super) criterios: CriteriosEntrada,
     /// Posições, em qualquer ordem; uma por dia.
     #[deserr(default)]
-    #[schema(value_type = Vec<PosicaoEntrada>, max_items = 60, required = false)]
-    posicoes: Lista<PosicaoEntrada, MAX_POSICOES>,
+    #[schema(value_type = Vec<PosicaoEntrada>, max_items = 1000, required = false)]
+    pub(super) posicoes: Lista<PosicaoEntrada, MAX_POSICOES>,
+}
+
+/// O que muda na régua. O que não vem fica como está.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+pub(super) struct ReguaMudanca {
+    /// Nome.
+    #[deserr(default)]
+    pub(super) nome: Option<Texto<1, 120>>,
+    /// As réguas ativas são tentadas da menor para a maior.
+    #[deserr(default)]
+    pub(super) prioridade: Option<i32>,
+    /// Muda somente com a régua inativa; quem está nela recomeça da primeira posição.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::ModoRegua>)]
+    pub(super) modo: Option<Modo>,
+    /// Todos os critérios: os que não vierem deixam de existir.
+    #[deserr(default)]
+    pub(super) criterios: Option<CriteriosEntrada>,
 }
 
 /// Uma posição: um dia, e o que fazer nele.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
 pub(super) struct PosicaoEntrada {
-    /// `cobranca` conta dias depois da entrada na régua; `lembrete`, dias antes do vencimento de cada título.
+    /// O que os dias contam.
     #[deserr(default)]
     #[schema(value_type = TipoPosicao, default = "cobranca", required = false)]
-    tipo: TipoPosicao,
+    pub(super) tipo: TipoPosicao,
     /// Dias corridos.
     #[deserr(try_from(i64) = days -> ErroValor)]
     #[schema(minimum = 0, maximum = 3650, example = 6)]
-    dias: u16,
-    /// Todas saem na mesma noite.
+    pub(super) dias: u16,
+    /// Somente em `reposicionamento`, e obrigatório nele: os dias da posição `cobranca` anterior a que ele volta.
+    #[deserr(default, try_from(Option<i64>) = days_if_any -> ErroValor)]
+    #[schema(value_type = Option<u16>, minimum = 0, maximum = 3650)]
+    pub(super) volta_para: Option<u16>,
+    /// Todas saem na mesma noite. `reposicionamento` não tem ação.
     #[deserr(default)]
     #[schema(value_type = Vec<AcaoEntrada>, max_items = 20, required = false)]
-    acoes: Lista<AcaoEntrada, MAX_ACOES>,
+    pub(super) acoes: Lista<AcaoEntrada, MAX_ACOES>,
 }
 
 /// Uma ação da posição.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
-struct AcaoEntrada {
+pub(super) struct AcaoEntrada {
     /// Por onde sai.
     #[schema(value_type = esquema::Canal, example = "email")]
     tipo: Canal,
@@ -66,6 +100,10 @@ struct AcaoEntrada {
     /// Texto, com coringas; obrigatório em e-mail, SMS e carta, não permitido nos demais.
     #[deserr(default)]
     corpo: Option<TextoLongo<1, 20_000>>,
+    /// A qual dos contatos do devedor: ao preferido, ou a todos.
+    #[deserr(default = Destinatarios::Preferido)]
+    #[schema(value_type = esquema::Destinatarios, default = "preferido", required = false)]
+    destinatarios: Destinatarios,
     /// Obrigatório e `true` em `negativacao`: ela vai acontecer sem que ninguém confirme de novo.
     #[deserr(default)]
     #[expect(
@@ -73,6 +111,22 @@ struct AcaoEntrada {
         reason = "judged by the rules between fields; a stored `negativacao` is a confirmed one"
     )]
     confirmo_negativacao_automatica: Option<bool>,
+}
+
+/// O que muda na ação. O que não vem fica como está; o tipo não muda.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+pub(super) struct AcaoMudanca {
+    /// Assunto, com coringas; somente em e-mail.
+    #[deserr(default)]
+    pub(super) assunto: Option<Texto<1, 200>>,
+    /// Texto, com coringas; somente em e-mail, SMS e carta.
+    #[deserr(default)]
+    pub(super) corpo: Option<TextoLongo<1, 20_000>>,
+    /// A qual dos contatos do devedor: ao preferido, ou a todos.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::Destinatarios>)]
+    pub(super) destinatarios: Option<Destinatarios>,
 }
 
 /// O que os dias de uma posição contam.
@@ -85,6 +139,54 @@ pub(super) enum TipoPosicao {
     Cobranca,
     /// `D-n`: dias antes do vencimento de cada título.
     Lembrete,
+    /// `D+n` que volta a uma posição anterior; é a última da régua.
+    Reposicionamento,
+}
+
+/// A position of which only its place among the others is not known yet.
+pub(super) struct PosicaoNova {
+    pub(super) id: PosicaoId,
+    pub(super) tipo: TipoPosicao,
+    pub(super) dias: u16,
+    pub(super) volta_para: Option<u16>,
+    pub(super) acoes: Vec<AcaoNova>,
+}
+
+/// An action with the text that it brings.
+#[derive(Clone)]
+pub(super) struct AcaoNova {
+    pub(super) acao: regua::Acao,
+    pub(super) texto: Option<(ConteudoId, Conteudo)>,
+}
+
+impl PosicaoEntrada {
+    /// The position and its actions with ids of their own.
+    pub(super) fn nova(self, agora: DateTime<Utc>) -> PosicaoNova {
+        PosicaoNova {
+            id: PosicaoId::new(new_id(agora)),
+            tipo: self.tipo,
+            dias: self.dias,
+            volta_para: self.volta_para,
+            acoes: self.acoes.into_iter().map(|acao| acao.nova(agora)).collect(),
+        }
+    }
+}
+
+impl AcaoEntrada {
+    /// The action with an id of its own.
+    pub(super) fn nova(self, agora: DateTime<Utc>) -> AcaoNova {
+        let assunto = self.assunto.map(Texto::into_string);
+        let texto = self
+            .corpo
+            .map(|corpo| (ConteudoId::new(new_id(agora)), Conteudo { assunto, corpo: corpo.into_string() }));
+        let acao = regua::Acao {
+            id: AcaoId::new(new_id(agora)),
+            canal: self.tipo,
+            conteudo: texto.as_ref().map(|(id, _)| *id),
+            destinatarios: self.destinatarios,
+        };
+        AcaoNova { acao, texto }
+    }
 }
 
 /// Reads a body with every fault at once: those of form, and those that `regras` finds between fields.
@@ -98,24 +200,12 @@ pub(super) fn read<T: Deserr<ErrosCampo>>(
     let entre_campos = regras(&corpo);
     match web::parse::<T>(corpo) {
         Ok(lido) if entre_campos.is_empty() => Ok(lido),
-        Ok(_) => Err(Problema::validacao(cut(entre_campos))),
+        Ok(_) => Err(Problema::validacao(entre_campos)),
         Err(mut erros) => {
             erros.extend(entre_campos);
-            Err(Problema::validacao(cut(erros)))
+            Err(Problema::validacao(erros))
         }
     }
-}
-
-fn cut(mut erros: Vec<ErroCampo>) -> Vec<ErroCampo> {
-    if erros.len() > MAX_ERROS {
-        erros.truncate(MAX_ERROS);
-        erros.push(ErroCampo {
-            campo: String::new(),
-            codigo: "muitos_erros".into(),
-            detalhe: "há mais erros; corrija estes e envie de novo".into(),
-        });
-    }
-    erros
 }
 
 /// Rule r03: calendar days, an integer.
@@ -126,30 +216,6 @@ fn days(dias: i64) -> Result<u16, ErroValor> {
     })
 }
 
-impl From<ReguaEntrada> for NovaRegua {
-    fn from(entrada: ReguaEntrada) -> Self {
-        Self {
-            nome: entrada.nome.into_string(),
-            prioridade: entrada.prioridade,
-            posicoes: entrada.posicoes.into_iter().map(NovaPosicao::from).collect(),
-        }
-    }
-}
-
-impl From<PosicaoEntrada> for NovaPosicao {
-    fn from(entrada: PosicaoEntrada) -> Self {
-        let gatilho = match entrada.tipo {
-            TipoPosicao::Cobranca => Gatilho::Cobranca { dias: entrada.dias },
-            TipoPosicao::Lembrete => Gatilho::Lembrete { dias_antes: entrada.dias },
-        };
-        Self { gatilho, acoes: entrada.acoes.into_iter().map(NovaAcao::from).collect() }
-    }
-}
-
-impl From<AcaoEntrada> for NovaAcao {
-    fn from(entrada: AcaoEntrada) -> Self {
-        let assunto = entrada.assunto.map(Texto::into_string);
-        let conteudo = entrada.corpo.map(|corpo| Conteudo { assunto, corpo: corpo.into_string() });
-        Self { canal: entrada.tipo, conteudo }
-    }
+fn days_if_any(dias: Option<i64>) -> Result<Option<u16>, ErroValor> {
+    dias.map(days).transpose()
 }

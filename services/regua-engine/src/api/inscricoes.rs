@@ -4,7 +4,7 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
 use deserr::Deserr;
-use domain::ids::{DevedorId, ReguaId};
+use domain::ids::{DevedorId, ReguaId, TituloId};
 use serde::Serialize;
 use store::inscricoes::{self, Filtro, InscricaoLida};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +13,7 @@ use web::{Autorizado, Consulta, Cursor, ErrosCampo, Limite, Pagina, Problema, es
 
 use super::Contexto;
 
-/// Uma inscrição: um devedor numa régua.
+/// Uma inscrição: um devedor, ou um título dele, numa régua.
 #[derive(Serialize, ToSchema)]
 struct Inscricao {
     /// Id.
@@ -22,6 +22,8 @@ struct Inscricao {
     regua_id: Uuid,
     /// Devedor.
     devedor_id: Uuid,
+    /// O título que percorre a régua, quando ela é `por_titulo`.
+    alvo_titulo_id: Option<Uuid>,
     /// Onde está.
     #[schema(value_type = EstadoInscricao, example = "andando")]
     estado: String,
@@ -31,10 +33,12 @@ struct Inscricao {
     /// Volta da caminhada, a partir de 1.
     #[schema(example = 1)]
     ciclo: i32,
-    /// Data a partir da qual as posições contam, enquanto anda.
+    /// Data a partir da qual as posições contam, enquanto anda ou está congelada.
     ancora: Option<NaiveDate>,
-    /// Próxima posição, enquanto anda.
+    /// Próxima posição, enquanto anda ou está congelada.
     proxima_posicao_id: Option<Uuid>,
+    /// Desde quando está congelada: todos os seus títulos suspensos ou em negociação.
+    congelada_em: Option<NaiveDate>,
     /// Desde quando passou da última posição.
     final_em: Option<NaiveDate>,
     /// Quando foi encerrada.
@@ -51,11 +55,13 @@ impl From<InscricaoLida> for Inscricao {
             id: lida.id,
             regua_id: lida.regua_id,
             devedor_id: lida.devedor_id,
+            alvo_titulo_id: lida.alvo_id,
             estado: lida.estado,
             entrada: lida.entrada,
             ciclo: lida.ciclo,
             ancora: lida.ancora,
             proxima_posicao_id: lida.proxima_id,
+            congelada_em: lida.congelada_em,
             final_em: lida.final_em,
             encerrada_em: lida.encerrada_em,
             motivo: lida.motivo,
@@ -71,6 +77,8 @@ impl From<InscricaoLida> for Inscricao {
 enum EstadoInscricao {
     /// Entre a primeira e a última posição.
     Andando,
+    /// Parada onde estava: todos os seus títulos suspensos ou em negociação.
+    Congelada,
     /// Depois da última posição.
     Final,
     /// Fora da régua.
@@ -81,6 +89,7 @@ impl EstadoInscricao {
     fn as_str(self) -> &'static str {
         match self {
             Self::Andando => "andando",
+            Self::Congelada => "congelada",
             Self::Final => "final",
             Self::Encerrada => "encerrada",
         }
@@ -99,6 +108,10 @@ struct Lista {
     #[deserr(default)]
     #[param(value_type = Option<Uuid>)]
     devedor_id: Option<DevedorId>,
+    /// Somente as que carregam este título.
+    #[deserr(default)]
+    #[param(value_type = Option<Uuid>)]
+    titulo_id: Option<TituloId>,
     /// Somente as deste estado.
     #[deserr(default)]
     #[param(inline)]
@@ -127,10 +140,11 @@ pub(super) async fn list(
     contexto: Data<Contexto>,
     consulta: Consulta<Lista>,
 ) -> Result<Json<Pagina<Inscricao>>, Problema> {
-    let Lista { regua_id, devedor_id, estado, limite, cursor } = consulta.0;
+    let Lista { regua_id, devedor_id, titulo_id, estado, limite, cursor } = consulta.0;
     let filtro = Filtro {
         regua: regua_id.map(ReguaId::uuid),
         devedor: devedor_id.map(DevedorId::uuid),
+        titulo: titulo_id.map(TituloId::uuid),
         estado: estado.map(|estado| estado.as_str().to_owned()),
     };
     let depois_de = cursor.map(|cursor| cursor.0);

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpResponseBuilder;
+use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::{HttpResponse, http::StatusCode};
 use chrono::{DateTime, Utc};
 use domain::execucao::Canal;
 use domain::ids::ConteudoId;
 use domain::regua::{self, Gatilho};
 use serde::Serialize;
-use store::reguas::{Conteudo, ReguaLida};
+use store::reguas::{Conteudo, ReguaInteira};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::esquema;
 
+use super::criterios::CriteriosLidos;
 use super::entrada::TipoPosicao;
 
 /// Uma régua de cobrança.
@@ -22,13 +26,20 @@ pub(super) struct Regua {
     /// Nome.
     #[schema(example = "Cobrança amigável")]
     nome: String,
-    /// As réguas ativas são tentadas da menor para a maior; no empate, a mais antiga primeiro.
+    /// As réguas ativas são tentadas da menor para a maior; no empate, a de mais critérios, depois a mais antiga.
     prioridade: i32,
     /// Se trabalha; arquivada não volta.
     #[schema(value_type = esquema::EstadoRegua, example = "inativa")]
     estado: &'static str,
+    /// Quem percorre a régua.
+    #[schema(value_type = esquema::ModoRegua, example = "por_devedor")]
+    modo: &'static str,
+    /// Para quem é.
+    criterios: CriteriosLidos,
     /// Quando foi criada.
     criada_em: DateTime<Utc>,
+    /// Cresce a cada mudança; o mesmo número do `ETag`.
+    versao: i32,
     /// Em ordem: lembretes do mais distante ao mais próximo do vencimento, depois as cobranças.
     posicoes: Vec<Posicao>,
 }
@@ -43,6 +54,9 @@ struct Posicao {
     /// Dias corridos.
     #[schema(example = 6)]
     dias: u16,
+    /// Em `reposicionamento`: os dias da posição a que ele volta.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volta_para: Option<u16>,
     /// Todas saem na mesma noite.
     acoes: Vec<Acao>,
 }
@@ -61,41 +75,59 @@ struct Acao {
     /// Texto, com coringas.
     #[serde(skip_serializing_if = "Option::is_none")]
     corpo: Option<String>,
+    /// A qual dos contatos do devedor.
+    #[schema(value_type = esquema::Destinatarios, example = "preferido")]
+    destinatarios: &'static str,
     /// Sempre `true` em `negativacao`: sem isso ela não é gravada.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     confirmo_negativacao_automatica: bool,
 }
 
-impl Regua {
-    /// Where it is read.
-    pub(super) fn address(&self) -> String {
-        format!("/v1/reguas/{}", self.id)
+/// The régua as it is now, with its `ETag`; what was created says where it is read.
+pub(super) fn answer(status: StatusCode, inteira: ReguaInteira) -> HttpResponse {
+    let mut resposta = HttpResponseBuilder::new(status);
+    resposta.insert_header((ETAG, web::etag(inteira.versao)));
+    if status == StatusCode::CREATED {
+        resposta.insert_header((LOCATION, format!("/v1/reguas/{}", inteira.regua.id())));
     }
+    resposta.json(Regua::from(inteira))
 }
 
-impl From<ReguaLida> for Regua {
-    fn from(lida: ReguaLida) -> Self {
-        let ReguaLida { regua, nome, mut conteudos } = lida;
+impl From<ReguaInteira> for Regua {
+    fn from(inteira: ReguaInteira) -> Self {
+        let criterios = CriteriosLidos::from(&inteira);
+        let ReguaInteira { regua, nome, versao, mut conteudos, credores: _ } = inteira;
+        let posicoes = regua.posicoes().iter();
         Self {
             id: regua.id().uuid(),
             nome,
             prioridade: regua.prioridade(),
             estado: regua.estado().as_str(),
+            modo: regua.modo().as_str(),
+            criterios,
             criada_em: regua.criada_em(),
-            posicoes: regua.posicoes().iter().map(|posicao| Posicao::new(posicao, &mut conteudos)).collect(),
+            versao,
+            posicoes: posicoes.map(|posicao| Posicao::new(posicao, &regua, &mut conteudos)).collect(),
         }
     }
 }
 
 impl Posicao {
-    fn new(posicao: &regua::Posicao, conteudos: &mut BTreeMap<ConteudoId, Conteudo>) -> Self {
+    fn new(
+        posicao: &regua::Posicao,
+        regua: &regua::Regua,
+        conteudos: &mut BTreeMap<ConteudoId, Conteudo>,
+    ) -> Self {
         let (tipo, dias) = match posicao.gatilho {
             Gatilho::Lembrete { dias_antes } => (TipoPosicao::Lembrete, dias_antes),
             Gatilho::Cobranca { dias } => (TipoPosicao::Cobranca, dias),
+            Gatilho::Reposicionamento { dias, .. } => (TipoPosicao::Reposicionamento, dias),
         };
+        let destino = posicao.gatilho.volta_para().and_then(|id| regua.posicao(id));
+        let volta_para = destino.and_then(|destino| destino.gatilho.depois());
         let acoes = posicao.acoes.iter().map(|acao| Acao::new(acao, conteudos)).collect();
-        Self { id: posicao.id.uuid(), tipo, dias, acoes }
+        Self { id: posicao.id.uuid(), tipo, dias, volta_para, acoes }
     }
 }
 
@@ -108,6 +140,7 @@ impl Acao {
             tipo: acao.canal.as_str(),
             assunto,
             corpo,
+            destinatarios: acao.destinatarios.as_str(),
             confirmo_negativacao_automatica: acao.canal == Canal::Negativacao,
         }
     }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use deserr::Deserr;
 use domain::ids::NoiteId;
 use serde::Serialize;
-use store::noites::{self, Abertura, NoiteLida};
+use store::noites::{self, Abertura, NoiteLida, Ultima};
 use store::{StoreError, Tenant, empresas};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -37,9 +37,18 @@ struct Noite {
     /// Data, no fuso da empresa.
     #[schema(example = "2026-03-10")]
     data: NaiveDate,
-    /// `andando` ou `concluida`.
+    /// `andando`, `concluida`, ou `substituida`: uma noite posterior assumiu o que faltava.
     #[schema(example = "concluida")]
     estado: String,
+    /// Devedores a olhar, contados quando a noite começou; quem mudar depois também é olhado.
+    #[schema(example = 1200)]
+    previstos: i64,
+    /// Lotes gravados até agora.
+    #[schema(example = 1)]
+    lotes: i64,
+    /// Enquanto anda, quantos segundos faltam no ritmo de até agora.
+    #[schema(example = 0)]
+    faltam_segundos: Option<i64>,
     /// Devedores olhados até agora.
     #[schema(example = 1200)]
     devedores: i64,
@@ -52,9 +61,12 @@ struct Noite {
     concluida_em: Option<DateTime<Utc>>,
 }
 
-impl From<NoiteLida> for Noite {
-    fn from(lida: NoiteLida) -> Self {
+impl Noite {
+    fn new(lida: NoiteLida, agora: DateTime<Utc>) -> Self {
         Self {
+            faltam_segundos: remaining(&lida, agora),
+            previstos: lida.previstos,
+            lotes: lida.lotes,
             id: lida.id,
             data: lida.data,
             estado: lida.estado,
@@ -64,6 +76,14 @@ impl From<NoiteLida> for Noite {
             concluida_em: lida.concluida_em,
         }
     }
+}
+
+/// At the pace so far; `None` before there is one, and when the night is over.
+fn remaining(noite: &NoiteLida, agora: DateTime<Utc>) -> Option<i64> {
+    let passou = (agora - noite.iniciada_em).num_milliseconds();
+    let faltam = noite.previstos.saturating_sub(noite.devedores).max(0);
+    let andando = noite.concluida_em.is_none() && 0 < passou && 0 < noite.devedores;
+    andando.then(|| faltam.saturating_mul(passou).saturating_div(noite.devedores.saturating_mul(1_000)))
 }
 
 /// What became of asking for a night.
@@ -96,12 +116,25 @@ pub(super) async fn post(
         Pedido::Aberta(Abertura::Passada { ultima }) => {
             Err(Problema::conflito(&NOITE_ANTERIOR, format!("a última noite foi a de {ultima}")))
         }
-        Pedido::Aberta(Abertura::JaExiste(noite)) => Ok(HttpResponse::Ok().json(Noite::from(noite))),
+        Pedido::Aberta(Abertura::JaExiste(noite)) => Ok(HttpResponse::Ok().json(Noite::new(noite, agora))),
         Pedido::Aberta(Abertura::Nova(noite)) => {
             contexto.engine.wake();
             let endereco = format!("/v1/noites/{}", noite.id);
-            Ok(HttpResponse::Accepted().insert_header((LOCATION, endereco)).json(Noite::from(noite)))
+            Ok(HttpResponse::Accepted().insert_header((LOCATION, endereco)).json(Noite::new(noite, agora)))
         }
+    }
+}
+
+/// The first night that is not opened yet.
+pub(super) fn next_to_open(ultima: Option<Ultima>, hoje: NaiveDate) -> NaiveDate {
+    ultima.and_then(|ultima| ultima.data.succ_opt()).map_or(hoje, |seguinte| seguinte.max(hoje))
+}
+
+/// The first night that may still look at a debtor: one that is under way, too.
+pub(super) fn next_to_look(ultima: Option<Ultima>, hoje: NaiveDate) -> NaiveDate {
+    match ultima {
+        Some(Ultima { data, andando: true }) => data.max(hoje),
+        Some(_) | None => next_to_open(ultima, hoje),
     }
 }
 
@@ -120,10 +153,10 @@ pub(super) async fn list(
     consulta: Consulta<Paginacao<NaiveDate>>,
 ) -> Result<Json<Pagina<Noite>>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
-    let antes_de = cursor.map(|cursor| cursor.0);
+    let (antes_de, agora) = (cursor.map(|cursor| cursor.0), contexto.servico.relogio.agora());
     let lidas =
         contexto.servico.da_empresa(acesso.empresa(), move |t| noites::list(t, antes_de, limite.com_folga()));
-    Ok(Json(Pagina::from_rows(lidas.await?, limite, |noite| noite.data).map(Noite::from)))
+    Ok(Json(Pagina::from_rows(lidas.await?, limite, |noite| noite.data).map(|lida| Noite::new(lida, agora))))
 }
 
 /// Lê uma noite: o progresso enquanto anda, os números quando termina.
@@ -141,7 +174,7 @@ pub(super) async fn get(
     id: Caminho<NoiteId>,
 ) -> Result<Json<Noite>, Problema> {
     let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| noites::get(t, id.0)).await?;
-    Ok(Json(lida.ok_or_else(Problema::nao_encontrado)?.into()))
+    Ok(Json(Noite::new(lida.ok_or_else(Problema::nao_encontrado)?, contexto.servico.relogio.agora())))
 }
 
 /// Opens the night of `data`, or of today in the company's zone; never one of a day to come.

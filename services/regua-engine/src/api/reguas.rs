@@ -1,65 +1,108 @@
-//! Réguas: created, read, grown, activated and deactivated.
+//! Réguas: created, read, changed, activated, deactivated and archived.
 
-use std::collections::HashSet;
-
-use actix_web::http::header::LOCATION;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, post};
-use domain::ids::{AcaoId, ConteudoId, EmpresaId, PosicaoId, ReguaId};
-use domain::regua::{self, Acao, EstadoRegua, Gatilho, Posicao, ReguaError};
+use actix_web::{HttpResponse, get, patch, post};
+use deserr::Deserr;
+use domain::ids::{EmpresaId, ReguaId};
+use domain::regua::{Cabecalho, EstadoRegua};
 use serde_json::Value;
-use store::reguas::{self, Fim, NovaPosicao, NovaRegua};
-use store::{StoreError, Tenant};
-use uuid::Uuid;
-use web::{Autorizado, Caminho, Consulta, Corpo, Pagina, Paginacao, Problema, escopos};
+use store::reguas::{self, Fim};
+use store::{Tenant, new_id};
+use utoipa::IntoParams;
+use web::{
+    Autorizado, Caminho, Consulta, Corpo, Cursor, ErrosCampo, Limite, Pagina, Problema, Texto, escopos,
+    esquema,
+};
 
-use super::entrada::{MAX_POSICOES, PosicaoEntrada, ReguaEntrada, read};
-use super::leitura::Regua;
-use super::{Contexto, POSICAO_DUPLICADA, REGUA_ARQUIVADA, REGUA_CHEIA, regras};
+use super::edicao::{self, Mudanca};
+use super::entrada::{ReguaEntrada, ReguaMudanca, read};
+use super::impacto::{Como, ReguaOuSimulacao, Simular, add, edit};
+use super::leitura::{Regua, answer};
+use super::mudar::resolve;
+use super::simulacoes::Simulacao;
+use super::{Contexto, regras};
 
 /// Cria uma régua com as suas posições e ações. Ela nasce inativa.
 ///
-/// Nada é gravado se houver um erro; todos vêm de uma vez.
+/// Nada é gravado se houver um erro; todos vêm de uma vez. Duas réguas não arquivadas da empresa não têm o mesmo modo e os
+/// mesmos critérios. Com `simular=true` nada é gravado: a resposta diz o que a próxima noite faria com a régua criada e
+/// ativada, e o que falta para ativá-la é recusado.
 #[utoipa::path(
     operation_id = "criar_regua",
     tag = "Réguas",
+    params(Simular),
     request_body(content = ReguaEntrada, example = json!({
         "nome": "Cobrança amigável",
+        "criterios": {"valor_minimo": "50.00", "origem": "originais", "categorias": ["Varejo"]},
         "posicoes": [
             {"tipo": "lembrete", "dias": 2, "acoes": [
                 {"tipo": "email", "assunto": "Seu título vence em #DATA_VENCIMENTO#", "corpo": "Olá, #PRIMEIRO_NOME#.\n\n#LISTA_TITULOS#"}]},
             {"dias": 1, "acoes": [
                 {"tipo": "email", "assunto": "#PRIMEIRO_NOME#, há um valor em aberto", "corpo": "Olá, #NOME#.\n\n#LISTA_TITULOS#"}]},
             {"dias": 6, "acoes": [{"tipo": "sms", "corpo": "#EMPRESA#: #TOTAL# em aberto desde #VENCIMENTO_MAIS_ANTIGO#."}]},
+            {"tipo": "reposicionamento", "dias": 30, "volta_para": 6},
         ],
     })),
-    responses((status = 201, description = "A régua criada, com as posições em ordem.", body = Regua,
-               headers(("Location" = String, description = "Endereço da régua.")))),
+    responses(
+        (status = 201, description = "A régua criada, com as posições em ordem.", body = Regua,
+         headers(("Location" = String, description = "Endereço da régua."), ("ETag" = String, description = "Versão."))),
+        (status = 200, description = "Com `simular=true`, o que a próxima noite faria, sem a régua e com ela ativa.",
+         body = Simulacao),
+        (status = 202, description = "Com `simular=true`, a simulação ainda anda; acompanhe no endereço de `Location`.",
+         body = Simulacao, headers(("Location" = String, description = "Endereço da simulação."))),
+    ),
     security(("chave_api" = ["reguas:escrever"])),
 )]
 #[post("/v1/reguas")]
 pub(super) async fn post(
     acesso: Autorizado<escopos::reguas::Escrever>,
     contexto: Data<Contexto>,
+    simular: Consulta<Simular>,
     corpo: Corpo<Value>,
 ) -> Result<HttpResponse, Problema> {
-    let nova: NovaRegua = read::<ReguaEntrada>(corpo.0, regras::of_regua)?.into();
-    if let Some(gatilho) = repeated_day(&nova.posicoes) {
-        return Err(duplicate(gatilho));
-    }
+    let entrada = read::<ReguaEntrada>(corpo.0, regras::of_regua)?;
+    let criterios = resolve(&contexto, acesso.empresa(), entrada.criterios).await?;
     let agora = contexto.servico.relogio.agora();
-    let criada = contexto.servico.da_empresa(acesso.empresa(), move |t| {
-        let id = reguas::create(t, &nova, agora)?;
-        reguas::get(t, id)
-    });
-    Ok(created(criada.await?.ok_or_else(Problema::nao_encontrado)?.into()))
+    let cabecalho = Cabecalho {
+        id: ReguaId::new(new_id(agora)),
+        prioridade: entrada.prioridade,
+        estado: EstadoRegua::Inativa,
+        criada_em: agora,
+        modo: entrada.modo,
+        criterios,
+    };
+    let posicoes = entrada.posicoes.into_iter().map(|posicao| posicao.nova(agora)).collect();
+    let nova = edicao::create(entrada.nome.into_string(), cabecalho, posicoes)?;
+    add(&contexto, acesso.empresa(), simular.0, nova).await
 }
 
-/// Lista as réguas, na ordem em que são tentadas.
+/// Réguas a page: each comes with all its positions and texts.
+const MAX_REGUAS: u16 = 50;
+
+#[derive(Deserr, IntoParams)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Lista {
+    /// Somente as deste estado.
+    #[deserr(default)]
+    #[param(value_type = Option<esquema::EstadoRegua>, inline)]
+    estado: Option<EstadoRegua>,
+    /// Itens por página.
+    #[deserr(default)]
+    #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 50)]
+    limite: Limite<MAX_REGUAS>,
+    /// `proximo_cursor` da página anterior.
+    #[deserr(default)]
+    #[param(value_type = Option<esquema::Cursor>, inline)]
+    cursor: Option<Cursor<Fim>>,
+}
+
+/// Lista as réguas inteiras, na ordem em que são tentadas; no máximo 50 por página.
 #[utoipa::path(
     operation_id = "listar_reguas",
     tag = "Réguas",
-    params(Paginacao<Uuid>),
+    params(Lista),
     responses((status = 200, description = "Uma página de réguas.", body = Pagina<Regua>)),
     security(("chave_api" = ["reguas:ler"])),
 )]
@@ -67,17 +110,14 @@ pub(super) async fn post(
 pub(super) async fn list(
     acesso: Autorizado<escopos::reguas::Ler>,
     contexto: Data<Contexto>,
-    consulta: Consulta<Paginacao<Fim>>,
+    consulta: Consulta<Lista>,
 ) -> Result<Json<Pagina<Regua>>, Problema> {
-    let Paginacao { limite, cursor } = consulta.0;
+    let Lista { estado, limite, cursor } = consulta.0;
     let depois_de = cursor.map(|cursor| cursor.0);
-    let lidas = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| reguas::page(t, depois_de, limite.com_folga()));
-    let pagina = Pagina::from_rows(lidas.await?, limite, |lida| {
-        (lida.regua.prioridade(), lida.regua.criada_em(), lida.regua.id().uuid())
+    let lidas = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), move |t| {
+        reguas::page(t, estado, depois_de, limite.com_folga())
     });
-    Ok(Json(pagina.map(Regua::from)))
+    Ok(Json(Pagina::from_rows(lidas.await?, limite, reguas::ReguaInteira::fim).map(Regua::from)))
 }
 
 /// Lê uma régua.
@@ -85,7 +125,8 @@ pub(super) async fn list(
     operation_id = "ler_regua",
     tag = "Réguas",
     params(("id" = Uuid, Path, description = "Id da régua.")),
-    responses((status = 200, description = "A régua, com as posições em ordem.", body = Regua)),
+    responses((status = 200, description = "A régua, com as posições em ordem.", body = Regua,
+               headers(("ETag" = String, description = "Versão, para `If-Match`.")))),
     security(("chave_api" = ["reguas:ler"])),
 )]
 #[get("/v1/reguas/{id}")]
@@ -93,46 +134,69 @@ pub(super) async fn get(
     acesso: Autorizado<escopos::reguas::Ler>,
     contexto: Data<Contexto>,
     id: Caminho<ReguaId>,
-) -> Result<Json<Regua>, Problema> {
-    let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| reguas::get(t, id.0)).await?;
-    Ok(Json(lida.ok_or_else(Problema::nao_encontrado)?.into()))
+) -> Result<HttpResponse, Problema> {
+    let get = move |t: &mut Tenant<'_>| reguas::get(t, id.0);
+    let lida = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), get).await?;
+    Ok(answer(StatusCode::OK, lida.ok_or_else(Problema::nao_encontrado)?))
 }
 
-/// Inclui uma posição na régua.
+/// Muda nome, prioridade, modo ou critérios da régua. O que não vem fica como está.
 ///
-/// Numa régua ativa, quem já passou desse dia não recebe a posição nova.
+/// `criterios` substitui todos os critérios. O modo muda somente com a régua inativa, e quem está nela recomeça da primeira
+/// posição.
 #[utoipa::path(
-    operation_id = "incluir_posicao",
+    operation_id = "mudar_regua",
     tag = "Réguas",
-    params(("id" = Uuid, Path, description = "Id da régua.")),
-    request_body(content = PosicaoEntrada, example = json!({
-        "dias": 16, "acoes": [{"tipo": "carta", "corpo": "Prezado(a) #NOME#,\n\n#LISTA_TITULOS#"}],
-    })),
-    responses((status = 201, description = "A régua com a posição incluída.", body = Regua,
-               headers(("Location" = String, description = "Endereço da régua.")))),
+    params(
+        ("id" = Uuid, Path, description = "Id da régua."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` da versão lida; sem ele, muda qualquer versão."),
+        Simular,
+    ),
+    request_body(content = ReguaMudanca, example = json!({"prioridade": 10, "criterios": {"score_ate": 300}})),
+    responses(
+        (status = 200, description = "A régua mudada. Com `simular=true`, o que a próxima noite faria, sem e com a mudança.",
+         body = ReguaOuSimulacao, headers(("ETag" = String, description = "Nova versão."))),
+        (status = 202, description = "Com `simular=true`, a simulação ainda anda; acompanhe no endereço de `Location`.",
+         body = Simulacao, headers(("Location" = String, description = "Endereço da simulação."))),
+    ),
     security(("chave_api" = ["reguas:escrever"])),
 )]
-#[post("/v1/reguas/{id}/posicoes")]
-pub(super) async fn post_posicao(
+#[patch("/v1/reguas/{id}")]
+pub(super) async fn patch(
     acesso: Autorizado<escopos::reguas::Escrever>,
     contexto: Data<Contexto>,
     id: Caminho<ReguaId>,
+    como: Como,
     corpo: Corpo<Value>,
 ) -> Result<HttpResponse, Problema> {
-    let nova: NovaPosicao = read::<PosicaoEntrada>(corpo.0, regras::of_posicao)?.into();
-    let agora = contexto.servico.relogio.agora();
-    let com_ela = nova.clone();
-    let check = move |regua: &regua::Regua| check_posicao(regua, &com_ela);
-    let incluir = move |t: &mut Tenant<'_>| reguas::add_posicao(t, id.0, &nova, agora).map(|_| ());
-    Ok(created(change(&contexto, acesso.empresa(), id.0, check, incluir).await?))
+    let entrada = read::<ReguaMudanca>(corpo.0, regras::of_mudanca)?;
+    let criterios = match entrada.criterios {
+        Some(criterios) => Some(resolve(&contexto, acesso.empresa(), criterios).await?),
+        None => None,
+    };
+    let nome = entrada.nome.map(Texto::into_string);
+    let mudanca = Mudanca { nome, prioridade: entrada.prioridade, modo: entrada.modo, criterios };
+    let editar = move |atual: &reguas::ReguaInteira| edicao::change(atual, &mudanca);
+    edit(&contexto, acesso.empresa(), (id.0, como), StatusCode::OK, editar).await
 }
 
 /// Ativa a régua: a partir da próxima noite ela recebe devedores e dispara. Pedir de novo não muda nada.
+///
+/// A régua precisa estar completa; a recusa diz tudo o que falta.
 #[utoipa::path(
     operation_id = "ativar_regua",
     tag = "Réguas",
-    params(("id" = Uuid, Path, description = "Id da régua.")),
-    responses((status = 200, description = "A régua ativa.", body = Regua)),
+    params(
+        ("id" = Uuid, Path, description = "Id da régua."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` da versão lida; sem ele, muda qualquer versão."),
+        Simular,
+    ),
+    responses(
+        (status = 200, description = "A régua ativa. Com `simular=true`, o que a próxima noite faria, sem e com a mudança.",
+         body = ReguaOuSimulacao, headers(("ETag" = String, description = "Nova versão."))),
+        (status = 202, description = "Com `simular=true`, a simulação ainda anda; acompanhe no endereço de `Location`.",
+         body = Simulacao, headers(("Location" = String, description = "Endereço da simulação."))),
+    ),
     security(("chave_api" = ["reguas:escrever"])),
 )]
 #[post("/v1/reguas/{id}/ativacao")]
@@ -140,16 +204,26 @@ pub(super) async fn ativar(
     acesso: Autorizado<escopos::reguas::Escrever>,
     contexto: Data<Contexto>,
     id: Caminho<ReguaId>,
-) -> Result<Json<Regua>, Problema> {
-    set_estado(&contexto, acesso.empresa(), id.0, EstadoRegua::Ativa).await
+    como: Como,
+) -> Result<HttpResponse, Problema> {
+    set_estado(&contexto, acesso.empresa(), (id.0, como), EstadoRegua::Ativa).await
 }
 
 /// Desativa a régua: nada mais é enviado, e quem está nela fica onde está. Pedir de novo não muda nada.
 #[utoipa::path(
     operation_id = "desativar_regua",
     tag = "Réguas",
-    params(("id" = Uuid, Path, description = "Id da régua.")),
-    responses((status = 200, description = "A régua inativa.", body = Regua)),
+    params(
+        ("id" = Uuid, Path, description = "Id da régua."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` da versão lida; sem ele, muda qualquer versão."),
+        Simular,
+    ),
+    responses(
+        (status = 200, description = "A régua inativa. Com `simular=true`, o que a próxima noite faria, sem e com a mudança.",
+         body = ReguaOuSimulacao, headers(("ETag" = String, description = "Nova versão."))),
+        (status = 202, description = "Com `simular=true`, a simulação ainda anda; acompanhe no endereço de `Location`.",
+         body = Simulacao, headers(("Location" = String, description = "Endereço da simulação."))),
+    ),
     security(("chave_api" = ["reguas:escrever"])),
 )]
 #[post("/v1/reguas/{id}/desativacao")]
@@ -157,93 +231,45 @@ pub(super) async fn desativar(
     acesso: Autorizado<escopos::reguas::Escrever>,
     contexto: Data<Contexto>,
     id: Caminho<ReguaId>,
-) -> Result<Json<Regua>, Problema> {
-    set_estado(&contexto, acesso.empresa(), id.0, EstadoRegua::Inativa).await
+    como: Como,
+) -> Result<HttpResponse, Problema> {
+    set_estado(&contexto, acesso.empresa(), (id.0, como), EstadoRegua::Inativa).await
+}
+
+/// Arquiva a régua para sempre: o que ainda não saiu é descartado, e na próxima noite quem está nela sai. Pedir de novo não
+/// muda nada.
+#[utoipa::path(
+    operation_id = "arquivar_regua",
+    tag = "Réguas",
+    params(
+        ("id" = Uuid, Path, description = "Id da régua."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` da versão lida; sem ele, muda qualquer versão."),
+        Simular,
+    ),
+    responses(
+        (status = 200, description = "A régua arquivada. Com `simular=true`, o que a próxima noite faria, sem e com a mudança.",
+         body = ReguaOuSimulacao, headers(("ETag" = String, description = "Nova versão."))),
+        (status = 202, description = "Com `simular=true`, a simulação ainda anda; acompanhe no endereço de `Location`.",
+         body = Simulacao, headers(("Location" = String, description = "Endereço da simulação."))),
+    ),
+    security(("chave_api" = ["reguas:escrever"])),
+)]
+#[post("/v1/reguas/{id}/arquivamento")]
+pub(super) async fn arquivar(
+    acesso: Autorizado<escopos::reguas::Escrever>,
+    contexto: Data<Contexto>,
+    id: Caminho<ReguaId>,
+    como: Como,
+) -> Result<HttpResponse, Problema> {
+    set_estado(&contexto, acesso.empresa(), (id.0, como), EstadoRegua::Arquivada).await
 }
 
 async fn set_estado(
     contexto: &Contexto,
     empresa: EmpresaId,
-    id: ReguaId,
+    qual: (ReguaId, Como),
     estado: EstadoRegua,
-) -> Result<Json<Regua>, Problema> {
-    let agora = contexto.servico.relogio.agora();
-    let check = move |regua: &regua::Regua| check_estado(regua, estado);
-    let mudar = move |t: &mut Tenant<'_>| reguas::set_estado(t, id, estado, agora).map(|_| ());
-    change(contexto, empresa, id, check, mudar).await.map(Json)
-}
-
-/// Locks the régua, asks `check` whether it may change, changes it and reads it again, in one transaction.
-async fn change(
-    contexto: &Contexto,
-    empresa: EmpresaId,
-    id: ReguaId,
-    check: impl Fn(&regua::Regua) -> Result<(), Problema> + Send + 'static,
-    mut work: impl FnMut(&mut Tenant<'_>) -> Result<(), StoreError> + Send + 'static,
-) -> Result<Regua, Problema> {
-    let mudada = contexto.servico.da_empresa(empresa, move |t| {
-        let Some(atual) = reguas::lock(t, id)? else { return Ok(Err(Problema::nao_encontrado())) };
-        if let Err(recusa) = check(&atual.regua) {
-            return Ok(Err(recusa));
-        }
-        work(t)?;
-        Ok(reguas::get(t, id)?.ok_or_else(Problema::nao_encontrado))
-    });
-    mudada.await?.map(Regua::from)
-}
-
-/// Rules v02 and v04.
-fn check_estado(regua: &regua::Regua, estado: EstadoRegua) -> Result<(), Problema> {
-    if regua.estado() == EstadoRegua::Arquivada {
-        return Err(archived());
-    }
-    let faltas = if estado == EstadoRegua::Ativa { regras::missing(regua) } else { Vec::new() };
-    if faltas.is_empty() { Ok(()) } else { Err(Problema::validacao(faltas)) }
-}
-
-/// Whether the régua may take the position: rule r07, the limit, and that an active régua stays complete (rule v02).
-fn check_posicao(regua: &regua::Regua, nova: &NovaPosicao) -> Result<(), Problema> {
-    if regua.estado() == EstadoRegua::Arquivada {
-        return Err(archived());
-    }
-    if regua.posicoes().len() >= MAX_POSICOES {
-        let detalhe = format!("a régua já tem {MAX_POSICOES} posições");
-        return Err(Problema::conflito(&REGUA_CHEIA, detalhe));
-    }
-    let posicoes = regua.posicoes().iter().cloned().chain([as_posicao(nova)]).collect();
-    match regua::Regua::new(regua.id(), regua.prioridade(), regua.estado(), regua.criada_em(), posicoes) {
-        Ok(depois) if depois.estado() == EstadoRegua::Ativa => check_estado(&depois, EstadoRegua::Ativa),
-        Ok(_) => Ok(()),
-        Err(ReguaError::DiaRepetido(gatilho)) => Err(duplicate(gatilho)),
-        // The body was refused for this before the régua was looked at.
-        Err(erro @ ReguaError::CanalDeLembrete(_)) => Err(Problema::interno("incluindo uma posição", &erro)),
-    }
-}
-
-/// The position as it will be read; its ids do not matter yet.
-fn as_posicao(nova: &NovaPosicao) -> Posicao {
-    let acao = |acao: &reguas::NovaAcao| Acao {
-        id: AcaoId::new(Uuid::max()),
-        canal: acao.canal,
-        conteudo: acao.conteudo.as_ref().map(|_| ConteudoId::new(Uuid::max())),
-    };
-    let acoes = nova.acoes.iter().map(acao).collect();
-    Posicao { id: PosicaoId::new(Uuid::max()), gatilho: nova.gatilho, acoes }
-}
-
-fn repeated_day(posicoes: &[NovaPosicao]) -> Option<Gatilho> {
-    let mut vistos = HashSet::new();
-    posicoes.iter().map(|posicao| posicao.gatilho).find(|gatilho| !vistos.insert(*gatilho))
-}
-
-fn duplicate(gatilho: Gatilho) -> Problema {
-    Problema::conflito(&POSICAO_DUPLICADA, format!("a régua teria duas posições {}", regras::day(gatilho)))
-}
-
-fn archived() -> Problema {
-    Problema::conflito(&REGUA_ARQUIVADA, "a régua está arquivada")
-}
-
-fn created(regua: Regua) -> HttpResponse {
-    HttpResponse::Created().insert_header((LOCATION, regua.address())).json(regua)
+) -> Result<HttpResponse, Problema> {
+    let editar = move |atual: &reguas::ReguaInteira| edicao::set_estado(atual, estado);
+    edit(contexto, empresa, qual, StatusCode::OK, editar).await
 }

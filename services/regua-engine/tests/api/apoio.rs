@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::dinheiro::Centavos;
-use domain::ids::EmpresaId;
+use domain::ids::{EmpresaId, TituloId};
 use regua_engine::{Contexto, Engine, INFO, configure};
 use runtime::{Encerramento, Relogio};
 use serde_json::{Value, json};
 use store::empresas::NovaEmpresa;
 use store::titulos::{EntradaDevedor, EntradaTitulo};
-use store::{Banco, Papel, chaves, empresas, titulos};
-use testkit::Http;
+use store::{Banco, Papel, chaves, empresas, execucoes, titulos};
+use testkit::{Http, Resposta};
 use uuid::Uuid;
 use web::{ChaveNova, Escopo};
 
@@ -102,16 +102,38 @@ impl Servico {
         self.relogio.avancar_para(self.relogio.agora() + Duration::from_secs(1)).unwrap();
     }
 
+    /// Lets the day of `data` come, if it has not, and has its night run: by this request or by itself.
+    pub(crate) async fn night_of(&self, data: NaiveDate) -> Value {
+        let manha = data.and_hms_opt(12, 0, 0).unwrap().and_utc();
+        if self.relogio.agora() < manha {
+            self.relogio.avancar_para(manha).unwrap();
+        }
+        let pedida = self.http.post("/v1/noites", &json!({"data": data})).await;
+        assert!(pedida.status == 200 || pedida.status == 202, "{}", pedida.json);
+        let caminho = format!("/v1/noites/{}", id(&pedida.json));
+        testkit::wait_for(PRAZO, async || {
+            let noite = self.http.get(&caminho).await.expect(200).json;
+            (noite["estado"] == "concluida").then_some(noite)
+        })
+        .await
+    }
+
     /// A debtor with one título of R$ 10,00.
     pub(crate) fn push_titulo(&self, codigo: &str, vencimento: &str) {
+        self.push_as(codigo, vencimento, |_| ());
+    }
+
+    /// The same, but for what `mudar` makes of it.
+    pub(crate) fn push_as(&self, codigo: &str, vencimento: &str, mudar: impl FnOnce(&mut EntradaTitulo)) {
         let devedor = EntradaDevedor {
             codigo_integracao: format!("d-{codigo}"),
             nome: "Maria".to_owned(),
             documento: None,
             categoria: None,
+            score: None,
             emails: None,
         };
-        let titulo = EntradaTitulo {
+        let mut titulo = EntradaTitulo {
             codigo_integracao: codigo.to_owned(),
             numero: codigo.to_owned(),
             emissao: None,
@@ -119,10 +141,20 @@ impl Servico {
             valor: Centavos::new(1_000),
             devedor,
             credor: None,
+            tipo_negocio: None,
+            tipo_titulo: None,
         };
+        mudar(&mut titulo);
         self.titulos
             .da_empresa(self.empresa, |t| titulos::upsert(t, std::slice::from_ref(&titulo), agora()))
             .unwrap();
+    }
+
+    /// Suspends a título until somebody reopens it.
+    pub(crate) fn suspend(&self, titulo: &str) {
+        let id = TituloId::new(titulo.parse().unwrap());
+        let suspenso = self.titulos.da_empresa(self.empresa, |t| titulos::suspend(t, id, None, agora()));
+        assert!(suspenso.unwrap().is_some());
     }
 
     /// Creates a régua and answers it as read.
@@ -136,6 +168,29 @@ impl Servico {
             self.regua(json!({"nome": "Ativa", "posicoes": [posicao(dias), posicao(dias + 7)]})).await;
         let caminho = format!("/v1/reguas/{}/ativacao", id(&regua));
         self.http.post(&caminho, &json!({})).await.expect(200).json
+    }
+
+    /// Asks for `acao` (`ativacao`, …) of a régua and answers it as it is then.
+    pub(crate) async fn turn(&self, regua: &Value, acao: &str) -> Value {
+        self.http.post(&format!("/v1/reguas/{}/{acao}", id(regua)), &json!({})).await.expect(200).json
+    }
+
+    /// A régua as it is read now.
+    pub(crate) async fn read(&self, regua: &Value) -> Value {
+        self.http.get(&format!("/v1/reguas/{}", id(regua))).await.expect(200).json
+    }
+
+    /// Every execution there is, as `day channel state reason`, oldest first.
+    pub(crate) fn executions(&self) -> Vec<String> {
+        let banco = Banco::connect(self.banco.url(), Papel::Dispatcher, 1).unwrap();
+        let filtro = execucoes::Filtro::default();
+        let lidas = banco.da_empresa(self.empresa, |t| execucoes::list(t, &filtro, None, 10_000)).unwrap();
+        let motivo = |x: &execucoes::ExecucaoLida| x.motivo.clone().unwrap_or_default();
+        let linha =
+            |x: &execucoes::ExecucaoLida| format!("{} {} {} {}", x.data, x.canal, x.estado, motivo(x));
+        let mut linhas: Vec<_> = lidas.iter().map(|x| linha(x).trim_end().to_owned()).collect();
+        linhas.sort();
+        linhas
     }
 
     /// Asks for the night of `data` and waits until it is over.
@@ -159,6 +214,23 @@ impl Drop for Servico {
 /// A position D+`dias` with one e-mail.
 pub(crate) fn posicao(dias: u16) -> Value {
     json!({"dias": dias, "acoes": [email()]})
+}
+
+/// A régua for the debtors of one category only: each name is a régua of its own (rule s11).
+pub(crate) fn named(nome: &str, posicoes: &[Value]) -> Value {
+    json!({"nome": nome, "criterios": {"categorias": [nome]}, "posicoes": posicoes})
+}
+
+/// Asserts that a change was made.
+#[track_caller]
+pub(crate) fn done(resposta: &Resposta) {
+    assert!([200, 201].contains(&resposta.status), "{} {}", resposta.status, resposta.text);
+}
+
+/// The stable code of a refusal.
+#[track_caller]
+pub(crate) fn code(resposta: Resposta, status: u16) -> String {
+    resposta.expect(status).json["codigo"].as_str().unwrap().to_owned()
 }
 
 pub(crate) fn email() -> Value {

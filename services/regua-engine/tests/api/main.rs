@@ -9,8 +9,16 @@
 
 mod acesso;
 mod apoio;
+mod cobertura;
+mod conferencia;
+mod criterios;
+mod edicoes;
+mod explicacao;
 mod inscricoes;
+mod lacos;
 mod noites;
 mod processo;
 mod recusas;
 mod reguas;
+mod simulacoes;
+mod versoes;

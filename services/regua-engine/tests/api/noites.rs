@@ -100,3 +100,28 @@ async fn a_night_under_way_is_finished_by_an_engine_that_starts_later() {
     let caminho = format!("/v1/noites/{}", id(&noite));
     testkit::wait_until(PRAZO, async || s.http.get(&caminho).await.json["estado"] == "concluida").await;
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_one_company_keeps_no_other_from_its_night() {
+    let s = Servico::new();
+    s.push_titulo("t", "2026-02-02");
+    let regua = s
+        .regua(json!({"nome": "Lembra", "posicoes": [{"tipo": "lembrete", "dias": 2, "acoes": [crate::apoio::email()]}]}))
+        .await;
+    // No reminder is a letter: a régua that this version cannot read.
+    let estraga = format!(
+        "UPDATE regua.acao SET canal = 'carta' WHERE posicao_id = '{}'",
+        regua["posicoes"][0]["id"].as_str().unwrap()
+    );
+    let url = s.banco.url().to_owned();
+    tokio::task::spawn_blocking(move || testkit::Sql::connect(&url).run(&estraga)).await.unwrap();
+    let outra = s.other_company();
+    let parada = s.http.post("/v1/noites", &json!({})).await.expect(202).json;
+    let boa = outra.post("/v1/noites", &json!({})).await.expect(202).json;
+    s.run_engine();
+    let estado = async |http: &testkit::Http, noite: &serde_json::Value| {
+        http.get(&format!("/v1/noites/{}", id(noite))).await.expect(200).json["estado"].clone()
+    };
+    testkit::wait_until(PRAZO, async || estado(&outra, &boa).await == "concluida").await;
+    assert_eq!(estado(&s.http, &parada).await, "andando");
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apoio::{Servico, email, id, posicao, refused};
+use crate::apoio::{Servico, email, id, named, posicao, refused};
 
 /// The refused fields of a régua with this one action, which must not be stored.
 async fn refused_action(s: &Servico, tipo: &str, acao: Value) -> Vec<String> {
@@ -37,7 +37,7 @@ async fn r03_days_are_required_whole_calendar_days_up_to_ten_years() {
     assert_eq!(refused(&problema), ["/posicoes/0/dias obrigatorio"]);
     assert_nothing_stored(&s).await;
     for dias in [0, 3650] {
-        s.regua(json!({"nome": "r", "posicoes": [posicao(dias)]})).await;
+        s.regua(named(&dias.to_string(), &[posicao(dias)])).await;
     }
 }
 
@@ -126,6 +126,18 @@ async fn l09_a_reminder_takes_email_and_sms_only() {
 }
 
 #[tokio::test]
+async fn l08_an_action_of_a_reminder_needs_its_own_text() {
+    let s = Servico::new();
+    for (acao, esperado) in [
+        (json!({"tipo": "email"}), vec!["/assunto obrigatorio", "/corpo obrigatorio"]),
+        (json!({"tipo": "sms"}), vec!["/corpo obrigatorio"]),
+    ] {
+        assert_eq!(refused_action(&s, "lembrete", acao).await, esperado);
+    }
+    assert_nothing_stored(&s).await;
+}
+
+#[tokio::test]
 async fn every_fault_of_the_whole_body_is_told_at_once() {
     let s = Servico::new();
     let corpo = json!({
@@ -184,7 +196,7 @@ async fn what_is_too_long_or_too_many_is_refused() {
         refused_action(&s, "cobranca", acao).await,
         ["/assunto tamanho_invalido", "/corpo tamanho_invalido"]
     );
-    let muitas: Vec<_> = (0..61).map(posicao).collect();
+    let muitas: Vec<_> = (0..1_001).map(posicao).collect();
     let problema =
         s.http.post("/v1/reguas", &json!({"nome": longa(121), "posicoes": muitas})).await.expect(422).json;
     assert_eq!(refused(&problema), ["/nome tamanho_invalido", "/posicoes tamanho_invalido"]);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::apoio::{Servico, email, id, posicao, refused};
+use crate::apoio::{Servico, code, email, id, named, posicao, refused};
 
 fn days(regua: &Value) -> Vec<(String, u64)> {
     let posicoes = regua["posicoes"].as_array().unwrap().iter();
@@ -102,24 +102,27 @@ async fn r07_many_posts_of_the_same_day_at_once_make_one_position() {
 }
 
 #[tokio::test]
-async fn a_regua_has_at_most_sixty_positions() {
+async fn r07_a_regua_has_up_to_a_thousand_positions_that_read_back_in_order() {
     let s = Servico::new();
-    let posicoes: Vec<_> = (0..60).map(posicao).collect();
+    let posicoes: Vec<_> = (0..1_000).rev().map(posicao).collect();
     let regua = s.regua(json!({"nome": "r", "posicoes": posicoes})).await;
-    let problema =
-        s.http.post(&format!("/v1/reguas/{}/posicoes", id(&regua)), &posicao(60)).await.expect(409);
-    assert_eq!(problema.json["codigo"], "regua_cheia");
+    let dias: Vec<_> = days(&s.read(&regua).await).into_iter().map(|(_, dias)| dias).collect();
+    assert_eq!(dias, (0..1_000).collect::<Vec<u64>>());
+    assert_eq!(s.turn(&regua, "ativacao").await["estado"], "ativa");
+    let mais_uma = s.http.post(&format!("/v1/reguas/{}/posicoes", id(&regua)), &posicao(1_000)).await;
+    assert_eq!(code(mais_uma, 409), "regua_cheia");
 }
 
 #[tokio::test]
 async fn v02_activating_an_incomplete_regua_answers_everything_it_lacks() {
     let s = Servico::new();
     let ativacao = |regua: &Value| format!("/v1/reguas/{}/ativacao", id(regua));
-    let vazia = s.regua(json!({"nome": "vazia"})).await;
+    let vazia = s.regua(named("vazia", &[])).await;
     let problema = s.http.post(&ativacao(&vazia), &json!({})).await.expect(422).json;
     assert_eq!(refused(&problema), ["/posicoes regua_sem_posicao"]);
-    let posicoes = json!([{"dias": 6}, posicao(1), {"tipo": "lembrete", "dias": 2}, {"dias": 30}]);
-    let falha = s.regua(json!({"nome": "falha", "posicoes": posicoes})).await;
+    let posicoes =
+        vec![json!({"dias": 6}), posicao(1), json!({"tipo": "lembrete", "dias": 2}), json!({"dias": 30})];
+    let falha = s.regua(named("falha", &posicoes)).await;
     let problema = s.http.post(&ativacao(&falha), &json!({})).await.expect(422).json;
     assert_eq!(
         refused(&problema),
@@ -174,7 +177,9 @@ async fn r02_another_companys_regua_is_not_there() {
 async fn reguas_are_listed_page_by_page_in_the_order_in_which_they_are_tried() {
     let s = Servico::new();
     for (nome, prioridade) in [("c", 5), ("a", -1), ("d", 5), ("b", 0), ("e", 5)] {
-        s.regua(json!({"nome": nome, "prioridade": prioridade})).await;
+        let mut corpo = named(nome, &[]);
+        corpo["prioridade"] = json!(prioridade);
+        s.regua(corpo).await;
         s.tick();
     }
     let (mut nomes, mut caminho) = (Vec::new(), "/v1/reguas?limite=2".to_owned());
@@ -187,4 +192,7 @@ async fn reguas_are_listed_page_by_page_in_the_order_in_which_they_are_tried() {
         caminho = format!("/v1/reguas?limite=2&cursor={cursor}");
     }
     assert_eq!(nomes, ["a", "b", "c", "d", "e"]);
+    assert_eq!(s.http.get("/v1/reguas?limite=50").await.status, 200);
+    let demais = s.http.get("/v1/reguas?limite=51").await.expect(422).json;
+    assert_eq!(refused(&demais), ["/limite fora_do_intervalo"]);
 }

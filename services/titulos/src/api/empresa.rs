@@ -1,12 +1,12 @@
 //! The company's own record.
 
-use std::borrow::Cow;
+mod campos;
+
 use std::collections::BTreeSet;
 
 use actix_web::web::{Data, Json};
 use actix_web::{get, patch};
-use chrono::{NaiveTime, Weekday};
-use chrono_tz::Tz;
+use chrono::NaiveTime;
 use deserr::Deserr;
 use domain::email::EnderecoEmail;
 use domain::execucao::Canal;
@@ -16,12 +16,11 @@ use serde::Serialize;
 use serde_json::Value;
 use store::Tenant;
 use store::empresas::{self, Empresa, MudancaEmpresa};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 use web::{Autorizado, Corpo, ErroCampo, ErroValor, ErrosCampo, Lista, Problema, Texto, escopos, esquema};
 
 use super::Contexto;
+use campos::{CanalComJanela, DIAS, Dia, EscolhaMigracao, Fuso, PrazoAcordo, some_day};
 
 /// One per channel that has a window.
 const MAX_JANELAS: usize = 2;
@@ -43,6 +42,13 @@ struct EmpresaLida {
     vencimento_em_dia_util: bool,
     /// Endereço de que saem os e-mails.
     remetente_email: String,
+    /// Quando um devedor deixa uma régua por outra que vem antes: `prioridade`, na noite em que a outra vem antes;
+    /// `perfil_perdido`, só quando a régua em que está deixa de aceitá-lo.
+    #[schema(value_type = EscolhaMigracao)]
+    migracao: String,
+    /// Dias depois do vencimento da primeira parcela em que um acordo sem pagamento é cancelado; nulo, nunca.
+    #[schema(minimum = 0, maximum = 365)]
+    cancelar_acordo_apos: Option<i16>,
     /// Horários de envio por canal.
     janelas: Vec<JanelaLida>,
 }
@@ -85,6 +91,13 @@ struct EmpresaMudanca {
     #[deserr(default)]
     #[schema(value_type = Option<esquema::Email>)]
     remetente_email: Option<EnderecoEmail>,
+    /// Quando um devedor deixa uma régua por outra que vem antes.
+    #[deserr(default)]
+    migracao: Option<EscolhaMigracao>,
+    /// Dias depois do vencimento da primeira parcela em que um acordo sem pagamento é cancelado; nulo, nunca.
+    #[deserr(default)]
+    #[schema(value_type = Option<u16>, minimum = 0, maximum = 365)]
+    cancelar_acordo_apos: PrazoAcordo,
     /// Horários de envio; cada um substitui o do seu canal.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<JanelaMudanca>>, max_items = 2)]
@@ -107,87 +120,6 @@ struct JanelaMudanca {
     #[deserr(try_from(Lista<Dia, 7>) = some_day -> ErroValor)]
     #[schema(value_type = Vec<Dia>, min_items = 1, max_items = 7)]
     dias: DiasDaSemana,
-}
-
-struct Fuso(Tz);
-struct Dia(Weekday);
-/// Rule j07: the other channels have no window.
-struct CanalComJanela(Canal);
-
-const DIAS: [(&str, Weekday); 7] = [
-    ("seg", Weekday::Mon),
-    ("ter", Weekday::Tue),
-    ("qua", Weekday::Wed),
-    ("qui", Weekday::Thu),
-    ("sex", Weekday::Fri),
-    ("sab", Weekday::Sat),
-    ("dom", Weekday::Sun),
-];
-
-impl Deserr<ErrosCampo> for Fuso {
-    fn deserialize_from_value<V: deserr::IntoValue>(
-        valor: deserr::Value<V>,
-        local: deserr::ValuePointerRef<'_>,
-    ) -> Result<Self, ErrosCampo> {
-        web::parse_texto(valor, local, |texto| {
-            let lido = texto.parse().ok().map(Fuso);
-            lido.ok_or_else(|| ErroValor::formato("um fuso IANA, como America/Sao_Paulo"))
-        })
-    }
-}
-
-impl Deserr<ErrosCampo> for Dia {
-    fn deserialize_from_value<V: deserr::IntoValue>(
-        valor: deserr::Value<V>,
-        local: deserr::ValuePointerRef<'_>,
-    ) -> Result<Self, ErrosCampo> {
-        web::parse_texto(valor, local, |texto| {
-            let dia = DIAS.iter().find(|(nome, _)| *nome == texto).map(|(_, dia)| Dia(*dia));
-            dia.ok_or_else(|| {
-                ErroValor::new("valor_invalido", "deve ser seg, ter, qua, qui, sex, sab ou dom")
-            })
-        })
-    }
-}
-
-impl Deserr<ErrosCampo> for CanalComJanela {
-    fn deserialize_from_value<V: deserr::IntoValue>(
-        valor: deserr::Value<V>,
-        local: deserr::ValuePointerRef<'_>,
-    ) -> Result<Self, ErrosCampo> {
-        web::parse_texto(valor, local, |texto| {
-            let canal = Canal::parse(texto).ok().filter(|canal| canal.obedece_janela()).map(Self);
-            canal.ok_or_else(|| ErroValor::new("valor_invalido", "deve ser email ou sms"))
-        })
-    }
-}
-
-impl PartialSchema for Dia {
-    fn schema() -> RefOr<Schema> {
-        codes(DIAS.iter().map(|(nome, _)| *nome))
-    }
-}
-
-impl ToSchema for Dia {
-    fn name() -> Cow<'static, str> {
-        Cow::Borrowed("DiaDaSemana")
-    }
-}
-
-impl PartialSchema for CanalComJanela {
-    fn schema() -> RefOr<Schema> {
-        codes(Canal::TODOS.iter().filter(|canal| canal.obedece_janela()).map(|canal| canal.as_str()))
-    }
-}
-
-impl ToSchema for CanalComJanela {
-    fn name() -> Cow<'static, str> {
-        Cow::Borrowed("CanalComJanela")
-    }
-}
-
-fn codes(codigos: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codigos)).into()
 }
 
 /// Lê a empresa da chave.
@@ -242,6 +174,8 @@ fn present(id: EmpresaId, lida: Empresa, janelas: &[(Canal, Janela)]) -> Empresa
         hora_noite: hora(lida.hora_noite),
         vencimento_em_dia_util: lida.vencimento_em_dia_util,
         remetente_email: lida.remetente_email,
+        migracao: lida.migracao,
+        cancelar_acordo_apos: lida.cancelar_acordo_apos,
         janelas: janelas
             .iter()
             .map(|(canal, janela)| JanelaLida {
@@ -269,6 +203,8 @@ fn parse(corpo: Value) -> Result<MudancaEmpresa, Problema> {
         hora_noite: lida.hora_noite,
         vencimento_em_dia_util: lida.vencimento_em_dia_util,
         remetente_email: lida.remetente_email.map(|email| email.as_str().to_owned()),
+        migracao: lida.migracao.map(|escolha| escolha.0),
+        cancelar_acordo_apos: lida.cancelar_acordo_apos.mudanca(),
         // None of them is refused any more.
         janelas: janelas
             .filter_map(|j| Some((j.canal.0, Janela::new(j.inicio, j.fim, j.dias).ok()?)))
@@ -297,11 +233,4 @@ fn never_open(corpo: &Value) -> Vec<ErroCampo> {
         }
     }
     erros
-}
-
-fn some_day(dias: Lista<Dia, 7>) -> Result<DiasDaSemana, ErroValor> {
-    if dias.is_empty() {
-        return Err(ErroValor::new("tamanho_invalido", "deve ter ao menos um dia da semana"));
-    }
-    Ok(DiasDaSemana::new(dias.into_iter().map(|dia| dia.0)))
 }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use deserr::Deserr;
+use domain::Rotulo;
 use domain::dinheiro::Centavos;
 use domain::documento::Documento;
 use domain::email::EnderecoEmail;
@@ -38,6 +39,14 @@ pub(super) struct TituloEntrada {
     /// A quem se deve, se não for a própria empresa.
     #[deserr(default)]
     credor: Option<CredorEntrada>,
+    /// Tipo de negócio, como a empresa o chama; ausente mantém.
+    #[deserr(default)]
+    #[schema(value_type = Option<Texto<1, 60>>)]
+    tipo_negocio: Option<Rotulo>,
+    /// Tipo de título, como a empresa o chama; ausente mantém.
+    #[deserr(default)]
+    #[schema(value_type = Option<Texto<1, 60>>)]
+    tipo_titulo: Option<Rotulo>,
 }
 
 /// Quem deve.
@@ -52,9 +61,13 @@ struct DevedorEntrada {
     #[deserr(default)]
     #[schema(value_type = Option<esquema::CpfCnpj>)]
     documento: Option<Documento>,
-    /// Categoria escolhida pela empresa.
+    /// Categoria escolhida pela empresa; ausente mantém.
     #[deserr(default)]
     categoria: Option<Texto<1, 60>>,
+    /// Score que a empresa dá ao devedor, de 0 a 1000; ausente mantém.
+    #[deserr(default)]
+    #[schema(value_type = Option<u16>, minimum = 0, maximum = 1000)]
+    score: Option<Score>,
     /// E-mails, o preferido primeiro; a lista substitui a anterior, ausente mantém.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<esquema::Email>>, max_items = 10)]
@@ -69,6 +82,21 @@ struct CredorEntrada {
     codigo_integracao: Texto<1, 60>,
     /// Nome que o devedor lê.
     nome: Texto<1, 150>,
+}
+
+/// From 0 to 1000 (rule s10).
+struct Score(i16);
+
+impl Deserr<ErrosCampo> for Score {
+    fn deserialize_from_value<V: deserr::IntoValue>(
+        valor: deserr::Value<V>,
+        local: deserr::ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        let lido = i64::deserialize_from_value(valor, local)?;
+        let score = i16::try_from(lido).ok().filter(|score| (0..=1000).contains(score)).map(Self);
+        score
+            .ok_or_else(|| ErrosCampo::at(local, ErroValor::new("fora_do_intervalo", "deve ser de 0 a 1000")))
+    }
 }
 
 /// A positive amount.
@@ -101,12 +129,15 @@ impl From<TituloEntrada> for EntradaTitulo {
                 nome: entrada.devedor.nome.into_string(),
                 documento: entrada.devedor.documento,
                 categoria: entrada.devedor.categoria.map(Texto::into_string),
+                score: entrada.devedor.score.map(|score| score.0),
                 emails: entrada.devedor.emails.map(Lista::into_vec),
             },
             credor: entrada.credor.map(|credor| EntradaCredor {
                 codigo_integracao: credor.codigo_integracao.into_string(),
                 nome: credor.nome.into_string(),
             }),
+            tipo_negocio: entrada.tipo_negocio,
+            tipo_titulo: entrada.tipo_titulo,
         }
     }
 }
@@ -182,6 +213,11 @@ fn refusal(indice: usize, recusa: Recusa) -> ErroCampo {
         Recusa::Repetido => {
             ("codigo_integracao", "repetido", "este código já está neste envio; só o primeiro vale")
         }
+        Recusa::ParcelaDeAcordo => (
+            "codigo_integracao",
+            "parcela_de_acordo",
+            "este código é de uma parcela de acordo, que só muda pela negociação",
+        ),
         Recusa::DocumentoDeOutroDevedor => (
             "devedor/documento",
             "documento_de_outro_devedor",

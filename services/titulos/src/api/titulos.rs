@@ -1,14 +1,14 @@
-//! Títulos: pushed in bulk, read, paid, cancelled.
+//! Títulos: pushed in bulk and read.
 
 use actix_web::web::{Data, Json};
-use actix_web::{get, post, put};
+use actix_web::{get, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use deserr::Deserr;
 use domain::dinheiro::Centavos;
 use domain::ids::{DevedorId, TituloId};
-use domain::titulo::{self, StatusTitulo};
+use domain::titulo::StatusTitulo;
 use serde::Serialize;
-use store::titulos::{self, EntradaTitulo, Filtro, TituloLido, Transicao};
+use store::titulos::{self, EntradaTitulo, Filtro, TituloLido};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::{
@@ -17,7 +17,6 @@ use web::{
 };
 
 use super::Contexto;
-use super::STATUS_NAO_PERMITE;
 use super::entrada::{Envio, Item, TituloEntrada};
 
 /// Items of one push: about a megabyte, and well under a second of work.
@@ -25,7 +24,8 @@ const MAX_ITENS: usize = 1_000;
 
 /// Envia títulos: cria ou atualiza cada um pelo `codigo_integracao`, com um resultado por item.
 ///
-/// Itens com erro são recusados e os demais são gravados. Enviar o mesmo de novo não altera nada.
+/// Itens com erro são recusados e os demais são gravados. Enviar o mesmo de novo não altera nada. Campo opcional ausente
+/// (ou nulo) mantém o que está gravado.
 #[utoipa::path(
     operation_id = "enviar_titulos",
     tag = "Títulos",
@@ -68,7 +68,8 @@ fn parse_itens(itens: Vec<serde_json::Value>) -> (Vec<usize>, Vec<EntradaTitulo>
 
 /// Um título.
 #[derive(Serialize, ToSchema)]
-struct Titulo {
+#[expect(clippy::struct_field_names, reason = "`tipo_titulo` is the field's own word")]
+pub(super) struct Titulo {
     /// Id.
     id: Uuid,
     /// Chave do título no ERP.
@@ -93,6 +94,20 @@ struct Titulo {
     /// De onde veio.
     #[schema(value_type = esquema::Origem, example = "original")]
     origem: String,
+    /// A quem se deve, se não for a própria empresa.
+    credor_id: Option<Uuid>,
+    /// Tipo de negócio.
+    tipo_negocio: Option<String>,
+    /// Tipo de título.
+    tipo_titulo: Option<String>,
+    /// Score do devedor.
+    devedor_score: Option<i16>,
+    /// Dia em que reabre sozinho, se está suspenso até uma data.
+    suspenso_ate: Option<NaiveDate>,
+    /// Negociação em que está agora.
+    negociacao_id: Option<Uuid>,
+    /// Negociação de que é parcela.
+    acordo_id: Option<Uuid>,
     /// Desde quando está nessa situação.
     status_em: DateTime<Utc>,
 }
@@ -110,6 +125,13 @@ impl From<TituloLido> for Titulo {
             saldo: Centavos::new(lido.saldo).to_string(),
             status: lido.status,
             origem: lido.origem,
+            credor_id: lido.credor_id,
+            tipo_negocio: lido.tipo_negocio,
+            tipo_titulo: lido.tipo_titulo,
+            devedor_score: lido.devedor_score,
+            suspenso_ate: lido.suspenso_ate,
+            negociacao_id: lido.negociacao_id,
+            acordo_id: lido.acordo_id,
             status_em: lido.status_em,
         }
     }
@@ -186,62 +208,13 @@ pub(super) async fn get(
     read(&acesso, &contexto, id.0).await
 }
 
-async fn read<E>(acesso: &Autorizado<E>, contexto: &Contexto, id: Uuid) -> Result<Json<Titulo>, Problema> {
-    let titulo =
-        contexto.servico.da_empresa(acesso.empresa(), move |t| titulos::get(t, TituloId::new(id))).await?;
-    titulo.map(|lido| Json(lido.into())).ok_or_else(Problema::nao_encontrado)
-}
-
-/// Registra o pagamento integral de um título. Repetir é seguro.
-///
-/// A partir da resposta 200 nenhuma mensagem nova contém o título.
-#[utoipa::path(
-    operation_id = "pagar_titulo",
-    tag = "Títulos",
-    params(("id" = Uuid, Path, description = "Id do título.")),
-    responses((status = 200, description = "O título, pago.", body = Titulo)),
-    security(("chave_api" = ["titulos:escrever"])),
-)]
-#[post("/v1/titulos/{id}/pagamento")]
-pub(super) async fn pagar(
-    acesso: Autorizado<escopos::titulos::Escrever>,
-    contexto: Data<Contexto>,
-    id: Caminho<Uuid>,
-) -> Result<Json<Titulo>, Problema> {
-    change(&acesso, &contexto, id.0, titulo::pagar).await
-}
-
-/// Cancela um título: ele sai da cobrança. Repetir é seguro.
-#[utoipa::path(
-    operation_id = "cancelar_titulo",
-    tag = "Títulos",
-    params(("id" = Uuid, Path, description = "Id do título.")),
-    responses((status = 200, description = "O título, cancelado.", body = Titulo)),
-    security(("chave_api" = ["titulos:escrever"])),
-)]
-#[post("/v1/titulos/{id}/cancelamento")]
-pub(super) async fn cancelar(
-    acesso: Autorizado<escopos::titulos::Escrever>,
-    contexto: Data<Contexto>,
-    id: Caminho<Uuid>,
-) -> Result<Json<Titulo>, Problema> {
-    change(&acesso, &contexto, id.0, titulo::cancelar).await
-}
-
-async fn change<E>(
+/// A título as it is now.
+pub(super) async fn read<E>(
     acesso: &Autorizado<E>,
     contexto: &Contexto,
     id: Uuid,
-    transition: fn(StatusTitulo) -> Transicao,
 ) -> Result<Json<Titulo>, Problema> {
-    let agora = contexto.servico.relogio.agora();
-    let outcome = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| {
-            titulos::change_status(t, TituloId::new(id), transition, agora)
-        })
-        .await?
-        .ok_or_else(Problema::nao_encontrado)?;
-    outcome.map_err(|recusa| Problema::conflito(&STATUS_NAO_PERMITE, recusa.to_string()))?;
-    read(acesso, contexto, id).await
+    let titulo =
+        contexto.servico.da_empresa(acesso.empresa(), move |t| titulos::get(t, TituloId::new(id))).await?;
+    titulo.map(|lido| Json(lido.into())).ok_or_else(Problema::nao_encontrado)
 }

@@ -5,11 +5,13 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::ids::EmpresaId;
+use domain::dinheiro::Centavos;
+use domain::ids::{EmpresaId, TituloId};
+use domain::negociacao::{Parcela, Parcelas};
 use runtime::{Encerramento, Relogio};
 use serde_json::{Value, json};
 use store::empresas::NovaEmpresa;
-use store::{Banco, Papel};
+use store::{Banco, Papel, negociacoes};
 use testkit::Http;
 use titulos::{Contexto, INFO, configure, create_chave, create_empresa};
 use uuid::Uuid;
@@ -55,6 +57,17 @@ impl Servico {
     pub(crate) fn other_company(&self) -> Http {
         let outra = company(&self.store);
         self.with_key(&key(&self.store, outra, Escopo::TODOS))
+    }
+
+    /// Stores a título, negotiates it into two instalments and answers the ids of these.
+    pub(crate) async fn negotiated(&self, codigo: &str) -> Vec<String> {
+        let id = TituloId::new(self.stored(codigo).await.parse().unwrap());
+        let parcelas = ["2026-04-10", "2026-05-10"]
+            .map(|em| Parcela { vencimento: em.parse().unwrap(), valor: Centavos::new(5_000) });
+        let parcelas = Parcelas::new(Centavos::new(10_000), parcelas.to_vec()).unwrap();
+        let criada =
+            self.store.da_empresa(self.empresa, |t| negociacoes::create(t, &[id], &parcelas, agora()));
+        criada.unwrap().unwrap().parcelas.iter().map(ToString::to_string).collect()
     }
 
     /// A caller of the first company whose key has these scopes.

@@ -96,6 +96,34 @@ async fn days_are_at_least_one_and_known() {
 }
 
 #[tokio::test]
+async fn g03_k07_the_choices_about_reguas_and_agreements_stay_until_changed_and_null_is_one() {
+    let s = Servico::new();
+    let choices = |lida: &Value| (lida["migracao"].clone(), lida["cancelar_acordo_apos"].clone());
+    let lida = s.http.get("/v1/empresa").await.expect(200).json;
+    assert_eq!(choices(&lida), (json!("prioridade"), Value::Null));
+    for (mudanca, migracao, apos) in [
+        (json!({"migracao": "perfil_perdido"}), "perfil_perdido", Value::Null),
+        (json!({"cancelar_acordo_apos": 365}), "perfil_perdido", json!(365)),
+        (json!({"nome": "Nova"}), "perfil_perdido", json!(365)),
+        (json!({"migracao": null}), "perfil_perdido", json!(365)),
+        (json!({"migracao": "prioridade", "cancelar_acordo_apos": 0}), "prioridade", json!(0)),
+        (json!({"cancelar_acordo_apos": null}), "prioridade", Value::Null),
+    ] {
+        let lida = s.http.patch("/v1/empresa", &mudanca).await.expect(200).json;
+        assert_eq!(choices(&lida), (json!(migracao), apos), "{mudanca}");
+    }
+    for (ruim, codigo) in [
+        (json!({"migracao": "nunca"}), "/migracao valor_invalido"),
+        (json!({"migracao": 1}), "/migracao tipo_invalido"),
+        (json!({"cancelar_acordo_apos": 366}), "/cancelar_acordo_apos fora_do_intervalo"),
+        (json!({"cancelar_acordo_apos": -1}), "/cancelar_acordo_apos fora_do_intervalo"),
+        (json!({"cancelar_acordo_apos": "5"}), "/cancelar_acordo_apos tipo_invalido"),
+    ] {
+        assert_eq!(faults(&s, ruim).await, [codigo]);
+    }
+}
+
+#[tokio::test]
 async fn r02_a_company_changes_itself_only() {
     let s = Servico::new();
     let outra = s.other_company();

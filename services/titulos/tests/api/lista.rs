@@ -83,15 +83,20 @@ async fn a_query_that_is_wrong_is_refused_with_every_reason() {
 async fn a_titulo_is_read_as_it_was_sent() {
     let s = Servico::new();
     let enviado = json!({"codigo_integracao": "A", "numero": "NF 1/2", "emissao": "2026-02-01", "vencimento": "2026-03-02", "valor": 1.5,
-        "devedor": {"codigo_integracao": "D", "nome": "João"}, "credor": {"codigo_integracao": "C", "nome": "Colégio"}});
+        "devedor": {"codigo_integracao": "D", "nome": "João"}, "credor": {"codigo_integracao": "C", "nome": "Colégio"},
+        "tipo_negocio": "Mensalidade", "tipo_titulo": "Boleto"});
     let id = s.push(&[enviado]).await["itens"][0]["id"].as_str().unwrap().to_owned();
     let mut lido = s.http.get(&format!("/v1/titulos/{id}")).await.expect(200).json;
-    let devedor = lido.as_object_mut().unwrap().remove("devedor_id").unwrap();
-    assert!(devedor.as_str().unwrap().parse::<uuid::Uuid>().is_ok());
+    for de_quem in ["devedor_id", "credor_id"] {
+        let id = lido.as_object_mut().unwrap().remove(de_quem).unwrap();
+        assert!(id.as_str().unwrap().parse::<uuid::Uuid>().is_ok());
+    }
     assert_eq!(
         lido,
         json!({"id": id, "codigo_integracao": "A", "numero": "NF 1/2", "emissao": "2026-02-01", "vencimento": "2026-03-02",
-            "valor": "1.50", "saldo": "1.50", "status": "aberto", "origem": "original", "status_em": "2026-03-10T15:00:00Z"})
+            "valor": "1.50", "saldo": "1.50", "status": "aberto", "origem": "original", "status_em": "2026-03-10T15:00:00Z",
+            "tipo_negocio": "Mensalidade", "tipo_titulo": "Boleto", "devedor_score": null, "suspenso_ate": null,
+            "negociacao_id": null, "acordo_id": null})
     );
     for nenhum in ["00000000-0000-0000-0000-000000000000", "x", "%00", "1"] {
         assert_eq!(

@@ -3,8 +3,10 @@
 
 mod apoio;
 mod chaves;
+mod classes;
 mod empresa;
 mod envio;
 mod juntos;
 mod lista;
 mod situacao;
+mod suspensao;

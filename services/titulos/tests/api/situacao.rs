@@ -43,6 +43,18 @@ async fn what_is_paid_is_not_cancelled_and_what_is_cancelled_not_paid() {
 }
 
 #[tokio::test]
+async fn an_instalment_is_not_cancelled_by_itself() {
+    let s = Servico::new();
+    let parcelas = s.negotiated("A").await;
+    let (recusado, problema) = change(&s, &parcelas[0], "cancelamento").await;
+    assert_eq!((recusado, &problema["codigo"]), (409, &json!("status_nao_permite")), "{problema}");
+    assert_eq!(problema["detail"], "uma parcela de acordo só é cancelada com a negociação inteira");
+    let lida = s.http.get(&format!("/v1/titulos/{}", parcelas[0])).await.expect(200).json;
+    assert_eq!(lida["status"], "aberto");
+    assert_eq!(change(&s, &parcelas[0], "pagamento").await.0, 200);
+}
+
+#[tokio::test]
 async fn an_unknown_id_is_not_found() {
     let s = Servico::new();
     for id in ["00000000-0000-0000-0000-000000000000", "A", "%00"] {

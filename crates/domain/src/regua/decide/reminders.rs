@@ -1,11 +1,11 @@
 //! The reminders: `D-` positions hang on the due date written on each título, never on an anchor (§0).
 
 use super::assign::aceita;
-use super::{Caso, mais_dias, menos_dias};
+use super::{Caso, menos_dias};
 use crate::regua::chave;
 use crate::regua::decisao::{AcaoDevida, Decisao, OrigemAcao, Passo};
 use crate::regua::modelo::{Posicao, Regua};
-use crate::titulo::{StatusTitulo, Titulo, ordenar_por_referencia};
+use crate::titulo::{Titulo, ordenar_por_referencia};
 use chrono::NaiveDate;
 
 /// A reminder that a título gets tonight.
@@ -15,13 +15,16 @@ struct Devido<'a> {
     em: NaiveDate,
 }
 
-/// Reminds what is to be reminded tonight, and plans the next date of every título that is not overdue yet.
+/// Reminds what is to be reminded tonight, and plans the next reminder of every título that may still get one.
 pub(super) fn remind(caso: Caso<'_>, decisao: &mut Decisao) {
     let mut por_vencer: Vec<&Titulo> =
-        caso.devedor.titulos.iter().filter(|titulo| vai_vencer(caso, titulo)).collect();
+        caso.devedor.titulos.iter().filter(|titulo| titulo.lembravel(caso.hoje, caso.regras)).collect();
+    if por_vencer.is_empty() {
+        return;
+    }
     ordenar_por_referencia(&mut por_vencer, caso.regras);
-    for regua in caso.reguas.ativas() {
-        let seus: Vec<&Titulo> = por_vencer.extract_if(.., |titulo| aceita(regua, titulo)).collect();
+    for regua in caso.reguas.candidatas(caso.devedor) {
+        let seus: Vec<&Titulo> = por_vencer.extract_if(.., |titulo| aceita(caso, regua, titulo)).collect();
         for titulo in &seus {
             planejar(caso, regua, titulo, decisao);
         }
@@ -33,26 +36,15 @@ pub(super) fn remind(caso: Caso<'_>, decisao: &mut Decisao) {
     }
 }
 
-/// Open and not overdue: may still be reminded, and may still become chargeable.
-fn vai_vencer(caso: Caso<'_>, titulo: &Titulo) -> bool {
-    titulo.status == StatusTitulo::Aberto && !titulo.vencido(caso.hoje, caso.regras)
-}
-
-/// What happens to a título later: its next reminders, and the first night on which it is overdue (rule l10).
+/// The next reminders of a título.
 fn planejar(caso: Caso<'_>, regua: &Regua, titulo: &Titulo, decisao: &mut Decisao) {
     let lembretes = regua.lembretes().filter(|(_, posicao)| !lembrado(caso, posicao, titulo));
-    let datas = lembretes
-        .map(|(dias_antes, _)| data_do_lembrete(titulo, dias_antes))
-        .filter(|data| caso.hoje < *data);
-    datas.for_each(|data| decisao.agendar(data));
-    decisao.agendar(mais_dias(titulo.vencimento_efetivo(caso.regras), 1));
+    let datas = lembretes.map(|(dias_antes, _)| data_do_lembrete(titulo, dias_antes));
+    datas.filter(|data| caso.hoje < *data).for_each(|data| decisao.agendar(data));
 }
 
 /// Rule l07: of the positions whose date has come only the tightest, once, and never after the due date.
 fn devido<'a>(caso: Caso<'_>, regua: &'a Regua, titulo: &'a Titulo) -> Option<Devido<'a>> {
-    if !titulo.lembravel(caso.hoje) {
-        return None;
-    }
     regua
         .lembretes()
         .map(|(dias_antes, posicao)| Devido { titulo, posicao, em: data_do_lembrete(titulo, dias_antes) })
@@ -60,9 +52,10 @@ fn devido<'a>(caso: Caso<'_>, regua: &'a Regua, titulo: &'a Titulo) -> Option<De
         .filter(|devido| !lembrado(caso, devido.posicao, titulo))
 }
 
-/// One action of the position is enough: an action added to it later reminds nobody again (rule r13).
-fn lembrado(caso: Caso<'_>, posicao: &Posicao, titulo: &Titulo) -> bool {
-    posicao.acoes.iter().any(|acao| caso.devedor.lembrados.contains(&(acao.id, titulo.id)))
+/// Once per position, whatever its actions were then: one that is added later, or takes the place of another, reminds
+/// nobody again (rule r13).
+pub(in crate::regua) fn lembrado(caso: Caso<'_>, posicao: &Posicao, titulo: &Titulo) -> bool {
+    caso.devedor.lembrados.contains(&(posicao.id, titulo.id))
 }
 
 /// Rule l05: the títulos of one debtor that are reminded by the same position tonight share one message.
@@ -87,6 +80,6 @@ fn lembrar(regua: &Regua, posicao: &Posicao, juntos: &[&Devido<'_>], decisao: &m
 }
 
 /// Rule l02: counted from the date written on the título, not from the effective one.
-fn data_do_lembrete(titulo: &Titulo, dias_antes: u16) -> NaiveDate {
+pub(in crate::regua) fn data_do_lembrete(titulo: &Titulo, dias_antes: u16) -> NaiveDate {
     menos_dias(titulo.vencimento, dias_antes.into())
 }

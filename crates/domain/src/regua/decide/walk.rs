@@ -1,44 +1,35 @@
 //! The walk: who enters, moves, stands still or leaves, and which `D+` positions fire.
 
-use super::assign::{Atribuicao, Lugar};
-use super::{Caso, ids, mais_dias};
-use crate::ids::{PosicaoId, TituloId};
+use super::assign::{Atribuicao, Lugar, mesmo_modo};
+use super::passada::{Devida, congelar, descongelar, passar};
+use super::{Caso, ids};
+use crate::ids::TituloId;
 use crate::regua::chave;
 use crate::regua::decisao::{AcaoDevida, Decisao, MudancaInscricao, OrigemAcao, Passo};
 use crate::regua::inscricao::{Caminhada, Inscricao, MotivoEncerramento};
-use crate::regua::modelo::{EstadoRegua, Posicao, Regua};
-use chrono::NaiveDate;
+use crate::regua::modelo::EstadoRegua;
 
 /// The turn in which an enrolment starts.
 const PRIMEIRO_CICLO: u32 = 1;
-
-/// Where one night takes one enrolment.
-struct Passada<'a> {
-    /// Where it stands after the night.
-    caminhada: Caminhada,
-    /// The position that fires: at most one (§0).
-    dispara: Option<Devida<'a>>,
-    /// What it waits for afterwards.
-    aguarda: Option<Devida<'a>>,
-}
-
-/// A position and the date on which it falls due.
-#[derive(Clone, Copy)]
-struct Devida<'a> {
-    posicao: &'a Posicao,
-    em: NaiveDate,
-}
 
 /// Fills the places: the live enrolments first, then new ones for the places nobody has.
 pub(super) fn walk(caso: Caso<'_>, atribuicao: Atribuicao<'_>, decisao: &mut Decisao) {
     let Atribuicao { mut lugares, sem_regua } = atribuicao;
     let atribuidos: Vec<_> = lugares.iter().flat_map(|lugar| ids(&lugar.titulos)).collect();
     for inscricao in caso.vivas {
-        if let Some(i) = lugares.iter().position(|lugar| lugar.regua.id() == inscricao.regua) {
-            continuar(caso, inscricao, &lugares.remove(i), decisao);
-        } else {
-            let em_outra = inscricao.titulos.iter().any(|id| atribuidos.contains(id));
-            encerrar(caso, inscricao, em_outra, decisao);
+        if let Some(motivo) = acabou(caso, inscricao) {
+            encerrar(inscricao, motivo, decisao);
+            continue;
+        }
+        let meu = |lugar: &Lugar<'_>| lugar.regua.id() == inscricao.regua && lugar.alvo == inscricao.alvo;
+        let lugar = lugares.iter().position(meu).map(|i| lugares.remove(i));
+        let congelados = congelados(caso, inscricao);
+        match lugar {
+            Some(lugar) => continuar(caso, inscricao, &lugar, congelados, decisao),
+            None if congelados.is_empty() => {
+                encerrar(inscricao, sem_lugar(inscricao, &atribuidos, &ids(&sem_regua)), decisao);
+            }
+            None => parar(caso, inscricao, congelados, decisao),
         }
     }
     for lugar in &lugares {
@@ -46,6 +37,36 @@ pub(super) fn walk(caso: Caso<'_>, atribuicao: Atribuicao<'_>, decisao: &mut Dec
     }
     if !sem_regua.is_empty() {
         decisao.passos.push(Passo::SemRegua { titulos: ids(&sem_regua) });
+    }
+}
+
+/// Rules v04 and r12: why the enrolment is over whatever it holds.
+fn acabou(caso: Caso<'_>, inscricao: &Inscricao) -> Option<MotivoEncerramento> {
+    let Some(regua) = caso.reguas.get(inscricao.regua) else {
+        return Some(MotivoEncerramento::ReguaArquivada);
+    };
+    match regua.estado() {
+        EstadoRegua::Arquivada => Some(MotivoEncerramento::ReguaArquivada),
+        EstadoRegua::Ativa if !mesmo_modo(regua, inscricao.alvo) => Some(MotivoEncerramento::ModoAlterado),
+        EstadoRegua::Ativa | EstadoRegua::Inativa => None,
+    }
+}
+
+/// Those it held before that stand still now (§0).
+fn congelados(caso: Caso<'_>, inscricao: &Inscricao) -> Vec<TituloId> {
+    let frios = caso.devedor.titulos.iter().filter(|titulo| titulo.congelado(caso.hoje, caso.regras));
+    frios.map(|titulo| titulo.id).filter(|id| inscricao.titulos.contains(id)).collect()
+}
+
+/// Why an enrolment with nothing left to hold closes.
+fn sem_lugar(inscricao: &Inscricao, atribuidos: &[TituloId], sem_regua: &[TituloId]) -> MotivoEncerramento {
+    let algum = |quais: &[TituloId]| inscricao.titulos.iter().any(|id| quais.contains(id));
+    if algum(atribuidos) {
+        MotivoEncerramento::Migracao
+    } else if algum(sem_regua) {
+        MotivoEncerramento::PerfilPerdido
+    } else {
+        MotivoEncerramento::SemTitulo
     }
 }
 
@@ -58,12 +79,13 @@ fn abrir(caso: Caso<'_>, lugar: &Lugar<'_>, decisao: &mut Decisao) {
         None => Caminhada::Final { em: caso.hoje },
     };
     let nova = Inscricao {
-        id: chave::inscricao(regua, caso.devedor.id, caso.hoje),
+        id: chave::inscricao(regua, caso.devedor.id, lugar.alvo, caso.hoje),
         regua,
+        alvo: lugar.alvo,
         entrada: caso.hoje,
         ciclo: PRIMEIRO_CICLO,
         caminhada,
-        titulos: ids_ordenados(lugar),
+        titulos: ordenados(ids(&lugar.titulos)),
     };
     decisao.passos.push(Passo::Entrou { inscricao: nova.id, regua });
     let depois = andar(caso, nova, lugar, decisao);
@@ -71,37 +93,63 @@ fn abrir(caso: Caso<'_>, lugar: &Lugar<'_>, decisao: &mut Decisao) {
 }
 
 /// Rules m04 to m06: títulos come and go, the position stays.
-fn continuar(caso: Caso<'_>, antes: &Inscricao, lugar: &Lugar<'_>, decisao: &mut Decisao) {
-    let mut antes = antes.clone();
-    antes.titulos.sort_unstable();
-    let com_titulos = Inscricao { titulos: ids_ordenados(lugar), ..antes.clone() };
+fn continuar(
+    caso: Caso<'_>,
+    antes: &Inscricao,
+    lugar: &Lugar<'_>,
+    congelados: Vec<TituloId>,
+    decisao: &mut Decisao,
+) {
+    if let Caminhada::Congelada { desde, .. } = antes.caminhada {
+        decisao.passos.push(Passo::Descongelou { inscricao: antes.id, desde });
+    }
+    let agora = Inscricao {
+        caminhada: descongelar(antes.caminhada, caso.hoje),
+        titulos: ordenados([ids(&lugar.titulos), congelados].concat()),
+        ..antes.clone()
+    };
     let depois = match lugar.regua.estado() {
-        EstadoRegua::Ativa => andar(caso, com_titulos, lugar, decisao),
+        EstadoRegua::Ativa => andar(caso, agora, lugar, decisao),
         EstadoRegua::Inativa | EstadoRegua::Arquivada => {
             decisao.passos.push(Passo::ReguaInativa { inscricao: antes.id, regua: antes.regua });
-            com_titulos
+            agora
         }
     };
+    atualizar(antes, depois, decisao);
+}
+
+/// Rules t03, k02, g06: with frozen títulos only it stands where it is, whatever its criteria say meanwhile.
+fn parar(caso: Caso<'_>, antes: &Inscricao, congelados: Vec<TituloId>, decisao: &mut Decisao) {
+    let caminhada = congelar(antes.caminhada, caso.hoje);
+    decisao.passos.push(match caminhada {
+        Caminhada::Congelada { desde, .. } => Passo::Congelada { inscricao: antes.id, desde },
+        Caminhada::Andando { .. } => Passo::Congelada { inscricao: antes.id, desde: caso.hoje },
+        Caminhada::Final { em } => Passo::NoFinal { inscricao: antes.id, desde: em },
+    });
+    let depois = Inscricao { caminhada, titulos: ordenados(congelados), ..antes.clone() };
+    atualizar(antes, depois, decisao);
+}
+
+fn atualizar(antes: &Inscricao, depois: Inscricao, decisao: &mut Decisao) {
+    let antes = Inscricao { titulos: ordenados(antes.titulos.clone()), ..antes.clone() };
     if depois != antes {
         decisao.mudancas.push(MudancaInscricao::Atualizar(depois));
     }
 }
 
-fn encerrar(caso: Caso<'_>, inscricao: &Inscricao, em_outra: bool, decisao: &mut Decisao) {
-    let arquivada =
-        caso.reguas.get(inscricao.regua).is_none_or(|regua| regua.estado() == EstadoRegua::Arquivada);
-    let motivo = match (arquivada, em_outra) {
-        (true, _) => MotivoEncerramento::ReguaArquivada,
-        (false, true) => MotivoEncerramento::Migracao,
-        (false, false) => MotivoEncerramento::SemTitulo,
-    };
+fn encerrar(inscricao: &Inscricao, motivo: MotivoEncerramento, decisao: &mut Decisao) {
     decisao.passos.push(Passo::Encerrou { inscricao: inscricao.id, motivo });
     decisao.mudancas.push(MudancaInscricao::Encerrar { id: inscricao.id, motivo });
 }
 
 /// Moves an enrolment by one night and writes down what that causes. Answers the enrolment after it.
-fn andar(caso: Caso<'_>, inscricao: Inscricao, lugar: &Lugar<'_>, decisao: &mut Decisao) -> Inscricao {
+fn andar(caso: Caso<'_>, mut inscricao: Inscricao, lugar: &Lugar<'_>, decisao: &mut Decisao) -> Inscricao {
     let passada = passar(lugar.regua, inscricao.caminhada, caso.hoje);
+    if let (Some(volta), Some(devida)) = (passada.volta, passada.dispara) {
+        inscricao.ciclo = inscricao.ciclo.saturating_add(1);
+        let (de, para, ciclo) = (volta.id, devida.posicao.id, inscricao.ciclo);
+        decisao.passos.push(Passo::Reposicionou { inscricao: inscricao.id, de, para, ciclo });
+    }
     if let Some(devida) = passada.dispara {
         decisao.passos.push(Passo::Disparou {
             inscricao: inscricao.id,
@@ -124,48 +172,7 @@ fn andar(caso: Caso<'_>, inscricao: Inscricao, lugar: &Lugar<'_>, decisao: &mut 
     Inscricao { caminhada: passada.caminhada, ..inscricao }
 }
 
-/// One night of a walk (§0). Everything that moves an anchor happens here.
-fn passar(regua: &Regua, caminhada: Caminhada, hoje: NaiveDate) -> Passada<'_> {
-    let (ancora, proxima) = match caminhada {
-        Caminhada::Final { .. } => return Passada { caminhada, dispara: None, aguarda: None },
-        Caminhada::Andando { ancora, proxima } => (ancora, proxima),
-    };
-    let Some((dias, posicao)) = atual(regua, ancora, proxima, hoje) else {
-        return esperar(None, ancora, hoje);
-    };
-    let devida = Devida { posicao, em: mais_dias(ancora, dias.into()) };
-    if hoje < devida.em {
-        return esperar(Some((dias, posicao)), ancora, hoje);
-    }
-    // Late: the anchor moves by the lateness, so that the next position keeps its distance.
-    let ancora = ancora + (hoje - devida.em);
-    let seguinte = regua.cobrancas().find(|(outros, _)| *outros > dias);
-    Passada { dispara: Some(devida), ..esperar(seguinte, ancora, hoje) }
-}
-
-/// The position waited for, as the régua is now (rules r04, r13).
-///
-/// What fires is made to fall due on its own night, so a position still to come has not fired: one that was
-/// put in before `proxima` is waited for, and when `proxima` was removed the first one to come takes its
-/// place. One that fell due up to today may have fired: rather never than twice.
-fn atual(regua: &Regua, ancora: NaiveDate, proxima: PosicaoId, hoje: NaiveDate) -> Option<(u16, &Posicao)> {
-    let por_vir = |dias: u16| hoje < mais_dias(ancora, dias.into());
-    regua.cobrancas().find(|(dias, posicao)| posicao.id == proxima || por_vir(*dias))
-}
-
-/// Waits for a position. Rule e01: with none left, the end.
-fn esperar(seguinte: Option<(u16, &Posicao)>, ancora: NaiveDate, hoje: NaiveDate) -> Passada<'_> {
-    match seguinte {
-        Some((dias, posicao)) => Passada {
-            caminhada: Caminhada::Andando { ancora, proxima: posicao.id },
-            dispara: None,
-            aguarda: Some(Devida { posicao, em: mais_dias(ancora, dias.into()) }),
-        },
-        None => Passada { caminhada: Caminhada::Final { em: hoje }, dispara: None, aguarda: None },
-    }
-}
-
-/// Rule r08: all actions of the position.
+/// Rule r08: all actions of the position, for the títulos that may be charged tonight.
 fn acoes<'a>(
     inscricao: &'a Inscricao,
     lugar: &'a Lugar<'_>,
@@ -184,8 +191,7 @@ fn acoes<'a>(
     })
 }
 
-fn ids_ordenados(lugar: &Lugar<'_>) -> Vec<TituloId> {
-    let mut ordenados = ids(&lugar.titulos);
-    ordenados.sort_unstable();
-    ordenados
+fn ordenados(mut titulos: Vec<TituloId>) -> Vec<TituloId> {
+    titulos.sort_unstable();
+    titulos
 }

@@ -11,8 +11,8 @@ pub(crate) struct Email {
     pub(crate) de: (String, String),
     /// The envelope's recipients.
     pub(crate) para: Vec<String>,
-    /// The header's recipient.
-    pub(crate) destinatario: String,
+    /// The header's recipients.
+    pub(crate) destinatarios: Vec<String>,
     pub(crate) assunto: String,
     pub(crate) texto: String,
     pub(crate) html: String,
@@ -32,7 +32,7 @@ impl Email {
         Self {
             de: (de.name().unwrap_or_default().to_owned(), de.address().unwrap().to_owned()),
             para: recebida.para.clone(),
-            destinatario: lida.to().unwrap().first().unwrap().address().unwrap().to_owned(),
+            destinatarios: lida.to().unwrap().iter().map(|para| para.address().unwrap().to_owned()).collect(),
             assunto: lida.subject().unwrap().to_owned(),
             texto: texto(lida.body_text(0)),
             html: texto(lida.body_html(0)),

@@ -13,6 +13,7 @@ pub(crate) struct Titulo {
     nome: String,
     documento: Option<String>,
     emails: Option<Vec<String>>,
+    credor: Option<String>,
 }
 
 impl Titulo {
@@ -26,6 +27,7 @@ impl Titulo {
             nome: "Ana Lima".to_owned(),
             documento: None,
             emails: Some(vec!["ana@example.com".to_owned()]),
+            credor: None,
         }
     }
 
@@ -55,6 +57,11 @@ impl Titulo {
         Self { emails: Some(emails.iter().map(|email| (*email).to_owned()).collect()), ..self }
     }
 
+    /// Owed to this creditor: the code is also the name.
+    pub(crate) fn to(self, credor: &str) -> Self {
+        Self { credor: Some(credor.to_owned()), ..self }
+    }
+
     /// The number that the debtor knows it by.
     pub(crate) fn numero(&self) -> String {
         format!("NF {}", self.codigo)
@@ -68,19 +75,30 @@ impl Titulo {
         if let Some(emails) = &self.emails {
             devedor["emails"] = json!(emails);
         }
-        json!({
+        let mut titulo = json!({
             "codigo_integracao": self.codigo,
             "numero": self.numero(),
             "vencimento": self.vencimento,
             "valor": self.valor,
             "devedor": devedor,
-        })
+        });
+        if let Some(credor) = &self.credor {
+            titulo["credor"] = json!({"codigo_integracao": credor, "nome": credor});
+        }
+        titulo
     }
 }
 
 /// An e-mail that says in its subject which position it is, and lists the títulos.
 pub(crate) fn acao(assunto: &str) -> Value {
     json!({"tipo": "email", "assunto": assunto, "corpo": "Olá, #NOME#.\n\n#LISTA_TITULOS#"})
+}
+
+/// What [`acao`] is, to each contact of the debtor.
+pub(crate) fn to_all(assunto: &str) -> Value {
+    let mut acao = acao(assunto);
+    acao["destinatarios"] = json!("todos");
+    acao
 }
 
 /// A position `D+dias` with one e-mail, whose subject is `D+dias`.

@@ -54,6 +54,12 @@ impl Empresa {
         self.api.create_regua(&json!({"nome": "Régua", "posicoes": posicoes})).await.unwrap()
     }
 
+    /// Creates and activates a régua for the títulos of one creditor, which somebody has pushed already.
+    pub(crate) async fn regua_of(&self, credor: &str, posicoes: &[Value]) -> Value {
+        let regua = json!({"nome": credor, "criterios": {"credores": [credor]}, "posicoes": posicoes});
+        self.api.create_regua(&regua).await.unwrap()
+    }
+
     /// Pushes títulos, none of which may be refused; answers their ids.
     pub(crate) async fn push(&self, titulos: &[Titulo]) -> Vec<String> {
         let corpo = titulos.iter().map(Titulo::to_json).collect();
@@ -69,6 +75,21 @@ impl Empresa {
     pub(crate) async fn cancel(&self, titulo: &str) {
         let _lido =
             self.http.post(&format!("/v1/titulos/{titulo}/cancelamento"), &json!({})).await.expect(200);
+    }
+
+    /// Suspends a título until a day, or until it is reopened.
+    pub(crate) async fn suspend(&self, titulo: &str, ate: Option<&str>) {
+        let caminho = format!("/v1/titulos/{titulo}/suspensao");
+        let _lido = self.http.post(&caminho, &json!({ "ate": ate })).await.expect(200);
+    }
+
+    pub(crate) async fn reopen(&self, titulo: &str) {
+        self.api.tell(titulo, "reabertura").await.unwrap();
+    }
+
+    /// How a título stands.
+    pub(crate) async fn status(&self, titulo: &str) -> String {
+        text(&self.http.get(&format!("/v1/titulos/{titulo}")).await.expect(200).json, "status")
     }
 
     /// Moves the clock to a time of a day, in the company's zone.

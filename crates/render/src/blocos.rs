@@ -1,13 +1,13 @@
-//! A body as paragraphs and lists: the one form from which both parts are written.
+//! A body as paragraphs and lists: the one form from which every channel writes.
 
 use domain::coringas::{Texto, Trecho};
 
 use crate::RenderError;
 use crate::valores::{Valor, Valores};
 
-/// A piece of a body.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Bloco {
+/// A piece of a body. It may say anything about the debtor and so has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Bloco {
     /// At least one line, none of them blank.
     Paragrafo(Vec<String>),
     /// The table of títulos stands here.
@@ -22,7 +22,7 @@ enum Item {
 
 /// Blank lines of the tenant's text separate paragraphs; the list is a block of its own wherever it stands.
 /// Only the tenant's text has line breaks: a value is one line.
-pub(super) fn blocks(corpo: &Texto, valores: &Valores) -> Result<Vec<Bloco>, RenderError> {
+pub(crate) fn blocks(corpo: &Texto, valores: &Valores) -> Result<Vec<Bloco>, RenderError> {
     let mut blocos = Vec::new();
     let mut paragrafo = Vec::new();
     for item in items(corpo, valores)? {

@@ -1,0 +1,67 @@
+//! From an edit to a régua that is stored: lock, edit, save, read again, in one transaction.
+
+use domain::ids::{EmpresaId, ReguaId};
+use domain::regua::Criterios;
+use store::reguas::{self, ReguaIgual, ReguaInteira};
+use web::{Problema, SeVersao};
+
+use super::Contexto;
+use super::criterios::CriteriosEntrada;
+use super::edicao::{self, Editada};
+
+/// Stores what `editar` makes of the régua, if it is still the version that the caller saw.
+///
+/// # Errors
+/// 404, 412, what `editar` refused, or 409 when another régua has the same criteria then (rule s11).
+pub(super) async fn change(
+    contexto: &Contexto,
+    empresa: EmpresaId,
+    id: ReguaId,
+    vista: SeVersao,
+    editar: impl Fn(&ReguaInteira) -> Editada + Send + 'static,
+) -> Editada {
+    let agora = contexto.servico.relogio.agora();
+    let mudada = contexto.servico.da_empresa(empresa, move |t| {
+        let Some(atual) = reguas::lock(t, id)? else { return Ok(Err(Problema::nao_encontrado())) };
+        let depois = match vista.confere(atual.versao).and_then(|()| editar(&atual)) {
+            Ok(depois) => depois,
+            Err(recusa) => return Ok(Err(recusa)),
+        };
+        match reguas::save(t, &atual, &depois, agora)? {
+            Ok(()) => Ok(reguas::get(t, id)?.ok_or_else(Problema::nao_encontrado)),
+            Err(outra) => Ok(Err(equal(&outra))),
+        }
+    });
+    mudada.await?
+}
+
+/// Stores a new régua.
+///
+/// # Errors
+/// 409 when another one has the same criteria (rule s11).
+pub(super) async fn create(contexto: &Contexto, empresa: EmpresaId, nova: ReguaInteira) -> Editada {
+    let agora = contexto.servico.relogio.agora();
+    let criada = contexto.servico.da_empresa(empresa, move |t| match reguas::create(t, &nova, agora)? {
+        Ok(()) => Ok(reguas::get(t, nova.regua.id())?.ok_or_else(Problema::nao_encontrado)),
+        Err(outra) => Ok(Err(equal(&outra))),
+    });
+    criada.await?
+}
+
+/// The criteria with the creditors that their keys name.
+///
+/// # Errors
+/// 422 with every key that the company does not have.
+pub(super) async fn resolve(
+    contexto: &Contexto,
+    empresa: EmpresaId,
+    entrada: CriteriosEntrada,
+) -> Result<Criterios, Problema> {
+    let codigos = entrada.codigos();
+    let conhecidos = contexto.servico.da_empresa(empresa, move |t| reguas::creditors(t, &codigos)).await?;
+    entrada.into_criterios(&conhecidos).map_err(Problema::validacao)
+}
+
+fn equal(outra: &ReguaIgual) -> Problema {
+    edicao::equal(ReguaId::new(outra.id), &outra.nome)
+}
