@@ -35,9 +35,10 @@ check: ## Formatação, clippy e as regras da casa (tidy), sem subir nada
 	@$(HERE) && cargo test --locked --quiet --package tidy
 	@$(HERE) && if command -v shellcheck >/dev/null; then shellcheck -x -P deploy $(ENGINES) .ci/run; fi
 
-bench: ## Medições, em motores próprios e duráveis (fsync ligado)
+bench: ## Medições, em motores próprios e duráveis (fsync ligado); ARGS=<parte> mede só as linhas com esse nome
 	@$(HERE) && $(ENGINES) install postgres
-	@$(HERE) && $(ENGINES) with bench --teste --duravel -- cargo bench --locked --package cobranca --bench razoes
+	@$(HERE) && cargo build --locked --profile bench --package cobranca --package regua-engine --bins --bench razoes
+	@$(HERE) && $(ENGINES) with bench --teste --duravel -- cargo bench --locked --package cobranca --bench razoes -- $(ARGS)
 
 fmt: ## Formata o código
 	@$(HERE) && cargo fmt --all

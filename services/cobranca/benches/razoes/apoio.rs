@@ -13,6 +13,9 @@ use testkit::{Banco, Sql};
 /// Runs of each part.
 pub(crate) const VEZES: u32 = 3;
 
+/// What the engine does with a chunk; the phases hold the statements that are told after them.
+const FASES: [&str; 3] = ["ler", "decidir", "gravar"];
+
 /// A system with one company; [`Medicao::stop`] ends it.
 pub(crate) struct Medicao {
     pub(crate) relogio: Relogio,
@@ -91,6 +94,26 @@ fn copy(sql: &mut Sql, tabela: &str, quais: &str) {
 
 fn name(tabela: &str) -> &str {
     tabela.rsplit('.').next().unwrap_or(tabela)
+}
+
+/// Seconds that each phase of the engine has taken since its process began, as Prometheus is told.
+pub(crate) async fn phases(base: &str) -> Resultado<[f64; 3]> {
+    let texto = reqwest::get(format!("{base}/metrics")).await?.text().await?;
+    let soma = |fase: &str| {
+        let nome = format!("noite_fase_segundos_sum{{fase=\"{fase}\"}} ");
+        texto
+            .lines()
+            .find_map(|linha| linha.strip_prefix(&nome))
+            .and_then(|s| s.parse().ok())
+            .unwrap_or_default()
+    };
+    Ok(FASES.map(soma))
+}
+
+/// What they took between two looks. Chunks that are worked on at one time count each by itself.
+pub(crate) fn phases_between(antes: [f64; 3], depois: [f64; 3]) -> Vec<(String, f64)> {
+    let fase = |((fase, antes), depois): ((&str, f64), f64)| (format!("fase {fase}"), depois - antes);
+    FASES.into_iter().zip(antes).zip(depois).map(fase).collect()
 }
 
 /// How long it takes.

@@ -68,6 +68,7 @@ async fn measure_push(
         unidades: TITULOS,
         tempo,
         tempo_limite,
+        meta: None,
         onde: spending(&gastos, tempo),
     })
 }

@@ -1,26 +1,40 @@
 //! `make bench`: what the system does per second, over what PostgreSQL alone does with the same rows.
 //!
-//! Every row is a ratio of two times taken in one run, on one database, with fsync on. Client, server and the system
-//! share the machine's cores, so the ratio says something and the absolute figures say little. A part is measured
-//! [`apoio::VEZES`] times, the system and PostgreSQL in turn; the row is the run with the median ratio.
+//! Every row is a ratio of two figures taken in one run, on one server, with fsync on. Client, server and the system
+//! share the machine's cores, so the ratio says something and the absolute figures say little. What is short is measured
+//! [`apoio::VEZES`] times, the system and its limit in turn; the row is the run with the median ratio.
 //!
-//! Standard output carries one JSON line a row; the table for people goes to standard error.
+//! Standard output carries one JSON line a row; the table for people goes to standard error. `cargo bench … -- <parte>`
+//! measures the rows whose names hold that part.
 
 #![expect(clippy::float_arithmetic, reason = "seconds and ratios, no money")]
 
 mod apoio;
 mod envio;
+mod linha;
+mod milhao;
 mod noite;
 mod razao;
 
 use cobranca::Resultado;
+use linha::say;
 
 fn main() -> Resultado {
+    let partes: Vec<String> = std::env::args().skip(1).filter(|parte| !parte.starts_with('-')).collect();
+    let quer = |linha: &str| partes.is_empty() || partes.iter().any(|parte| linha.contains(parte.as_str()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut razoes = vec![noite::measure().await?];
-        razoes.extend(envio::measure().await?);
-        razao::print(&razoes);
+        let mut linhas = Vec::new();
+        if quer("noite") {
+            say(noite::measure().await?.into_linha(), &mut linhas);
+        }
+        if quer("envio_1") || quer("envio_8") {
+            for razao in envio::measure().await? {
+                say(razao.into_linha(), &mut linhas);
+            }
+        }
+        milhao::measure(&quer, &mut linhas).await?;
+        linha::table(&linhas);
         Ok(())
     })
 }

@@ -13,7 +13,7 @@ use runtime::{Relogio, cronometro};
 use serde_json::{Value, json};
 use testkit::Sql;
 
-use crate::apoio::{Medicao, VEZES, clone_tables, copy_in, copy_out, timed};
+use crate::apoio::{Medicao, VEZES, clone_tables, copy_in, copy_out, phases, phases_between, timed};
 use crate::razao::{Razao, median, spending};
 
 const DEVEDORES: u32 = 100_000;
@@ -23,8 +23,6 @@ const ENTRADA: &str = "2026-03-02";
 const DIA_DE_ENVIO: &str = "sab";
 /// 02:30 in the company's zone.
 const HORA: &str = "05:30:00Z";
-/// What the engine does with a chunk; the phases hold the statements that are told after them.
-const FASES: [&str; 3] = ["ler", "decidir", "gravar"];
 
 pub(crate) async fn measure() -> Resultado<Razao> {
     let entrada: NaiveDate = ENTRADA.parse()?;
@@ -51,19 +49,17 @@ pub(crate) async fn measure() -> Resultado<Razao> {
 async fn measure_night(medicao: &Medicao, api: &Cliente, data: NaiveDate) -> Resultado<Razao> {
     medicao.relogio.avancar_para(instant(data)?)?;
     medicao.sql(|sql| (sql.settle(), sql.start_counting())).await?;
-    let fases_antes = phases(medicao).await?;
+    let fases_antes = phases(&medicao.base).await?;
     let medida = cronometro();
     api.run_night(data).await?;
     let tempo = medida.decorrido();
-    let fases = phases(medicao).await?;
+    let fases = phases(&medicao.base).await?;
     let (gastos, acoes) = medicao.sql(move |sql| (sql.spent(), actions(sql, data))).await?;
     if acoes != i64::from(DEVEDORES) {
         return Err(format!("a noite de {data} fez {acoes} ações").into());
     }
     let tempo_limite = medicao.sql(move |sql| limit(sql, data)).await?;
-    let fase = |(fase, antes): (&str, f64), depois: f64| (format!("fase {fase}"), depois - antes);
-    let mut onde: Vec<_> =
-        FASES.into_iter().zip(fases_antes).zip(fases).map(|(antes, depois)| fase(antes, depois)).collect();
+    let mut onde = phases_between(fases_antes, fases);
     onde.extend(spending(&gastos, tempo));
     Ok(Razao {
         linha: "noite",
@@ -72,22 +68,9 @@ async fn measure_night(medicao: &Medicao, api: &Cliente, data: NaiveDate) -> Res
         unidades: DEVEDORES,
         tempo,
         tempo_limite,
+        meta: None,
         onde,
     })
-}
-
-/// Seconds that each phase of the engine has taken since the process began, as Prometheus is told.
-async fn phases(medicao: &Medicao) -> Resultado<[f64; 3]> {
-    let texto = reqwest::get(format!("{}/metrics", medicao.base)).await?.text().await?;
-    let soma = |fase: &str| {
-        let nome = format!("noite_fase_segundos_sum{{fase=\"{fase}\"}} ");
-        texto
-            .lines()
-            .find_map(|linha| linha.strip_prefix(&nome))
-            .and_then(|s| s.parse().ok())
-            .unwrap_or_default()
-    };
-    Ok(FASES.map(soma))
 }
 
 fn actions(sql: &mut Sql, data: NaiveDate) -> i64 {

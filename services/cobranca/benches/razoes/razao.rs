@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cobranca::terminal;
-use serde_json::{Map, Value, json};
 use testkit::Gasto;
+
+use crate::linha::{Linha, Meta};
 
 /// Statements that a row names; the rest stands under `outros`.
 const NOMEADOS: usize = 8;
@@ -25,6 +25,8 @@ pub(crate) struct Razao {
     pub(crate) tempo: Duration,
     /// The limit's time.
     pub(crate) tempo_limite: Duration,
+    /// What the ratio is held to.
+    pub(crate) meta: Option<Meta>,
     /// Seconds of the system's time, by what they were spent on.
     pub(crate) onde: Vec<(String, f64)>,
 }
@@ -38,19 +40,19 @@ impl Razao {
         self.tempo_limite.as_secs_f64() / self.tempo.as_secs_f64()
     }
 
-    fn to_json(&self) -> Value {
-        let onde: Map<String, Value> =
-            self.onde.iter().map(|(nome, s)| (nome.clone(), json!(round(*s)))).collect();
-        json!({
-            "row": self.linha,
-            "work": self.trabalho,
-            "rate": self.rate(self.tempo).round(),
-            "limit": self.limite,
-            "limit_rate": self.rate(self.tempo_limite).round(),
-            "ratio": round(self.ratio()),
-            "seconds": round(self.tempo.as_secs_f64()),
-            "where_the_time_goes": onde,
-        })
+    /// The row it makes.
+    pub(crate) fn into_linha(self) -> Linha {
+        let (razao, segundos) = (self.ratio(), self.tempo.as_secs_f64());
+        let (por_s, limite_por_s) = (self.rate(self.tempo), self.rate(self.tempo_limite));
+        Linha {
+            limite: self.limite.to_owned(),
+            por_s: Some(por_s),
+            limite_por_s: Some(limite_por_s),
+            razao: Some(razao),
+            meta: self.meta,
+            numeros: self.onde,
+            ..Linha::new(self.linha, self.trabalho, segundos)
+        }
     }
 }
 
@@ -85,31 +87,4 @@ fn label(comando: &str) -> String {
     let verbo = palavras.next().unwrap_or_default().to_uppercase();
     let tabela = palavras.find(|palavra| ESQUEMAS.iter().any(|esquema| palavra.starts_with(esquema)));
     tabela.map_or_else(|| verbo.clone(), |tabela| format!("{verbo} {tabela}"))
-}
-
-fn round(valor: f64) -> f64 {
-    (valor * 1_000.0).round() / 1_000.0
-}
-
-/// One JSON line a row, then the table.
-pub(crate) fn print(razoes: &[Razao]) {
-    for razao in razoes {
-        terminal::line(&razao.to_json().to_string());
-    }
-    terminal::note(&format!(
-        "\n{:<10} {:>10} {:>12} {:>7} {:>9}",
-        "linha", "por s", "limite por s", "razão", "segundos"
-    ));
-    for r in razoes {
-        let (por_s, limite) = (r.rate(r.tempo), r.rate(r.tempo_limite));
-        let segundos = r.tempo.as_secs_f64();
-        terminal::note(&format!(
-            "{:<10} {por_s:>10.0} {limite:>12.0} {:>7.2} {segundos:>9.2}",
-            r.linha,
-            r.ratio()
-        ));
-        for (nome, segundos) in &r.onde {
-            terminal::note(&format!("{:<10} {segundos:>9.2}s {nome}", ""));
-        }
-    }
 }
