@@ -8,9 +8,9 @@ use domain::documento::TipoPessoa;
 use proptest::prelude::*;
 use sheets::{Campo, ErroImportacao, ErroLinha, LinhaTitulo, LinhasImportadas, Mapa, Motivo};
 
-const CABECALHO: &str = "codigo_integracao;numero;emissao;vencimento;valor;pago_em;devedor_codigo;devedor_nome;documento;\
-                         tipo_pessoa;email;telefone;categoria;cidade;uf;credor_codigo;credor_nome\n";
-const COMPLETA: &str = "NF-1;1/01;2026-02-01;2026-03-02;1.234,56;2026-03-10;D-1;Ana Pedraclara;529.982.247-25;fisica;\
+const CABECALHO: &str = "codigo_integracao;numero;emissao;vencimento;valor;pago_em;contestado;devedor_codigo;devedor_nome;\
+                         documento;tipo_pessoa;email;telefone;categoria;cidade;uf;credor_codigo;credor_nome\n";
+const COMPLETA: &str = "NF-1;1/01;2026-02-01;2026-03-02;1.234,56;2026-03-10;sim;D-1;Ana Pedraclara;529.982.247-25;fisica;\
                         ana@example.com;(11) 90000-0001;varejo;São Paulo;sp;CR-1;Colégio Serraclara\n";
 
 fn import(csv: &[u8], mapa: Mapa) -> Vec<Result<LinhaTitulo, ErroLinha>> {
@@ -36,6 +36,7 @@ fn a_whole_line_fills_every_field() {
     assert_eq!((titulo.codigo_integracao.as_str(), titulo.numero.as_str()), ("NF-1", "1/01"));
     assert_eq!((titulo.emissao, titulo.vencimento), (Some(day(2026, 2, 1)), day(2026, 3, 2)));
     assert_eq!((titulo.valor.get(), titulo.pago_em), (123_456, Some(day(2026, 3, 10))));
+    assert!(titulo.contestado);
     let devedor = &titulo.devedor;
     assert_eq!((devedor.codigo_integracao.as_str(), devedor.nome.as_str()), ("D-1", "Ana Pedraclara"));
     assert_eq!(devedor.documento.as_ref().unwrap().as_str(), "52998224725");
@@ -64,8 +65,7 @@ fn a_line_with_the_required_fields_alone_is_enough() {
 
 #[test]
 fn every_error_of_a_line_is_told_at_once_on_its_line_of_the_file() {
-    let ruim =
-        ";\u{7};2026-13-01;;zero;31/12/2026;;\"Ana\nBia\";529.982.247-26;pessoa;a@b;9;x;y;XX;;Colégio\n";
+    let ruim = ";\u{7};2026-13-01;;zero;31/12/2026;talvez;;\"Ana\nBia\";529.982.247-26;pessoa;a@b;9;x;y;XX;;Colégio\n";
     let lidas = import_ours(&format!(
         "{COMPLETA}\n{}{ruim}{COMPLETA}",
         COMPLETA.replace("Colégio", "\"Colé\n\ngio\"")
@@ -81,6 +81,7 @@ fn every_error_of_a_line_is_told_at_once_on_its_line_of_the_file() {
         "vencimento",
         "valor",
         "pago_em",
+        "contestado",
         "devedor_codigo",
         "devedor_nome",
         "documento",
@@ -211,7 +212,7 @@ fn a_line_of_another_width_or_of_a_megabyte_costs_itself_only() {
         .iter()
         .filter_map(|lida| Some(lida.as_ref().err()?.erros[0].motivo.clone()))
         .collect::<Vec<_>>();
-    assert_eq!(motivos, [Motivo::Colunas { esperadas: 17, lidas: 2 }, Motivo::LinhaLonga]);
+    assert_eq!(motivos, [Motivo::Colunas { esperadas: 18, lidas: 2 }, Motivo::LinhaLonga]);
     assert!(lidas[2].is_ok());
 }
 
@@ -245,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn a_field_spoiled_is_the_field_told(indice in 0_usize..17, lixo in "[\u{1}\u{2}]{1,5}") {
+    fn a_field_spoiled_is_the_field_told(indice in 0_usize..18, lixo in "[\u{1}\u{2}]{1,5}") {
         let mut campos = COMPLETA.trim_end().split(';').map(str::to_owned).collect::<Vec<_>>();
         campos[indice] = format!("x{lixo}x");
         let lidas = import_ours(&campos.join(";"));
