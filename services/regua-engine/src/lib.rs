@@ -39,7 +39,7 @@ pub(crate) enum Falha {
     Interrompida(#[from] tokio::task::JoinError),
 }
 
-/// What is wrong with one company keeps no other from its night: the round goes on, and fails at its end. Without a
+/// What is wrong with one company keeps no other from its night or simulation: the round goes on, and fails at its end. Without a
 /// database it ends at once.
 pub(crate) fn first_failure(
     rodada: Result<(), Falha>,

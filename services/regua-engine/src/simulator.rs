@@ -1,8 +1,9 @@
 //! The simulator: walks simulations that were asked for, one at a time, and stores nothing but what came out.
 //!
 //! A simulation sees its company between two nights: while one is under way it is left for later, and those of other companies
-//! go on; when one is opened while it reads, it begins again. Within that, each debtor is as it is when its page is read. Its memory is a page and the tallies, however many
-//! debtors there are, so an engine that takes over from one that died begins again too.
+//! go on; when one is opened while it reads, it begins again. Within that, each debtor is as it is when its page is read. Its
+//! memory is a page and the tallies, however many debtors there are, so an engine that takes over from one that died begins
+//! again too.
 
 mod plano;
 mod resultado;
@@ -18,11 +19,11 @@ use store::simulacoes::{self, Pedido, Progresso, Tomada};
 use store::{Banco, StoreError, Tenant, noites};
 use uuid::Uuid;
 
-use crate::{Engine, Falha};
+use crate::{Engine, Falha, first_failure};
 use plano::{Plano, Preparo};
 pub(crate) use resultado::Resultado;
 
-/// Debtors a page, as many as a night takes at once.
+/// Debtors a page: as many as the two chunks that a night has in hand.
 const PAGINA: i64 = 5_000;
 /// How often an engine looks for simulations that another one left behind.
 const OLHAR: Duration = Duration::from_millis(500);
@@ -38,11 +39,11 @@ const OLHARES_POR_PAGINA: u32 = 20;
 pub(crate) async fn run(engine: Arc<Engine>, fim: Encerramento) -> Result<(), Falha> {
     let mesa = Mesa { banco: engine.banco.clone(), relogio: engine.relogio.clone(), fim: fim.clone() };
     while !fim.pedido() {
+        let mut rodada = Ok(());
         for (empresa, id) in mesa.blocking(between_nights).await? {
-            if let Some((tomada, pedido)) = mesa.claim(empresa, id).await? {
-                mesa.walk(empresa, tomada, &pedido).await?;
-            }
+            rodada = first_failure(rodada, mesa.walk_one(empresa, id).await)?;
         }
+        rodada?;
         tokio::select! {
             () = engine.pedida.notified() => {}
             _ = fim.dormir(OLHAR) => {}
@@ -95,22 +96,21 @@ enum Pagina {
 }
 
 impl Mesa {
+    /// Walks a simulation, unless somebody else took it.
+    pub(crate) async fn walk_one(&self, empresa: EmpresaId, id: Uuid) -> Result<(), Falha> {
+        match self.claim(empresa, id).await? {
+            Some((tomada, pedido)) => self.walk(empresa, tomada, &pedido).await,
+            None => Ok(()),
+        }
+    }
+
     /// Takes a simulation that nobody walks.
-    pub(crate) async fn claim(
-        &self,
-        empresa: EmpresaId,
-        id: Uuid,
-    ) -> Result<Option<(Tomada, Pedido)>, Falha> {
+    async fn claim(&self, empresa: EmpresaId, id: Uuid) -> Result<Option<(Tomada, Pedido)>, Falha> {
         self.da_empresa(empresa, move |t, agora| simulacoes::claim(t, id, agora)).await
     }
 
     /// Walks a simulation to its end, or gives it back when a night of its company is under way.
-    pub(crate) async fn walk(
-        &self,
-        empresa: EmpresaId,
-        tomada: Tomada,
-        pedido: &Pedido,
-    ) -> Result<(), Falha> {
+    async fn walk(&self, empresa: EmpresaId, tomada: Tomada, pedido: &Pedido) -> Result<(), Falha> {
         loop {
             let este = pedido.clone();
             let preparo = self.reading(empresa, move |t| Plano::prepare(t, &este)).await?;

@@ -2,12 +2,13 @@
 //! tables follow here, in the transaction that opens the night.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{BigInt, Date, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Date, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::ids::NegociacaoId;
 use domain::negociacao::canceladas_ate;
 use uuid::Uuid;
 
+use crate::migracao::ExecuteUnit as _;
 use crate::{StoreError, Tenant, empresas, negociacoes};
 
 /// Rule t07: títulos suspended until `data` or before open. Rule k07: negotiations that nobody paid anything of are
@@ -25,21 +26,14 @@ pub(super) fn settle_dates(
             negociacoes::undo(t, &vencidas, agora)?;
         }
     }
-    reopen(t, data, agora)?;
-    Ok(())
+    reopen(t, data, agora)
 }
 
-fn reopen(t: &mut Tenant<'_>, data: NaiveDate, agora: DateTime<Utc>) -> Result<i64, StoreError> {
-    #[derive(QueryableByName)]
-    struct Reabertos {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let reabertos: Reabertos = sql_query("SELECT cadastro.reabrir_suspensos($1, $2) AS n")
+fn reopen(t: &mut Tenant<'_>, data: NaiveDate, agora: DateTime<Utc>) -> Result<(), StoreError> {
+    sql_query("SELECT cadastro.reabrir_suspensos($1, $2)")
         .bind::<Date, _>(data)
         .bind::<Timestamptz, _>(agora)
-        .get_result(t.conn)?;
-    Ok(reabertos.n)
+        .execute_unit(t.conn)
 }
 
 /// Negotiations of which nobody paid anything and whose first instalment fell due up to `ate`.

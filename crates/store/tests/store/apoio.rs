@@ -1,6 +1,5 @@
-//! Builders, the loop of an engine, and the ways to look at the database behind the store's back.
+//! A database with one company, builders, and the ways to look at it behind the store's back.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -10,20 +9,20 @@ use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, s
 use domain::dinheiro::Centavos;
 use domain::documento::{Cpf, Documento};
 use domain::execucao::{Canal, Envio, Motivo};
-use domain::ids::{
-    AcaoId, ConteudoId, DevedorId, EmpresaId, ExecucaoId, NoiteId, PosicaoId, ReguaId, TituloId,
-};
-use domain::regua::{
-    Acao, Cabecalho, Criterios, Decisao, Destinatarios, Devedor, EstadoRegua, Gatilho, Migracao, Modo,
-    Posicao, Regras, Regua, decide,
-};
+use domain::ids::{EmpresaId, ExecucaoId, NoiteId, ReguaId, TituloId};
+use domain::regua::{EstadoRegua, Gatilho, Migracao, Regras};
 use store::disparos::{Cerca, Reivindicacao};
 use store::empresas::{self, NovaEmpresa};
 use store::execucoes::{self, ExecucaoLida};
 use store::noites::{self, Abertura};
-use store::reguas::{self, Conteudo, ReguaInteira};
 use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem, upsert};
-use store::{Banco, Papel, StoreError, Tenant, new_id};
+use store::{Banco, Papel};
+
+mod motor;
+mod reguas;
+
+pub(crate) use motor::{chunk, claim, decide_and_save, walk};
+pub(crate) use reguas::{add_posicao, aviso, edit, nova_regua, posicao, set_estado};
 
 /// Longer than any wait of these tests; only a test that fails waits this long.
 pub(crate) const PRAZO: Duration = Duration::from_secs(20);
@@ -64,7 +63,7 @@ impl Casa {
         let nova = nova_regua(gatilhos);
         self.engine
             .da_empresa(self.empresa, |t| {
-                reguas::create(t, &nova, agora())?.unwrap();
+                store::reguas::create(t, &nova, agora())?.unwrap();
                 set_estado(t, nova.regua.id(), EstadoRegua::Ativa, agora())?;
                 Ok(nova.regua.id())
             })
@@ -233,130 +232,6 @@ pub(crate) fn nova_empresa(banco: &Banco, nome: &str) -> EmpresaId {
         remetente_email: "cobranca@empresa.com.br".to_owned(),
     };
     empresas::create(banco, &nova, &[], agora()).unwrap()
-}
-
-/// An inactive régua with one e-mail at each position.
-pub(crate) fn nova_regua(gatilhos: &[Gatilho]) -> ReguaInteira {
-    let cabecalho = Cabecalho {
-        id: ReguaId::new(new_id(agora())),
-        prioridade: 1,
-        estado: EstadoRegua::Inativa,
-        criada_em: agora(),
-        modo: Modo::PorDevedor,
-        criterios: Criterios::default(),
-    };
-    let posicoes: Vec<_> = gatilhos.iter().map(|gatilho| posicao(*gatilho)).collect();
-    let acoes = posicoes.iter().flat_map(|posicao| &posicao.acoes);
-    let conteudos = acoes.map(|acao| (acao.conteudo.unwrap(), aviso())).collect();
-    let regua = Regua::new(cabecalho, posicoes).unwrap();
-    ReguaInteira { regua, nome: "Padrão".to_owned(), versao: 1, conteudos, credores: BTreeMap::new() }
-}
-
-/// A position with one e-mail.
-pub(crate) fn posicao(gatilho: Gatilho) -> Posicao {
-    let acao = Acao {
-        id: AcaoId::new(new_id(agora())),
-        canal: Canal::Email,
-        conteudo: Some(ConteudoId::new(new_id(agora()))),
-        destinatarios: Destinatarios::Preferido,
-    };
-    Posicao { id: PosicaoId::new(new_id(agora())), gatilho, acoes: vec![acao] }
-}
-
-pub(crate) fn aviso() -> Conteudo {
-    Conteudo { assunto: Some("Aviso".to_owned()), corpo: "Olá, #NOME#".to_owned() }
-}
-
-/// Saves what `editar` makes of a régua; answers whether the company has it.
-pub(crate) fn edit(
-    t: &mut Tenant<'_>,
-    id: ReguaId,
-    agora: DateTime<Utc>,
-    editar: impl FnOnce(Regua) -> Regua,
-) -> Result<bool, StoreError> {
-    let Some(antes) = reguas::lock(t, id)? else { return Ok(false) };
-    let mut depois = antes.clone();
-    depois.regua = editar(antes.regua.clone());
-    let acoes = depois.regua.posicoes().iter().flat_map(|posicao| &posicao.acoes);
-    for conteudo in acoes.filter_map(|acao| acao.conteudo) {
-        depois.conteudos.entry(conteudo).or_insert_with(aviso);
-    }
-    reguas::save(t, &antes, &depois, agora)?.unwrap();
-    Ok(true)
-}
-
-pub(crate) fn set_estado(
-    t: &mut Tenant<'_>,
-    id: ReguaId,
-    estado: EstadoRegua,
-    agora: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    edit(t, id, agora, |regua| regua.em_estado(estado))
-}
-
-/// One more position with one e-mail.
-pub(crate) fn add_posicao(
-    t: &mut Tenant<'_>,
-    id: ReguaId,
-    gatilho: Gatilho,
-    agora: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    edit(t, id, agora, |regua| {
-        let posicoes = regua.posicoes().iter().cloned().chain([posicao(gatilho)]).collect();
-        regua.com_posicoes(posicoes).unwrap()
-    })
-}
-
-/// The engine's loop: chunk after chunk, then once more waiting for what others hold. Answers the debtors looked at.
-pub(crate) fn walk(banco: &Banco, empresa: EmpresaId, noite: (NoiteId, NaiveDate), limite: i64) -> usize {
-    let (mut espera, mut total) = (false, 0);
-    for chunks in 0.. {
-        assert!(chunks < 1_000, "the night of {} does not end", noite.1);
-        let devedores = banco.da_empresa(empresa, |t| chunk(t, noite, limite, espera)).unwrap();
-        total += devedores;
-        match (devedores, espera) {
-            (0, true) => break,
-            (0, false) => espera = true,
-            (_, _) => {}
-        }
-    }
-    banco.da_empresa(empresa, |t| noites::finish(t, noite.0, hora(noite.1))).unwrap();
-    total
-}
-
-/// The debtors of a chunk; of a night that is over, none.
-pub(crate) fn claim(
-    t: &mut Tenant<'_>,
-    noite: (NoiteId, NaiveDate),
-    limite: i64,
-    espera: bool,
-) -> Result<Vec<Devedor>, StoreError> {
-    let regras = empresas::get(t)?.unwrap().regras()?;
-    Ok(noites::claim(t, noite, &regras, limite, espera)?.unwrap_or_default())
-}
-
-/// One chunk: claim, decide, save.
-pub(crate) fn chunk(
-    t: &mut Tenant<'_>,
-    noite: (NoiteId, NaiveDate),
-    limite: i64,
-    espera: bool,
-) -> Result<usize, StoreError> {
-    let devedores = claim(t, noite, limite, espera)?;
-    decide_and_save(t, noite, &devedores)?;
-    Ok(devedores.len())
-}
-
-pub(crate) fn decide_and_save(
-    t: &mut Tenant<'_>,
-    noite: (NoiteId, NaiveDate),
-    devedores: &[Devedor],
-) -> Result<Vec<(DevedorId, Decisao)>, StoreError> {
-    let reguas = reguas::load(t)?;
-    let escolhas = empresas::get(t)?.unwrap().regras()?;
-    let decisoes: Vec<_> = devedores.iter().map(|x| (x.id, decide(&reguas, x, noite.1, &escolhas))).collect();
-    noites::save(t, noite, &decisoes, |_| hora(noite.1), hora(noite.1))?;
-    Ok(decisoes)
 }
 
 /// A título overdue on [`NOITE`], of R$ 100,00.

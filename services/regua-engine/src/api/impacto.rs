@@ -170,12 +170,7 @@ fn start(contexto: &Contexto, empresa: EmpresaId, id: Uuid, vaga: OwnedSemaphore
         fim: Encerramento::new(),
     };
     tokio::spawn(async move {
-        let andada = match mesa.claim(empresa, id).await {
-            Ok(Some((tomada, pedido))) => mesa.walk(empresa, tomada, &pedido).await,
-            Ok(None) => Ok(()),
-            Err(erro) => Err(erro),
-        };
-        if let Err(erro) = andada {
+        if let Err(erro) = mesa.walk_one(empresa, id).await {
             tracing::warn!(simulacao.id = %id, erro = %erro, "simulação interrompida");
         }
         drop(vaga);
