@@ -35,8 +35,14 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 FIM
   ! is_test || echo 'max_connections = 300'
-  # Measured: the server itself tells where its time went.
+  # Measured: sized as a server of its own would be, without a checkpoint in the middle of a measurement, and telling
+  # where its time went.
   ! is_test || is_volatile || cat <<'FIM'
+shared_buffers = 2GB
+effective_cache_size = 8GB
+max_wal_size = 16GB
+checkpoint_timeout = 1h
+wal_compression = lz4
 shared_preload_libraries = 'pg_stat_statements'
 pg_stat_statements.track_planning = on
 FIM

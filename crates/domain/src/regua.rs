@@ -2,7 +2,8 @@
 //!
 //! [`decide`] is the heart of the product, a pure function of (réguas, debtor, day). Rules §0:
 //!
-//! - `modelo`: réguas, positions, actions; `criterios`: for whom they are; `conjunto`: all of a company;
+//! - `modelo`: réguas, positions, actions; `gatilho`: the day of a position; `criterios`: for whom they are;
+//!   `conjunto`: all of a company;
 //! - `inscricao`: the debtor as the night finds it, and where it stands in its réguas;
 //! - `decisao`: what a night answers, with its reasons;
 //! - `simulacao`: the nights to come when nothing else happens;
@@ -16,6 +17,7 @@ mod criterios;
 mod decide;
 mod decisao;
 mod explicacao;
+mod gatilho;
 mod inscricao;
 mod modelo;
 mod simulacao;
@@ -32,8 +34,7 @@ pub use explicacao::{
     EnvioFeito, Explicacao, Feita, Parada, Porque, Razao, Recusa, SobreAcao, SobreInscricao, SobrePosicao,
     SobreRegua, SobreTitulo, Vez, explicar, razao_do_passo, regra_do_criterio, regra_do_encerramento,
 };
+pub use gatilho::Gatilho;
 pub use inscricao::{Alvo, Caminhada, Devedor, Inscricao, MotivoEncerramento, Perfil};
-pub use modelo::{
-    Acao, Cabecalho, Destinatarios, EstadoRegua, Falta, Gatilho, Modo, Posicao, Regua, ReguaError,
-};
+pub use modelo::{Acao, Cabecalho, Destinatarios, EstadoRegua, Falta, Modo, Posicao, Regua, ReguaError};
 pub use simulacao::{Apuracao, Onde, Periodo, Quantos, percorrer};

@@ -4,9 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use diesel::connection::SimpleConnection as _;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
-use diesel::{Connection as _, PgConnection, RunQueryDsl as _};
+use diesel::result::Error as DieselError;
+use diesel::{PgConnection, RunQueryDsl as _};
 use domain::ids::EmpresaId;
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -84,10 +85,8 @@ impl Banco {
         empresa: EmpresaId,
         mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.with_attempts(|conn| {
-            act_for(conn, empresa)?;
-            work(&mut Tenant { conn, empresa })
-        })
+        let comeco = format!("BEGIN; {}", act_for(empresa));
+        self.with_attempts(&comeco, |conn| work(&mut Tenant { conn, empresa }))
     }
 
     /// As [`Banco::da_empresa`], for work that only reads: however many statements it takes, all of them see the database as
@@ -100,11 +99,8 @@ impl Banco {
         empresa: EmpresaId,
         mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.with_attempts(|conn| {
-            conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
-            act_for(conn, empresa)?;
-            work(&mut Tenant { conn, empresa })
-        })
+        let comeco = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {}", act_for(empresa));
+        self.with_attempts(&comeco, |conn| work(&mut Tenant { conn, empresa }))
     }
 
     /// Runs `work` in one transaction without a company: only the few functions that serve all of them answer here.
@@ -112,7 +108,21 @@ impl Banco {
         &self,
         work: impl FnMut(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.with_attempts(work)
+        self.with_attempts("BEGIN", work)
+    }
+
+    /// Runs one statement that only reads, which needs no transaction around it, without a company.
+    pub(crate) fn uma_leitura<T>(
+        &self,
+        mut read: impl FnMut(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut lost = 0;
+        loop {
+            match read(&mut *self.pool.get().map_err(StoreError::Pool)?) {
+                Err(e) if e.is_disconnection() && lost < self.pool.max_size() => lost += 1,
+                outcome => return outcome.map_err(StoreError::told_apart),
+            }
+        }
     }
 
     /// Whether the database answers.
@@ -120,7 +130,7 @@ impl Banco {
     /// # Errors
     /// It does not, or no connection became free.
     pub fn ping(&self) -> Result<(), StoreError> {
-        self.de_todas(|conn| {
+        self.uma_leitura(|conn| {
             diesel::sql_query("SELECT 1").execute(conn)?;
             Ok(())
         })
@@ -131,13 +141,14 @@ impl Banco {
     /// come to its commit certainly left nothing; after that nobody knows, and it is not run again.
     fn with_attempts<T>(
         &self,
+        comeco: &str,
         mut work: impl FnMut(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let (mut raced, mut lost) = (0, 0);
         loop {
             let mut conn = self.pool.get().map_err(StoreError::Pool)?;
             let mut to_commit = false;
-            let outcome = conn.transaction(|conn| {
+            let outcome = in_transaction(&mut conn, comeco, |conn| {
                 let answer = work(conn);
                 to_commit = answer.is_ok();
                 answer
@@ -151,12 +162,28 @@ impl Banco {
     }
 }
 
-/// Until this transaction ends, only this company is seen.
-fn act_for(conn: &mut PgConnection, empresa: EmpresaId) -> Result<(), StoreError> {
-    diesel::sql_query("SELECT set_config('app.empresa', $1, true)")
-        .bind::<diesel::sql_types::Text, _>(empresa.to_string())
-        .execute(conn)?;
-    Ok(())
+/// Until the transaction ends, only this company is seen.
+fn act_for(empresa: EmpresaId) -> String {
+    format!("SET LOCAL app.empresa = '{empresa}'")
+}
+
+/// As diesel's own `transaction`, begun with as much as goes in one message.
+fn in_transaction<T>(
+    conn: &mut PgConnection,
+    comeco: &str,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    AnsiTransactionManager::begin_transaction_sql(conn, comeco)?;
+    match work(conn) {
+        Ok(answer) => {
+            AnsiTransactionManager::commit_transaction(conn)?;
+            Ok(answer)
+        }
+        Err(erro) => match AnsiTransactionManager::rollback_transaction(conn) {
+            Ok(()) | Err(DieselError::BrokenTransactionManager) => Err(erro),
+            Err(rollback) => Err(rollback.into()),
+        },
+    }
 }
 
 /// A transaction that belongs to one company. Made only by [`Banco`].

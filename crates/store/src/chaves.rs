@@ -7,6 +7,7 @@ use domain::ids::EmpresaId;
 use uuid::Uuid;
 
 use crate::migracao::ExecuteUnit as _;
+use crate::preparada::prepared;
 use crate::{Banco, StoreError, Tenant};
 
 /// A key to be stored; the secret itself is shown once and never kept.
@@ -118,8 +119,8 @@ pub fn revoke(t: &mut Tenant<'_>, id: Uuid, agora: DateTime<Utc>) -> Result<bool
 /// # Errors
 /// The database is unreachable.
 pub fn find(banco: &Banco, id: Uuid, agora: DateTime<Utc>) -> Result<Option<Credencial>, StoreError> {
-    banco.de_todas(|conn| {
-        Ok(sql_query("SELECT empresa_id, hash, escopos FROM cadastro.autenticar($1, $2)")
+    banco.uma_leitura(|conn| {
+        Ok(prepared("SELECT empresa_id, hash, escopos FROM cadastro.autenticar($1, $2)")
             .bind::<SqlUuid, _>(id)
             .bind::<Timestamptz, _>(agora)
             .get_result(conn)

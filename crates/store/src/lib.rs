@@ -22,6 +22,7 @@ pub mod inscricoes;
 mod migracao;
 pub mod negociacoes;
 pub mod noites;
+mod preparada;
 pub mod reguas;
 pub mod simulacoes;
 pub mod titulos;

@@ -12,6 +12,7 @@ use domain::titulo::{Negociacao, Origem, StatusTitulo, Titulo};
 use uuid::Uuid;
 
 use crate::migracao::ExecuteUnit as _;
+use crate::preparada::prepared;
 use crate::{StoreError, Tenant};
 
 mod devedores;
@@ -229,7 +230,7 @@ const COLUNAS: &str = "SELECT t.id, t.codigo_integracao, t.devedor_id, t.numero,
 /// # Errors
 /// The database is unreachable.
 pub fn get(t: &mut Tenant<'_>, id: TituloId) -> Result<Option<TituloLido>, StoreError> {
-    Ok(sql_query(format!("{COLUNAS} AND t.id = $2"))
+    Ok(prepared(&format!("{COLUNAS} AND t.id = $2"))
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<SqlUuid, _>(id.uuid())
         .get_result(t.conn)

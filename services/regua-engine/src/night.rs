@@ -17,8 +17,9 @@ use store::{StoreError, Tenant, coberturas, empresas, noites, reguas};
 
 use crate::{Engine, Falha, first_failure};
 
-/// Debtors a chunk: large enough that the fixed cost of a transaction vanishes, small enough that its locks are brief.
-const LOTE: i64 = 2_500;
+/// Debtors a chunk: large enough that the fixed cost of a transaction vanishes, small enough that its locks are brief and
+/// that two of them take no memory to speak of.
+const LOTE: i64 = 1_000;
 /// Debtors a chunk that waits for rows others hold: few, because every one of them may be waited for.
 const LOTE_COM_ESPERA: i64 = 200;
 /// How often an engine looks for nights that another one opened or left behind.
@@ -121,6 +122,7 @@ fn chunk(
         .zip(&decisoes)
         .map(|(d, (id, decisao))| (*id, descoberto(&reguas, d, decisao)))
         .collect();
+    drop(devedores); // the rest of a chunk is as large again
     timed("gravar", || {
         coberturas::save(t, &fora, noite.1)?;
         noites::save(t, noite, &decisoes, |canal| ripe_at(&janelas, canal, local), agora)

@@ -2,7 +2,7 @@
 //!
 //! A night must cost what is due, not what is stored, whatever the planner believes: right after a régua changed, its
 //! statistics are those of before everybody was marked. So each debtor is looked up by itself: a `LATERAL` behind `OFFSET 0`
-//! is a plan by index, where `= ANY` of 5,000 ids may be a scan of the whole table, once a chunk.
+//! is a plan by index, where `= ANY` of a thousand ids may be a scan of the whole table, once a chunk.
 
 use std::collections::HashMap;
 

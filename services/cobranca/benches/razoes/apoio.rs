@@ -67,9 +67,9 @@ impl Medicao {
     }
 }
 
-/// Empty tables like these, with their columns, defaults, checks and indexes, in the schema `limite`.
+/// Empty tables like these, with their columns, defaults, checks and indexes, in the schema `limite`, which is made anew.
 pub(crate) fn clone_tables(sql: &mut Sql, tabelas: &[&str]) {
-    sql.run("CREATE SCHEMA limite");
+    sql.run("DROP SCHEMA IF EXISTS limite CASCADE; CREATE SCHEMA limite");
     for tabela in tabelas {
         sql.run(&format!("CREATE TABLE limite.{} (LIKE {tabela} INCLUDING ALL)", name(tabela)));
     }

@@ -1,7 +1,8 @@
 //! Rows `api_na_noite` and `api_vazao`: what a reader of the API notices of a night.
 //!
 //! Eight clients read títulos by id. First as fast as they are answered, which is the rate that the machine bears; then
-//! at half of it, idle and while a night goes on in which everybody is due. Clients, system and database share the cores.
+//! at half of it, idle, while a night goes on in which everybody is due, and while bare SQL does such a night: what is lost
+//! there too is the machine's, on which clients, system and database share the cores.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::casa::Casa;
+use super::limite;
 use crate::linha::{Linha, Meta, say};
 
 const CLIENTES: u32 = 8;
@@ -51,13 +53,17 @@ pub(super) async fn measure(casa: &mut Casa, linhas: &mut Vec<Linha>) -> Resulta
     let maximo = read(casa, None, MEDIDA).await?.rate();
     let calma = read(casa, Some(maximo / 2.0), MEDIDA).await?;
 
-    let parar = Arc::new(AtomicBool::new(false));
-    let leitores = start(casa, Some(maximo / 2.0), &parar)?;
-    let medida = cronometro();
-    let noite = casa.night_of(data, casa.devedores).await?;
-    let segundos = medida.decorrido().as_secs_f64();
-    parar.store(true, Ordering::Relaxed);
-    let durante = finish(leitores, segundos).await?;
+    let (noite, durante) =
+        while_it_runs(casa, Some(maximo / 2.0), casa.night_of(data, casa.devedores)).await?;
+
+    casa.sql(move |sql| {
+        limite::prepare(sql);
+        limite::plan(sql, (1, 0), data);
+    })
+    .await?;
+    let empresa = casa.empresa.clone();
+    let em_sql = casa.sql(move |sql| limite::night(sql, &empresa, data));
+    let (_, na_de_sql) = while_it_runs(casa, Some(maximo / 2.0), em_sql).await?;
 
     let linha = Linha::new(
         "api_na_noite",
@@ -69,6 +75,7 @@ pub(super) async fn measure(casa: &mut Casa, linhas: &mut Vec<Linha>) -> Resulta
         Linha { por_s: Some(durante.rate()), limite_por_s: Some(calma.rate()), ..linha }
             .with("ms p99 sem noite", calma.p99() * 1e3)
             .with("ms p99 na noite", durante.p99() * 1e3)
+            .with("ms p99 na noite em SQL puro", na_de_sql.p99() * 1e3)
             .with("ms mediana sem noite", calma.median() * 1e3)
             .with("ms mediana na noite", durante.median() * 1e3)
             .with("pedidos por s no máximo", maximo),
@@ -82,13 +89,28 @@ pub(super) async fn measure(casa: &mut Casa, linhas: &mut Vec<Linha>) -> Resulta
     casa.sql(Sql::settle).await
 }
 
-/// The clients for so long.
-async fn read(casa: &Casa, ritmo: Option<f64>, tempo: Duration) -> Resultado<Visto> {
+/// The clients for as long as `trabalho` takes.
+async fn while_it_runs<T>(
+    casa: &Casa,
+    ritmo: Option<f64>,
+    trabalho: impl Future<Output = Resultado<T>>,
+) -> Resultado<(T, Visto)> {
     let parar = Arc::new(AtomicBool::new(false));
     let leitores = start(casa, ritmo, &parar)?;
-    Encerramento::new().dormir(tempo).await;
+    let medida = cronometro();
+    let feito = trabalho.await?;
+    let segundos = medida.decorrido().as_secs_f64();
     parar.store(true, Ordering::Relaxed);
-    finish(leitores, tempo.as_secs_f64()).await
+    Ok((feito, finish(leitores, segundos).await?))
+}
+
+/// The clients for so long.
+async fn read(casa: &Casa, ritmo: Option<f64>, tempo: Duration) -> Resultado<Visto> {
+    let pausa = async {
+        Encerramento::new().dormir(tempo).await;
+        Ok(())
+    };
+    Ok(while_it_runs(casa, ritmo, pausa).await?.1)
 }
 
 type Leitores = JoinSet<Resultado<Vec<Duration>>>;

@@ -59,12 +59,6 @@ SELECT '{empresa}', pg_temp.id(t.i), 'T' || t.i, pg_temp.id(t.n),
 
 /// Writes it, everybody marked for the first night, which is that of `data`.
 pub(super) fn load(sql: &mut Sql, empresa: &str, devedores: u32, data: NaiveDate) {
-    // A checkpoint in the middle of a measurement would fall on one side of a ratio; and right after one every page that
-    // is touched goes to the log whole, which a server of this size compresses.
-    for sozinho in ["max_wal_size = '16GB'", "checkpoint_timeout = '1h'", "wal_compression = 'lz4'"] {
-        sql.run(&format!("ALTER SYSTEM SET {sozinho}"));
-    }
-    sql.run("SELECT pg_reload_conf()");
     let preencher = |texto: &str| {
         let texto = texto.replace("{empresa}", empresa).replace("{devedores}", &devedores.to_string());
         texto.replace("{data}", &data.to_string())

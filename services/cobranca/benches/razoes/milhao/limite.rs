@@ -9,7 +9,7 @@ use testkit::Sql;
 use super::carteira;
 use crate::apoio::{clone_tables, timed};
 
-/// Debtors a chunk, as many as the engine takes.
+/// Debtors a chunk: a procedure on the server gains by larger ones than the engine takes, which keeps its memory small.
 const LOTE: u32 = 5_000;
 
 /// One transaction a chunk, each beginning after the last key of the one before: with an index on both
@@ -52,15 +52,14 @@ pub(super) fn prepare(sql: &mut Sql) {
     sql.run(NOITE);
 }
 
-/// The night of `data` for the same debtors that were due on ours; answers its time, if it wrote as many executions.
-pub(super) fn night(
-    sql: &mut Sql,
-    empresa: &str,
-    (divisor, resto): (u32, u32),
-    data: NaiveDate,
-) -> (Duration, i64) {
+/// Has the same debtors due on `data` that are due on ours, everything written and the machine at rest.
+pub(super) fn plan(sql: &mut Sql, (divisor, resto): (u32, u32), data: NaiveDate) {
     carteira::plan(sql, "limite", divisor, resto, data);
     sql.settle();
+}
+
+/// The night of `data`; answers its time, and how many executions it wrote.
+pub(super) fn night(sql: &mut Sql, empresa: &str, data: NaiveDate) -> (Duration, i64) {
     // Every row by its key, as the engine asks too: a chunk is never worth a scan of a table, whatever the planner expects.
     sql.run("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off");
     let tempo = timed(|| sql.run(&format!("CALL limite.noite('{empresa}', '{data}', {LOTE})")));

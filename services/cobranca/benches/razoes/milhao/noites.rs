@@ -35,7 +35,7 @@ pub(super) async fn measure(
     let cem_mil = against_sql(casa).await?;
     let por_devido = cem_mil.tempo.as_secs_f64() / f64::from(casa.devedores / DECIMO);
     say(cem_mil.into_linha(), linhas);
-    let vazia = some(casa, None).await?;
+    let vazia = some(casa, None).await?.tempo;
     if let (true, Some(decima)) = (quer("noite_carteira"), decima) {
         say(by_portfolio(casa, decima).await?, linhas);
     }
@@ -62,8 +62,12 @@ async fn against_sql(casa: &mut Casa) -> Resultado<Razao> {
         let data = casa.plan(DECIMO, vez).await?;
         let noite = casa.night_of(data, casa.devedores / DECIMO).await?;
         let empresa = casa.empresa.clone();
-        let (tempo_limite, escritas) =
-            casa.sql(move |sql| limite::night(sql, &empresa, (DECIMO, vez), data)).await?;
+        let (tempo_limite, escritas) = casa
+            .sql(move |sql| {
+                limite::plan(sql, (DECIMO, vez), data);
+                limite::night(sql, &empresa, data)
+            })
+            .await?;
         if escritas != i64::from(noite.acoes) {
             return Err(format!("o limite escreveu {escritas} execuções, a noite {}", noite.acoes).into());
         }
@@ -83,27 +87,44 @@ async fn against_sql(casa: &mut Casa) -> Resultado<Razao> {
     median(razoes).ok_or_else(|| "nenhuma noite medida".into())
 }
 
-/// 10,000 due in each portfolio.
+/// 10,000 due in each portfolio; what bare SQL loses by the larger one stands beside it.
 async fn by_portfolio(casa: &mut Casa, decima: &mut Casa) -> Resultado<Linha> {
-    let grande = some(casa, Some(100)).await?.as_secs_f64();
-    let pequena = some(decima, Some(10)).await?.as_secs_f64();
-    let linha = Linha::new("noite_carteira", "10.000 devidos de 1.000.000", grande);
-    let linha = linha.over("10.000 devidos de 100.000", grande / pequena, Meta::NoMaximo(1.6));
-    Ok(linha.with("s com 100.000 devedores", pequena))
+    let (grande, pequena) = (some(casa, Some(100)).await?, some(decima, Some(10)).await?.tempo);
+    let em_sql = bare(casa, 100).await?.as_secs_f64() / bare(decima, 10).await?.as_secs_f64();
+    let linha = told("noite_carteira", "10.000 devidos de 1.000.000", grande.acoes, &grande);
+    let razao = grande.tempo.as_secs_f64() / pequena.as_secs_f64();
+    let linha = linha.over("10.000 devidos de 100.000", razao, Meta::NoMaximo(1.6));
+    Ok(linha.with("s com 100.000 devedores", pequena.as_secs_f64()).with("a mesma razão em SQL puro", em_sql))
+}
+
+/// The median of bare SQL's nights with one debtor in `divisor` due.
+async fn bare(casa: &mut Casa, divisor: u32) -> Resultado<Duration> {
+    casa.sql(limite::prepare).await?;
+    let mut tempos = Vec::new();
+    for vez in 0..VEZES {
+        let (data, empresa) = (casa.tomorrow(), casa.empresa.clone());
+        let noite = move |sql: &mut Sql| {
+            limite::plan(sql, (divisor, vez), data);
+            limite::night(sql, &empresa, data).0
+        };
+        tempos.push(casa.sql(noite).await?);
+    }
+    tempos.sort();
+    tempos.into_iter().nth(1).ok_or_else(|| "nenhuma noite medida".into())
 }
 
 /// The median of nights with one debtor in `divisor` due, or nobody.
-async fn some(casa: &mut Casa, divisor: Option<u32>) -> Resultado<Duration> {
-    let mut tempos = Vec::new();
+async fn some(casa: &mut Casa, divisor: Option<u32>) -> Resultado<Noite> {
+    let mut noites = Vec::new();
     for vez in 0..VEZES {
         let (data, devidos) = match divisor {
             Some(divisor) => (casa.plan(divisor, vez).await?, casa.devedores / divisor),
             None => (casa.tomorrow(), 0),
         };
-        tempos.push(casa.night_of(data, devidos).await?.tempo);
+        noites.push(casa.night_of(data, devidos).await?);
     }
-    tempos.sort();
-    tempos.into_iter().nth(1).ok_or_else(|| "nenhuma noite medida".into())
+    noites.sort_by_key(|noite| noite.tempo);
+    noites.into_iter().nth(1).ok_or_else(|| "nenhuma noite medida".into())
 }
 
 /// A row without limit, with where its time went.
