@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, R2D2Connection as _};
 use diesel::result::Error as DieselError;
-use diesel::{PgConnection, RunQueryDsl as _};
+use diesel::{ConnectionError, PgConnection, RunQueryDsl as _};
 use domain::ids::EmpresaId;
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -111,16 +111,24 @@ impl Banco {
         self.with_attempts("BEGIN", work)
     }
 
-    /// Runs one statement that only reads, which needs no transaction around it, without a company.
+    /// Runs one statement that only reads, which needs no transaction around it, without a company; again on another
+    /// connection when it lost its own.
     pub(crate) fn uma_leitura<T>(
         &self,
         mut read: impl FnMut(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut lost = 0;
         loop {
-            match read(&mut *self.pool.get().map_err(StoreError::Pool)?) {
-                Err(e) if e.is_disconnection() && lost < self.pool.max_size() => lost += 1,
-                outcome => return outcome.map_err(StoreError::told_apart),
+            let mut conn = self.pool.get().map_err(StoreError::Pool)?;
+            match read(&mut conn) {
+                // A statement hears why its session was ended, not that it was.
+                Err(erro) if conn.is_broken() => {
+                    if lost == self.pool.max_size() {
+                        return Err(StoreError::Connection(ConnectionError::BadConnection(erro.to_string())));
+                    }
+                    lost += 1;
+                }
+                outcome => return outcome,
             }
         }
     }
