@@ -121,8 +121,8 @@ impl Banco {
         loop {
             let mut conn = self.pool.get().map_err(StoreError::Pool)?;
             match read(&mut conn) {
-                // A statement hears why its session was ended, not that it was.
-                Err(erro) if conn.is_broken() => {
+                // A statement hears why its session was ended; that it was shows the next one.
+                Err(erro) if conn.ping().is_err() => {
                     if lost == self.pool.max_size() {
                         return Err(StoreError::Connection(ConnectionError::BadConnection(erro.to_string())));
                     }
