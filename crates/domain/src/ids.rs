@@ -42,6 +42,10 @@ ids! {
     TituloId,
     /// A negotiation over receivables.
     NegociacaoId,
+    /// A contact with a debtor.
+    ContatoId,
+    /// What a contact can come to.
+    ResultadoContatoId,
     /// A creditor on whose behalf the company collects.
     CredorId,
     /// A régua (dunning ladder).

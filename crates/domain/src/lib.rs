@@ -6,18 +6,26 @@
 
 mod codigo;
 
+pub mod boleto;
 pub mod calendario;
+pub mod contato;
 pub mod coringas;
 pub mod dinheiro;
 pub mod documento;
 pub mod email;
+pub mod encargos;
+pub mod endereco;
 pub mod execucao;
 pub mod ids;
 pub mod janela;
+pub mod meio;
 pub mod negociacao;
+pub mod pagamento;
+pub mod percentual;
 pub mod regras;
 pub mod regua;
 mod rotulo;
+pub mod telefone;
 pub mod titulo;
 
 pub use codigo::CodigoDesconhecido;

@@ -1,16 +1,22 @@
 //! Negotiations: instalments that replace títulos, and how a negotiation changes.
 
+mod parcelas;
+mod politica;
+mod proposta;
+
 use crate::calendario::vencimento_efetivo;
 use crate::codigo::codigos;
-use crate::dinheiro::Centavos;
 use crate::ids::TituloId;
 use crate::regras::Regras;
 use crate::titulo::{Mudanca, StatusTitulo};
 use chrono::{Days, NaiveDate};
 use thiserror::Error;
 
-/// The most instalments of one negotiation: ten years of them.
-pub const MAX_PARCELAS: u16 = 120;
+pub use parcelas::{
+    MAX_PARCELAS, Parcela, Parcelas, ParcelasInvalidas, parcelar, parcelar_com_juros, vencimentos,
+};
+pub use politica::{Descontos, Politica};
+pub use proposta::{Acordo, Desconto, Divida, ForaDaPolitica, Pedido, opcoes, propor};
 
 codigos! {
     /// How a negotiation stands.
@@ -21,86 +27,48 @@ codigos! {
         Confirmada = "confirmada",
         /// Undone: the originals are open again (rule k06).
         Cancelada = "cancelada",
+        /// Given up after something was paid: the originals are open again, less what was paid.
+        Quebrada = "quebrada",
     }
 }
 
-/// Rule k10: `valor` in `n` instalments as equal as they can be, the last absorbing the cents. `None` when they would
-/// not be at least a cent each, or are more than [`MAX_PARCELAS`].
+codigos! {
+    /// How a negotiation stands on a day, for those who look after it.
+    pub enum SituacaoNegociacao("situacao") {
+        /// Nobody has confirmed it, and there is still time.
+        NaoConfirmada = "nao_confirmada",
+        /// Rule k07: nobody has confirmed it, and its first instalment is overdue.
+        NaoConfirmadaVencida = "nao_confirmada_vencida",
+        /// Confirmed, and no instalment is overdue.
+        EmDia = "em_dia",
+        /// Confirmed, and an instalment is overdue (rule k04).
+        EmAtraso = "em_atraso",
+        /// Every instalment was paid.
+        Quitada = "quitada",
+        /// As its state.
+        Cancelada = "cancelada",
+        /// As its state.
+        Quebrada = "quebrada",
+    }
+}
+
+/// How a negotiation stands on `hoje`, given the due date of its oldest instalment that nobody has paid.
 #[must_use]
-pub fn parcelar(valor: Centavos, n: u16) -> Option<Vec<Centavos>> {
-    let cada = valor.get().checked_div(n.into()).filter(|cada| *cada > 0 && n <= MAX_PARCELAS)?;
-    let ultima = valor.get() - cada * i64::from(n - 1);
-    let iguais = std::iter::repeat_n(cada, usize::from(n - 1));
-    Some(iguais.chain([ultima]).map(Centavos::new).collect())
-}
-
-/// One instalment, as it is agreed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parcela {
-    /// Its due date.
-    pub vencimento: NaiveDate,
-    /// Its value, positive.
-    pub valor: Centavos,
-}
-
-/// The instalments of a negotiation: they fall due one after the other and sum to the agreed value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parcelas(Vec<Parcela>);
-
-/// Why instalments are no agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum ParcelasInvalidas {
-    /// None, or too many.
-    #[error("deve ter de 1 a {MAX_PARCELAS} parcelas")]
-    Quantidade,
-    /// One is worth nothing.
-    #[error("toda parcela deve ser maior que zero")]
-    Valor,
-    /// Two fall due together, or in the wrong order: no one would be the first.
-    #[error("cada parcela deve vencer depois da anterior")]
-    Ordem,
-    /// They are not worth what was agreed.
-    #[error("as parcelas somam {soma} e o valor acordado é {acordado}")]
-    Soma {
-        /// What they sum to.
-        soma: Centavos,
-        /// What was agreed.
-        acordado: Centavos,
-    },
-}
-
-impl Parcelas {
-    /// Rule k10.
-    ///
-    /// # Errors
-    /// The first of [`ParcelasInvalidas`] that applies.
-    pub fn new(acordado: Centavos, parcelas: Vec<Parcela>) -> Result<Self, ParcelasInvalidas> {
-        if parcelas.is_empty() || parcelas.len() > usize::from(MAX_PARCELAS) {
-            return Err(ParcelasInvalidas::Quantidade);
-        }
-        if parcelas.iter().any(|parcela| parcela.valor.get() <= 0) {
-            return Err(ParcelasInvalidas::Valor);
-        }
-        if !parcelas.is_sorted_by(|uma, outra| uma.vencimento < outra.vencimento) {
-            return Err(ParcelasInvalidas::Ordem);
-        }
-        let soma: Centavos = parcelas.iter().map(|parcela| parcela.valor).sum();
-        if soma != acordado {
-            return Err(ParcelasInvalidas::Soma { soma, acordado });
-        }
-        Ok(Self(parcelas))
-    }
-
-    /// Them, in the order in which they fall due.
-    #[must_use]
-    pub fn as_slice(&self) -> &[Parcela] {
-        &self.0
-    }
-
-    /// What was agreed.
-    #[must_use]
-    pub fn valor(&self) -> Centavos {
-        self.0.iter().map(|parcela| parcela.valor).sum()
+pub fn situacao(
+    estado: EstadoNegociacao,
+    por_pagar: Option<NaiveDate>,
+    hoje: NaiveDate,
+    regras: &Regras,
+) -> SituacaoNegociacao {
+    let vencida = por_pagar.map(|vencimento| vencimento <= vencidos_ate(hoje, regras));
+    match (estado, vencida) {
+        (EstadoNegociacao::Cancelada, _) => SituacaoNegociacao::Cancelada,
+        (EstadoNegociacao::Quebrada, _) => SituacaoNegociacao::Quebrada,
+        (EstadoNegociacao::Aberta | EstadoNegociacao::Confirmada, None) => SituacaoNegociacao::Quitada,
+        (EstadoNegociacao::Aberta, Some(false)) => SituacaoNegociacao::NaoConfirmada,
+        (EstadoNegociacao::Aberta, Some(true)) => SituacaoNegociacao::NaoConfirmadaVencida,
+        (EstadoNegociacao::Confirmada, Some(false)) => SituacaoNegociacao::EmDia,
+        (EstadoNegociacao::Confirmada, Some(true)) => SituacaoNegociacao::EmAtraso,
     }
 }
 
@@ -141,7 +109,53 @@ pub fn cancelar(
     match estado {
         EstadoNegociacao::Cancelada => Ok(Mudanca::JaAplicada),
         EstadoNegociacao::Aberta if !com_pagamento => Ok(Mudanca::Aplicada(EstadoNegociacao::Cancelada)),
-        EstadoNegociacao::Aberta | EstadoNegociacao::Confirmada => Err(ComPagamento),
+        EstadoNegociacao::Aberta | EstadoNegociacao::Confirmada | EstadoNegociacao::Quebrada => {
+            Err(ComPagamento)
+        }
+    }
+}
+
+/// Why a negotiation is not broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum QuebraInvalida {
+    /// Nothing of it was paid.
+    #[error("nada foi pago da negociação: cancele-a")]
+    SemPagamento,
+    /// It was cancelled.
+    #[error("a negociação já foi cancelada")]
+    Cancelada,
+    /// All of it was paid.
+    #[error("a negociação está quitada")]
+    Quitada,
+    /// An instalment of it is in another negotiation, which comes first.
+    #[error("uma parcela está em outra negociação")]
+    Renegociada,
+}
+
+/// Breaks a negotiation of which something was paid and something is not: the counterpart of [`cancelar`].
+///
+/// # Errors
+/// When nothing of it was paid, everything was, or it is not for itself any more.
+pub fn quebrar(
+    estado: EstadoNegociacao,
+    com_pagamento: bool,
+    parcelas: &[StatusTitulo],
+) -> Result<Mudanca<EstadoNegociacao>, QuebraInvalida> {
+    let alguma = |status: &[StatusTitulo]| parcelas.iter().any(|parcela| status.contains(parcela));
+    match estado {
+        EstadoNegociacao::Quebrada => Ok(Mudanca::JaAplicada),
+        EstadoNegociacao::Cancelada => Err(QuebraInvalida::Cancelada),
+        EstadoNegociacao::Aberta | EstadoNegociacao::Confirmada => {
+            if alguma(&[StatusTitulo::Negociado]) {
+                Err(QuebraInvalida::Renegociada)
+            } else if !com_pagamento {
+                Err(QuebraInvalida::SemPagamento)
+            } else if alguma(&[StatusTitulo::Aberto, StatusTitulo::Suspenso]) {
+                Ok(Mudanca::Aplicada(EstadoNegociacao::Quebrada))
+            } else {
+                Err(QuebraInvalida::Quitada)
+            }
+        }
     }
 }
 
@@ -172,29 +186,7 @@ mod tests {
         texto.parse().unwrap()
     }
 
-    fn parcelas(linhas: &[(&str, i64)]) -> Vec<Parcela> {
-        linhas
-            .iter()
-            .map(|(em, valor)| Parcela { vencimento: dia(em), valor: Centavos::new(*valor) })
-            .collect()
-    }
-
     proptest! {
-        #[test]
-        fn k10_instalments_sum_exactly_and_the_last_absorbs_the_cents(valor in 0..1_000_000_i64, n in 0..150_u16) {
-            match parcelar(Centavos::new(valor), n) {
-                Some(cada) => {
-                    prop_assert_eq!(cada.len(), usize::from(n));
-                    prop_assert_eq!(cada.iter().copied().sum::<Centavos>().get(), valor);
-                    let (ultima, iguais) = cada.split_last().unwrap();
-                    prop_assert!(iguais.iter().all(|parcela| *parcela == cada[0] && parcela.get() > 0));
-                    let sobra = ultima.get() - cada[0].get();
-                    prop_assert!(0 <= sobra && sobra < i64::from(n), "{sobra}");
-                }
-                None => prop_assert!(n == 0 || n > MAX_PARCELAS || valor < i64::from(n)),
-            }
-        }
-
         /// Two ways to say the same: by the date of each negotiation, and by one date for all of them.
         #[test]
         fn k07_the_date_for_all_is_the_date_of_each(
@@ -213,39 +205,53 @@ mod tests {
     }
 
     #[test]
-    fn k10_what_does_not_sum_to_the_agreed_value_is_no_agreement() {
-        let acordado = Centavos::new(100);
-        let linhas = |linhas: &[(&str, i64)]| Parcelas::new(acordado, parcelas(linhas));
-        let boas = linhas(&[("2026-03-10", 33), ("2026-04-10", 33), ("2026-05-10", 34)]).unwrap();
-        assert_eq!((boas.valor(), boas.as_slice().len()), (acordado, 3));
-        for (ruins, porque) in [
-            (&[][..], ParcelasInvalidas::Quantidade),
-            (&[("2026-03-10", 100), ("2026-04-10", 0)], ParcelasInvalidas::Valor),
-            (&[("2026-03-10", 50), ("2026-03-10", 50)], ParcelasInvalidas::Ordem),
-            (&[("2026-04-10", 50), ("2026-03-10", 50)], ParcelasInvalidas::Ordem),
-            (&[("2026-03-10", 99)], ParcelasInvalidas::Soma { soma: Centavos::new(99), acordado }),
-            (&[("2026-03-10", 101)], ParcelasInvalidas::Soma { soma: Centavos::new(101), acordado }),
-        ] {
-            assert_eq!(linhas(ruins), Err(porque), "{ruins:?}");
-        }
-        let muitas: Vec<_> = dia("2026-01-01")
-            .iter_days()
-            .take(121)
-            .map(|vencimento| Parcela { vencimento, valor: Centavos::new(1) })
-            .collect();
-        assert_eq!(Parcelas::new(Centavos::new(121), muitas), Err(ParcelasInvalidas::Quantidade));
-    }
-
-    #[test]
     fn k05_what_was_paid_keeps_it_from_being_cancelled() {
-        use EstadoNegociacao::{Aberta, Cancelada, Confirmada};
+        use EstadoNegociacao::{Aberta, Cancelada, Confirmada, Quebrada};
         for (estado, com_pagamento, resposta) in [
             (Aberta, false, Ok(Mudanca::Aplicada(Cancelada))),
             (Aberta, true, Err(ComPagamento)),
             (Confirmada, true, Err(ComPagamento)),
             (Cancelada, false, Ok(Mudanca::JaAplicada)),
+            (Quebrada, true, Err(ComPagamento)),
         ] {
             assert_eq!(cancelar(estado, com_pagamento), resposta, "{estado}");
+        }
+    }
+
+    #[test]
+    fn what_was_partly_paid_is_broken_and_what_was_not_is_cancelled() {
+        use EstadoNegociacao::{Aberta, Cancelada, Confirmada, Quebrada};
+        use StatusTitulo::{Aberto, Negociado, Pago, Suspenso};
+        let quebrada = Ok(Mudanca::Aplicada(Quebrada));
+        for (estado, com_pagamento, parcelas, resposta) in [
+            (Confirmada, true, [Pago, Aberto], quebrada),
+            (Confirmada, true, [Pago, Suspenso], quebrada),
+            (Aberta, true, [Aberto, Pago], quebrada),
+            (Aberta, false, [Aberto, Aberto], Err(QuebraInvalida::SemPagamento)),
+            (Confirmada, true, [Pago, Pago], Err(QuebraInvalida::Quitada)),
+            (Confirmada, true, [Pago, Negociado], Err(QuebraInvalida::Renegociada)),
+            (Cancelada, false, [StatusTitulo::Cancelado; 2], Err(QuebraInvalida::Cancelada)),
+            (Quebrada, true, [Pago, StatusTitulo::Cancelado], Ok(Mudanca::JaAplicada)),
+        ] {
+            assert_eq!(quebrar(estado, com_pagamento, &parcelas), resposta, "{estado} {parcelas:?}");
+        }
+    }
+
+    #[test]
+    fn k07_a_negotiation_stands_as_its_oldest_unpaid_instalment_does() {
+        use EstadoNegociacao::{Aberta, Cancelada, Confirmada, Quebrada};
+        use SituacaoNegociacao as S;
+        // 2026-03-07 is a Saturday: overdue from Tuesday on (rule n02).
+        for (estado, por_pagar, hoje, esperada) in [
+            (Aberta, Some("2026-03-07"), "2026-03-09", S::NaoConfirmada),
+            (Aberta, Some("2026-03-07"), "2026-03-10", S::NaoConfirmadaVencida),
+            (Confirmada, Some("2026-03-07"), "2026-03-09", S::EmDia),
+            (Confirmada, Some("2026-03-07"), "2026-03-10", S::EmAtraso),
+            (Confirmada, None, "2026-03-10", S::Quitada),
+            (Cancelada, None, "2026-03-10", S::Cancelada),
+            (Quebrada, None, "2026-03-10", S::Quebrada),
+        ] {
+            assert_eq!(situacao(estado, por_pagar.map(dia), dia(hoje), &Regras::default()), esperada);
         }
     }
 }

@@ -255,6 +255,19 @@ pub fn reabrir(status: StatusTitulo) -> Result<Mudanca<StatusTitulo>, TransicaoI
     }
 }
 
+/// Takes back a payment of a título: a paid one is open again, another stays what it is.
+///
+/// # Errors
+/// When the título is negotiated: what was agreed counts with the payment.
+pub fn estornar(status: StatusTitulo) -> Result<StatusTitulo, TransicaoInvalida> {
+    let para = StatusTitulo::Aberto;
+    match status {
+        StatusTitulo::Pago => Ok(para),
+        StatusTitulo::Aberto | StatusTitulo::Suspenso | StatusTitulo::Cancelado => Ok(status),
+        StatusTitulo::Negociado => Err(TransicaoInvalida { de: status, para }),
+    }
+}
+
 /// Takes a título into a negotiation (rule k08: only an open one).
 ///
 /// # Errors

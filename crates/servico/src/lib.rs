@@ -5,10 +5,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::ids::EmpresaId;
 use runtime::Relogio;
+use store::idempotencia::{self, Guardada, Pedido, Reserva};
 use store::{Banco, StoreError, Tenant, chaves};
-use web::{Acesso, Autenticador, ChaveApresentada, Problema, Prontidao};
+use web::problema::codigos;
+use web::{Acesso, Autenticador, Autorizado, ChaveApresentada, Idempotencia, Problema, Prontidao, Resposta};
 
 /// What the handlers of a service work with.
 #[derive(Clone)]
@@ -46,6 +49,32 @@ impl Contexto {
         lido.await?.map_err(|erro| problema(&erro))
     }
 
+    /// Does what `acesso` asks for, in one transaction that the database knows its author in (`app.autor`, the id of the key).
+    /// A refusal (the inner error) leaves nothing behind. With an `Idempotency-Key` the answer is kept in the same
+    /// transaction, for 30 days: the same request gets it again and nothing is done twice. What was refused is not kept.
+    ///
+    /// `work` may run again when it lost a race, so it must have no effects but those of its transaction.
+    ///
+    /// # Errors
+    /// What `work` refused; 409 while a request with the same key is being answered, 422 when the key was another's; 503
+    /// when no connection became free, 500 for anything else of the database.
+    pub async fn gravar<E>(
+        &self,
+        acesso: &Autorizado<E>,
+        mut work: impl FnMut(&mut Tenant<'_>) -> Result<Result<Resposta, Problema>, StoreError> + Send + 'static,
+    ) -> Result<Resposta, Problema> {
+        let (banco, agora) = (self.banco.clone(), self.relogio.agora());
+        let (empresa, autor) = (acesso.empresa(), acesso.acesso().chave);
+        let pedido = acesso.idempotencia().cloned();
+        let mut gravar = move || {
+            banco.gravar(empresa, autor, |t| match &pedido {
+                Some(pedido) => once(t, pedido, agora, &mut work),
+                None => work(t),
+            })
+        };
+        web::bloquear(move || gravar().map_err(|erro| problema(&erro))).await?
+    }
+
     /// As [`Contexto::da_empresa`], for a handler that has an answer of its own to some error of the store.
     ///
     /// # Errors
@@ -58,6 +87,54 @@ impl Contexto {
         let banco = self.banco.clone();
         web::bloquear(move || Ok::<_, Problema>(banco.da_empresa(empresa, work))).await
     }
+}
+
+/// The answer that the request had before, or `work`'s, kept.
+fn once(
+    t: &mut Tenant<'_>,
+    pedido: &Idempotencia,
+    agora: DateTime<Utc>,
+    work: impl FnOnce(&mut Tenant<'_>) -> Result<Result<Resposta, Problema>, StoreError>,
+) -> Result<Result<Resposta, Problema>, StoreError> {
+    let impressao = pedido.impressao();
+    let pedido = Pedido { chave: pedido.chave(), impressao: &impressao };
+    match idempotencia::reserve(t, pedido, agora)? {
+        Reserva::Livre => {}
+        Reserva::Respondida(guardada) => return Ok(Ok(again(guardada))),
+        Reserva::DeOutroPedido => return Ok(Err(of_another_request())),
+        Reserva::EmAndamento => return Ok(Err(under_way())),
+    }
+    let resposta = match work(t)? {
+        Ok(resposta) => resposta,
+        recusa => return Ok(recusa),
+    };
+    idempotencia::keep(t, pedido, &kept(&resposta), agora)?;
+    Ok(Ok(resposta))
+}
+
+fn kept(resposta: &Resposta) -> Guardada {
+    Guardada {
+        // A status has three digits.
+        status: i16::try_from(resposta.status).unwrap_or(i16::MAX),
+        endereco: resposta.endereco.clone(),
+        versao: resposta.versao.clone(),
+        corpo: resposta.corpo.clone(),
+    }
+}
+
+fn again(Guardada { status, endereco, versao, corpo }: Guardada) -> Resposta {
+    let status = u16::try_from(status).unwrap_or_default();
+    Resposta { status, endereco, versao, corpo, so_agora: None, repetida: true }
+}
+
+fn under_way() -> Problema {
+    let detalhe = "um pedido com esta Idempotency-Key ainda está sendo atendido";
+    Problema::conflito(&codigos::IDEMPOTENCIA_EM_ANDAMENTO, detalhe).tentar_em(1)
+}
+
+fn of_another_request() -> Problema {
+    let detalhe = "esta Idempotency-Key já respondeu a um pedido com outro endereço ou outro corpo";
+    Problema::new(&codigos::IDEMPOTENCIA_DE_OUTRO_PEDIDO, detalhe)
 }
 
 /// What the caller reads when the store fails.

@@ -1,11 +1,12 @@
 //! A CSV of receivables, line by line. A line is understood whole or refused whole, with everything that is wrong in it.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use crate::linha::{LinhaCredor, LinhaDevedor, LinhaTitulo};
-use crate::mapa::{Campo, Codificacao, Mapa};
-use crate::registros::{Campos, Registros};
+use crate::mapa::{Campo, Codificacao, Decimal, Mapa};
+use crate::registros::{Campos, Fonte, Registros};
+use crate::xlsx::{Planilha, Tipo};
 use erro::{ErroCampo, ErroImportacao, ErroLinha, Motivo};
 
 pub mod erro;
@@ -16,11 +17,15 @@ type Colunas = BTreeMap<Campo, usize>;
 
 /// The lines of a sheet. A refused line does not stop the others; see [`ErroLinha::interrompe`] for what does.
 pub struct LinhasImportadas<R> {
-    registros: Registros<R>,
+    registros: Fonte<R>,
     mapa: Mapa,
     colunas: Colunas,
     /// How many columns the header has.
     largura: usize,
+    /// Whether numbers that are days are counted from 1904 on.
+    de_1904: bool,
+    /// Lines up to this one are passed over.
+    depois_de: u64,
     terminou: bool,
 }
 
@@ -33,7 +38,7 @@ impl<R: Read> LinhasImportadas<R> {
     /// from it or there twice.
     pub fn new(entrada: R, mut mapa: Mapa) -> Result<Self, ErroImportacao> {
         let (mut em_utf8, mut em_utf16) = (false, false);
-        let mut registros = Registros::new(entrada, |primeira| {
+        let registros = Registros::new(entrada, |primeira| {
             em_utf8 = primeira.starts_with(b"\xEF\xBB\xBF");
             em_utf16 = primeira.starts_with(b"\xFF\xFE") || primeira.starts_with(b"\xFE\xFF");
             mapa.separador(primeira)
@@ -44,18 +49,57 @@ impl<R: Read> LinhasImportadas<R> {
         if em_utf8 {
             mapa.regras.codificacao = Codificacao::Utf8;
         }
+        Self::begin(Fonte::Csv(Box::new(registros)), mapa, false)
+    }
+
+    fn begin(mut registros: Fonte<R>, mapa: Mapa, de_1904: bool) -> Result<Self, ErroImportacao> {
         let cabecalho =
             registros.next()?.ok_or(ErroImportacao::Vazia)?.campos.ok_or(ErroImportacao::Cabecalho)?;
         let colunas = find_columns(cabecalho, &mapa)?;
         let largura = cabecalho.len();
-        Ok(Self { registros, mapa, colunas, largura, terminou: false })
+        Ok(Self { registros, mapa, colunas, largura, de_1904, depois_de: 0, terminou: false })
     }
-}
 
-impl<R: Read> Iterator for LinhasImportadas<R> {
-    type Item = Result<LinhaTitulo, ErroLinha>;
+    /// The same of the first visible sheet of an `.xlsx`, whose first row that has a cell is the header. Dates and amounts may
+    /// be numbers there; what the map says of their writing is for texts.
+    ///
+    /// # Errors
+    /// As [`LinhasImportadas::new`], or when it is no workbook or grows beyond its limits.
+    pub fn from_xlsx(entrada: R, mut mapa: Mapa) -> Result<Self, ErroImportacao>
+    where
+        R: Seek + 'static,
+    {
+        mapa.regras.codificacao = Codificacao::Utf8;
+        let planilha = Planilha::new(entrada)?;
+        let de_1904 = planilha.de_1904;
+        Self::begin(Fonte::Xlsx(Box::new(planilha)), mapa, de_1904)
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
+    /// Passes over the lines up to this one, without looking into them: whoever was cut off goes on from there.
+    #[must_use]
+    pub fn after(self, linha: u64) -> Self {
+        Self { depois_de: linha, ..self }
+    }
+
+    /// The key of each line, which is all that is looked at; none where it cannot be read.
+    pub fn keys(mut self) -> impl Iterator<Item = Result<(u64, Option<String>), ErroLinha>> {
+        std::iter::from_fn(move || {
+            self.advance(|leitura| {
+                let chave = leitura.require(Campo::CodigoIntegracao, valores::codigo);
+                Ok((leitura.linha, chave))
+            })
+        })
+        .map(|lida| match lida {
+            Err(recusa) if !recusa.interrompe() => Ok((recusa.linha, None)),
+            lida => lida,
+        })
+    }
+
+    /// The next line that is one, as `ler` understands it.
+    fn advance<T>(
+        &mut self,
+        ler: impl FnOnce(&mut Leitura<'_>) -> Result<T, Vec<ErroCampo>>,
+    ) -> Option<Result<T, ErroLinha>> {
         while !self.terminou {
             let registro = match self.registros.next() {
                 Ok(registro) => registro?,
@@ -67,6 +111,9 @@ impl<R: Read> Iterator for LinhasImportadas<R> {
                     )));
                 }
             };
+            if registro.linha <= self.depois_de {
+                continue;
+            }
             let Some(campos) = registro.campos else {
                 return Some(Err(ErroLinha::da_linha(registro.linha, Motivo::LinhaLonga)));
             };
@@ -78,16 +125,25 @@ impl<R: Read> Iterator for LinhasImportadas<R> {
                 let motivo = Motivo::Colunas { esperadas: self.largura, lidas: campos.len() };
                 return Some(Err(ErroLinha::da_linha(registro.linha, motivo)));
             }
-            let leitura = Leitura {
+            let mut leitura = Leitura {
                 linha: registro.linha,
                 campos,
                 mapa: &self.mapa,
                 colunas: &self.colunas,
+                de_1904: self.de_1904,
                 erros: Vec::new(),
             };
-            return Some(leitura.titulo().map_err(|erros| ErroLinha { linha: registro.linha, erros }));
+            return Some(ler(&mut leitura).map_err(|erros| ErroLinha { linha: registro.linha, erros }));
         }
         None
+    }
+}
+
+impl<R: Read> Iterator for LinhasImportadas<R> {
+    type Item = Result<LinhaTitulo, ErroLinha>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.advance(|leitura: &mut Leitura<'_>| leitura.titulo())
     }
 }
 
@@ -97,19 +153,26 @@ struct Leitura<'a> {
     campos: Campos<'a>,
     mapa: &'a Mapa,
     colunas: &'a Colunas,
+    de_1904: bool,
     erros: Vec<ErroCampo>,
 }
 
 impl Leitura<'_> {
-    fn titulo(mut self) -> Result<LinhaTitulo, Vec<ErroCampo>> {
+    fn titulo(&mut self) -> Result<LinhaTitulo, Vec<ErroCampo>> {
         let mapa = self.mapa;
-        let data = |texto: &str| valores::data(texto, &mapa.regras.formato_data);
-        let codigo = self.require(Campo::CodigoIntegracao, valores::texto);
-        let numero = self.accept(Campo::Numero, valores::texto);
-        let emissao = self.accept(Campo::Emissao, data);
-        let vencimento = self.require(Campo::Vencimento, data);
-        let valor = self.require(Campo::Valor, |texto| valores::dinheiro(texto, mapa.regras.decimal));
-        let pago_em = self.accept(Campo::PagoEm, data);
+        let de_1904 = self.de_1904;
+        let data = |tipo, texto: &str| match tipo {
+            Tipo::Numero => valores::dia(texto, de_1904),
+            Tipo::Texto | Tipo::Erro => valores::data(texto, &mapa.regras.formato_data),
+        };
+        let codigo = self.require(Campo::CodigoIntegracao, valores::codigo);
+        let numero = self.accept(Campo::Numero, valores::codigo);
+        let emissao = self.accept_as(Campo::Emissao, data);
+        let vencimento = self.require_as(Campo::Vencimento, data);
+        let valor = self.require_as(Campo::Valor, |tipo, texto| {
+            valores::dinheiro(texto, if tipo == Tipo::Numero { Decimal::Ponto } else { mapa.regras.decimal })
+        });
+        let pago_em = self.accept_as(Campo::PagoEm, data);
         let contestado = self.accept(Campo::Contestado, valores::sim_ou_nao).unwrap_or(false);
         let devedor = self.devedor();
         let credor = self.credor();
@@ -131,14 +194,14 @@ impl Leitura<'_> {
                     credor,
                 })
             }
-            _ => Err(self.erros),
+            _ => Err(std::mem::take(&mut self.erros)),
         }
     }
 
     fn devedor(&mut self) -> Option<LinhaDevedor> {
         let tipo = self.mapa.regras.documento.tipo;
-        let codigo = self.require(Campo::DevedorCodigo, valores::texto);
-        let nome = self.require(Campo::DevedorNome, valores::texto);
+        let codigo = self.require(Campo::DevedorCodigo, valores::codigo);
+        let nome = self.require(Campo::DevedorNome, valores::nome);
         let erros_antes = self.erros.len();
         let documento = self.accept(Campo::Documento, |texto| valores::documento(texto, tipo));
         let documento_lido = self.erros.len() == erros_antes;
@@ -149,8 +212,8 @@ impl Leitura<'_> {
         });
         let email = self.accept(Campo::Email, valores::email);
         let telefone = self.accept(Campo::Telefone, valores::telefone);
-        let categoria = self.accept(Campo::Categoria, valores::texto);
-        let cidade = self.accept(Campo::Cidade, valores::texto);
+        let categoria = self.accept(Campo::Categoria, valores::codigo);
+        let cidade = self.accept(Campo::Cidade, valores::nome);
         let uf = self.accept(Campo::Uf, valores::uf);
         let tipo_pessoa = tipo_pessoa.unwrap_or_else(|| valores::tipo_do_documento(documento.as_ref()));
         let (codigo_integracao, nome) = (codigo?, nome?);
@@ -168,8 +231,8 @@ impl Leitura<'_> {
     }
 
     fn credor(&mut self) -> Option<LinhaCredor> {
-        let nome = self.accept(Campo::CredorNome, valores::texto);
-        let codigo = self.accept(Campo::CredorCodigo, valores::texto);
+        let nome = self.accept(Campo::CredorNome, valores::nome);
+        let codigo = self.accept(Campo::CredorCodigo, valores::codigo);
         if let (None, Some(nome)) = (&codigo, &nome) {
             self.erros.push(ErroCampo::new(Campo::CredorCodigo, nome, Motivo::CredorSemCodigo));
         }
@@ -177,16 +240,37 @@ impl Leitura<'_> {
     }
 
     fn require<T>(&mut self, campo: Campo, parse: impl FnOnce(&str) -> Result<T, Motivo>) -> Option<T> {
+        self.require_as(campo, |_, texto| parse(texto))
+    }
+
+    fn accept<T>(&mut self, campo: Campo, parse: impl FnOnce(&str) -> Result<T, Motivo>) -> Option<T> {
+        self.accept_as(campo, |_, texto| parse(texto))
+    }
+
+    fn require_as<T>(
+        &mut self,
+        campo: Campo,
+        parse: impl FnOnce(Tipo, &str) -> Result<T, Motivo>,
+    ) -> Option<T> {
         let erros_antes = self.erros.len();
-        let lido = self.accept(campo, parse);
+        let lido = self.accept_as(campo, parse);
         if lido.is_none() && self.erros.len() == erros_antes {
             self.erros.push(ErroCampo::new(campo, "", Motivo::Ausente));
         }
         lido
     }
 
-    fn accept<T>(&mut self, campo: Campo, parse: impl FnOnce(&str) -> Result<T, Motivo>) -> Option<T> {
+    fn accept_as<T>(
+        &mut self,
+        campo: Campo,
+        parse: impl FnOnce(Tipo, &str) -> Result<T, Motivo>,
+    ) -> Option<T> {
         let regras = &self.mapa.regras;
+        let tipo = self.colunas.get(&campo).map_or(Tipo::Texto, |coluna| self.campos.tipo(*coluna));
+        if tipo == Tipo::Erro {
+            self.erros.push(ErroCampo::new(campo, "", Motivo::Formula));
+            return None;
+        }
         let bytes = self.colunas.get(&campo).and_then(|coluna| self.campos.get(*coluna));
         let lido = bytes.map_or(Ok(regras.padroes.get(&campo).map_or("", String::as_str).into()), |bytes| {
             valores::decodifica(bytes, regras.codificacao)
@@ -197,7 +281,7 @@ impl Leitura<'_> {
         if texto.is_empty() {
             return None;
         }
-        parse(texto).map_err(|motivo| self.erros.push(ErroCampo::new(campo, texto, motivo))).ok()
+        parse(tipo, texto).map_err(|motivo| self.erros.push(ErroCampo::new(campo, texto, motivo))).ok()
     }
 }
 

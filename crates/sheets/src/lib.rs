@@ -26,6 +26,7 @@ pub mod importacao;
 pub mod linha;
 pub mod mapa;
 mod registros;
+mod xlsx;
 
 pub use carteira::gerar_carteira;
 pub use importacao::LinhasImportadas;

@@ -93,7 +93,7 @@ pub(crate) struct Regras {
     pub(crate) decimal: Decimal,
     #[serde(default)]
     pub(crate) codificacao: Codificacao,
-    /// None means: whichever of `;` and `,` the header has more of.
+    /// None means: whichever of `;`, `,` and the tab the header has most of.
     #[serde(default)]
     separador: Option<char>,
     #[serde(default)]
@@ -222,7 +222,25 @@ impl Mapa {
     /// When it is not TOML, has a key that does not exist, leaves a required field without a column, gives a field
     /// both a column and a constant, or names a date format or a separator that cannot work.
     pub fn parse(texto: &str) -> Result<Self, MapaError> {
-        let regras = toml::from_str::<Regras>(texto).map_err(|erro| MapaError::Toml(erro.to_string()))?;
+        Self::new(toml::from_str::<Regras>(texto).map_err(|erro| MapaError::Toml(erro.to_string()))?)
+    }
+
+    /// Reads a map from JSON of the same shape, as the API keeps them.
+    ///
+    /// # Errors
+    /// As [`Mapa::parse`].
+    pub fn from_json(valor: &serde_json::Value) -> Result<Self, MapaError> {
+        Self::new(Regras::deserialize(valor).map_err(|erro| MapaError::Toml(erro.to_string()))?)
+    }
+
+    /// The same map for a file of which somebody else says that it is Latin-1.
+    #[must_use]
+    pub fn in_latin1(mut self) -> Self {
+        self.regras.codificacao = Codificacao::Latin1;
+        self
+    }
+
+    fn new(regras: Regras) -> Result<Self, MapaError> {
         let de_algum_lugar =
             |campo: &Campo| regras.colunas.contains_key(campo) || regras.padroes.contains_key(campo);
         if let Some(campo) = Campo::OBRIGATORIOS.into_iter().find(|campo| !de_algum_lugar(campo)) {
@@ -242,7 +260,8 @@ impl Mapa {
 
     pub(crate) fn separador(&self, cabecalho: &[u8]) -> u8 {
         let quantos = |sinal: u8| cabecalho.split(|byte| *byte == sinal).count();
-        let provavel = if quantos(b';') >= quantos(b',') { b';' } else { b',' };
+        // Of the likeliest, the last that no other passes.
+        let provavel = [b'\t', b',', b';'].into_iter().max_by_key(|sinal| quantos(*sinal)).unwrap_or(b';');
         self.regras.separador.and_then(|sinal| u8::try_from(sinal).ok()).unwrap_or(provavel)
     }
 }
@@ -328,6 +347,8 @@ mod tests {
     fn the_header_tells_the_separator_unless_the_map_does() {
         assert_eq!(Mapa::default().separador(b"a;b,c;d"), b';');
         assert_eq!(Mapa::default().separador(b"a,b,c"), b',');
+        assert_eq!(Mapa::default().separador(b"a\tb\tc,d"), b'\t');
+        assert_eq!(Mapa::default().separador(b"a"), b';');
         let de_tabs = Mapa::parse(&format!("separador = \"\\t\"\n{MINIMO}")).unwrap();
         assert_eq!(de_tabs.separador(b"a;b"), b'\t');
         assert_eq!(Mapa::parse(&format!("separador = '\"'\n{MINIMO}")).unwrap_err(), MapaError::Separador);

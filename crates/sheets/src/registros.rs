@@ -4,10 +4,35 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use csv_core::ReadRecordResult;
 
+use crate::xlsx::{Planilha, Tipo};
+
 /// Bytes of a record. A line of ours has some 300; what is longer is an open quotation mark.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 /// Columns of a record.
 pub(crate) const MAX_COLUNAS: usize = 256;
+
+/// Where records come from.
+pub(crate) enum Fonte<R> {
+    Csv(Box<Registros<R>>),
+    Xlsx(Box<Planilha>),
+}
+
+impl<R: Read> Fonte<R> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Registro<'_>>> {
+        match self {
+            Self::Csv(registros) => registros.next(),
+            Self::Xlsx(planilha) => planilha.next(),
+        }
+    }
+
+    /// Where reading has come to.
+    pub(crate) fn linha(&self) -> u64 {
+        match self {
+            Self::Csv(registros) => registros.linha,
+            Self::Xlsx(planilha) => planilha.linha(),
+        }
+    }
+}
 
 /// Reads records, and knows the line of the file on which each one begins, quoted line breaks counted.
 pub(crate) struct Registros<R> {
@@ -29,8 +54,10 @@ pub(crate) struct Registro<'a> {
 /// The fields of a record, without their quotation marks.
 #[derive(Clone, Copy)]
 pub(crate) struct Campos<'a> {
-    bytes: &'a [u8],
-    fins: &'a [usize],
+    pub(crate) bytes: &'a [u8],
+    pub(crate) fins: &'a [usize],
+    /// Of a CSV there are none: all of it is text.
+    pub(crate) tipos: &'a [Tipo],
 }
 
 impl<R: Read> Registros<R> {
@@ -67,12 +94,7 @@ impl<R: Read> Registros<R> {
             }
         }
         let fins = self.fins.get(..n_fins).unwrap_or_default();
-        Ok(Some(Registro { linha, campos: coube.then_some(Campos { bytes: &self.bytes, fins }) }))
-    }
-
-    /// Where reading has come to.
-    pub(crate) fn linha(&self) -> u64 {
-        self.linha
+        Ok(Some(Registro { linha, campos: coube.then_some(Campos { bytes: &self.bytes, fins, tipos: &[] }) }))
     }
 
     fn skip_line_breaks(&mut self) -> io::Result<()> {
@@ -96,6 +118,10 @@ impl<'a> Campos<'a> {
     pub(crate) fn get(&self, indice: usize) -> Option<&'a [u8]> {
         let inicio = indice.checked_sub(1).map_or(Some(0), |anterior| self.fins.get(anterior).copied())?;
         self.bytes.get(inicio..*self.fins.get(indice)?)
+    }
+
+    pub(crate) fn tipo(&self, indice: usize) -> Tipo {
+        self.tipos.get(indice).copied().unwrap_or(Tipo::Texto)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &'a [u8]> {

@@ -65,7 +65,7 @@ fn a_line_with_the_required_fields_alone_is_enough() {
 
 #[test]
 fn every_error_of_a_line_is_told_at_once_on_its_line_of_the_file() {
-    let ruim = ";\u{7};2026-13-01;;zero;31/12/2026;talvez;;\"Ana\nBia\";529.982.247-26;pessoa;a@b;9;x;y;XX;;Colégio\n";
+    let ruim = ";\u{7};2026-13-01;;zero;31.12.2026;talvez;;\"Ana\nBia\";529.982.247-26;pessoa;a@b;9;x;y;XX;;Colégio\n";
     let lidas = import_ours(&format!(
         "{COMPLETA}\n{}{ruim}{COMPLETA}",
         COMPLETA.replace("Colégio", "\"Colé\n\ngio\"")

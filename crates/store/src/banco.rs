@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, R2D2Connection as _};
 use diesel::result::Error as DieselError;
-use diesel::{ConnectionError, PgConnection, RunQueryDsl as _};
+use diesel::{ConnectionError, PgConnection, RunQueryDsl as _, sql_query};
 use domain::ids::EmpresaId;
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -89,6 +89,28 @@ impl Banco {
         self.with_attempts(&comeco, |conn| work(&mut Tenant { conn, empresa }))
     }
 
+    /// As [`Banco::da_empresa`], for what `autor` asked for: the database knows it as `app.autor` while the transaction lasts.
+    /// A refusal (the inner error) leaves nothing of what `work` did.
+    ///
+    /// # Errors
+    /// As [`Banco::da_empresa`].
+    pub fn gravar<T, R>(
+        &self,
+        empresa: EmpresaId,
+        autor: Uuid,
+        mut work: impl FnMut(&mut Tenant<'_>) -> Result<Result<T, R>, StoreError>,
+    ) -> Result<Result<T, R>, StoreError> {
+        let mut recusa = None;
+        let comeco = format!("BEGIN; {}; SET LOCAL app.autor = '{autor}'", act_for(empresa));
+        let gravado = self.with_attempts(&comeco, |conn| {
+            work(&mut Tenant { conn, empresa })?.map_err(|motivo| {
+                recusa = Some(motivo);
+                StoreError::Statement(DieselError::RollbackTransaction)
+            })
+        });
+        recusa.map_or_else(|| gravado.map(Ok), |motivo| Ok(Err(motivo)))
+    }
+
     /// As [`Banco::da_empresa`], for work that only reads: however many statements it takes, all of them see the database as
     /// it was at one instant.
     ///
@@ -139,7 +161,7 @@ impl Banco {
     /// It does not, or no connection became free.
     pub fn ping(&self) -> Result<(), StoreError> {
         self.uma_leitura(|conn| {
-            diesel::sql_query("SELECT 1").execute(conn)?;
+            sql_query("SELECT 1").execute(conn)?;
             Ok(())
         })
     }
@@ -225,8 +247,8 @@ pub fn new_id(agora: DateTime<Utc>) -> Uuid {
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
+    use diesel::QueryableByName;
     use diesel::sql_types::{Bool, Text};
-    use diesel::{QueryableByName, sql_query};
 
     use super::*;
 
@@ -245,6 +267,31 @@ mod tests {
         (sessao.papel, sessao.com_empresa)
     }
 
+    /// Who the database thinks asks.
+    fn author(conn: &mut PgConnection) -> String {
+        let sql = "SELECT current_setting('app.autor', true) AS papel, false AS com_empresa";
+        sql_query(sql).get_result::<Sessao>(conn).unwrap().papel
+    }
+
+    #[test]
+    fn a_refusal_leaves_nothing_of_what_was_done_before_it() {
+        let pg = testkit::Banco::new();
+        let banco = Banco::connect(pg.url(), Papel::Titulos, 1).unwrap();
+        let (empresa, autor) = (EmpresaId::new(Uuid::from_u128(1)), Uuid::from_u128(2));
+        let mut olho = pg.observer();
+        let antes = olho.look();
+        let insert = |t: &mut Tenant<'_>, recusa| {
+            sql_query("INSERT INTO cadastro.empresa (id, nome, remetente_email, criada_em) VALUES ($1, 'A', 'a@a.com', now())")
+                .bind::<diesel::sql_types::Uuid, _>(t.empresa.uuid())
+                .execute(t.conn)?;
+            Ok(recusa)
+        };
+        let recusada = banco.gravar(empresa, autor, |t| insert(t, Err::<(), _>("não"))).unwrap();
+        assert_eq!((recusada, olho.look() == antes), (Err("não"), true));
+        assert_eq!(banco.gravar(empresa, autor, |t| insert(t, Ok::<_, &str>(()))).unwrap(), Ok(()));
+        assert!(olho.look() != antes);
+    }
+
     #[test]
     fn r02_no_connection_goes_back_to_the_pool_with_a_company_or_without_its_role() {
         let pg = testkit::Banco::new();
@@ -261,6 +308,10 @@ mod tests {
             assert_eq!(session(&banco), livre, "after a commit");
             banco.da_empresa_em_um_instante(empresa, |t| Ok(t.empresa())).unwrap();
             assert_eq!(session(&banco), livre, "after reading");
+            let autor = Uuid::from_u128(2);
+            let visto = banco.gravar(empresa, autor, |t| Ok(Ok::<_, ()>(author(t.conn)))).unwrap();
+            assert_eq!(visto, Ok(autor.to_string()));
+            assert_eq!(session(&banco), livre, "after an authored change");
             banco.da_empresa(empresa, |_| Err::<(), _>(StoreError::Unknown("nada"))).unwrap_err();
             assert_eq!(session(&banco), livre, "after a rollback");
             let panico = catch_unwind(AssertUnwindSafe(|| {

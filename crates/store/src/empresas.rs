@@ -1,8 +1,11 @@
 //! Companies: their settings and their sending windows.
 
 use chrono::{DateTime, NaiveTime, Utc};
-use diesel::sql_types::{Bool, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Integer, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::documento::Documento;
+use domain::encargos::Encargos;
+use domain::endereco::Endereco;
 use domain::execucao::Canal;
 use domain::ids::EmpresaId;
 use domain::janela::{DiasDaSemana, Janela};
@@ -10,6 +13,8 @@ use domain::regua::{Migracao, Regras};
 use uuid::Uuid;
 
 use crate::banco::new_id;
+use crate::credores::{read_encargos, write_encargos};
+use crate::devedores::Campo;
 use crate::migracao::ExecuteUnit as _;
 use crate::{Banco, StoreError, Tenant};
 
@@ -64,6 +69,44 @@ impl Empresa {
     }
 }
 
+/// What only the company itself reads of its record.
+#[derive(Clone, QueryableByName)]
+pub struct Registro {
+    /// Its CNPJ or CPF, unformatted.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub documento: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    endereco: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    encargos: Option<String>,
+    /// Grows with each change.
+    #[diesel(sql_type = Integer)]
+    pub versao: i32,
+}
+
+impl Registro {
+    /// Where it is.
+    ///
+    /// # Errors
+    /// An address that this version does not know.
+    pub fn endereco(&self) -> Result<Option<Endereco>, StoreError> {
+        self.endereco
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()
+            .ok()
+            .ok_or(StoreError::Unknown("endereco"))
+    }
+
+    /// What títulos bear when late, where their creditor does not say; `None` is what is usual.
+    ///
+    /// # Errors
+    /// Charges that this version does not know.
+    pub fn encargos(&self) -> Result<Option<Encargos>, StoreError> {
+        read_encargos(self.encargos.as_deref())
+    }
+}
+
 /// Changes to a company's settings; `None` keeps what is stored.
 #[derive(Clone, Debug, Default)]
 pub struct MudancaEmpresa {
@@ -81,6 +124,12 @@ pub struct MudancaEmpresa {
     pub migracao: Option<Migracao>,
     /// New choice of rule k07; `Some(None)` is to leave negotiations as they are.
     pub cancelar_acordo_apos: Option<Option<u16>>,
+    /// New CNPJ or CPF.
+    pub documento: Campo<Documento>,
+    /// New address.
+    pub endereco: Campo<Endereco>,
+    /// New charges of títulos whose creditor does not say.
+    pub encargos: Campo<Encargos>,
     /// New windows, each replacing the one of its channel.
     pub janelas: Vec<(Canal, Janela)>,
 }
@@ -125,19 +174,46 @@ pub fn get(t: &mut Tenant<'_>) -> Result<Option<Empresa>, StoreError> {
     Ok(found)
 }
 
+/// The company's own record.
+///
+/// # Errors
+/// The database is unreachable, or there is no such company.
+pub fn registro(t: &mut Tenant<'_>) -> Result<Registro, StoreError> {
+    Ok(sql_query(
+        "SELECT documento, endereco::text AS endereco, encargos::text AS encargos, versao \
+           FROM cadastro.empresa WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .get_result(t.conn)?)
+}
+
+/// Keeps the company as it is until this transaction ends, and answers its version.
+///
+/// # Errors
+/// The database is unreachable, or there is no such company.
+pub fn lock(t: &mut Tenant<'_>) -> Result<i32, StoreError> {
+    sql_query("SELECT FROM cadastro.empresa WHERE id = $1 FOR UPDATE")
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .execute_unit(t.conn)?;
+    Ok(registro(t)?.versao)
+}
+
 /// Applies the changes. Another choice of rule n02, g03 or k07 may change what a night decides about anybody, so everybody
 /// is marked.
 ///
 /// # Errors
 /// The database refused or is unreachable.
 pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreError> {
-    let antes = lock_regras(t)?;
+    lock(t)?;
+    let antes = get(t)?.ok_or(StoreError::Unknown("empresa"))?.regras()?;
     let cancelar_apos = mudanca.cancelar_acordo_apos.unwrap_or(antes.cancelar_acordo_apos);
     sql_query(
         "UPDATE cadastro.empresa SET nome = coalesce($2, nome), fuso = coalesce($3, fuso), \
          hora_noite = coalesce($4, hora_noite), remetente_email = coalesce($6, remetente_email), \
          vencimento_em_dia_util = coalesce($5, vencimento_em_dia_util), migracao = coalesce($7, migracao), \
-         cancelar_acordo_apos = $8 WHERE id = $1",
+         cancelar_acordo_apos = $8, documento = CASE WHEN $9 THEN documento ELSE $10 END, \
+         endereco = CASE WHEN $11 THEN endereco ELSE $12::jsonb END, \
+         encargos = CASE WHEN $13 THEN encargos ELSE $14::jsonb END, versao = versao + 1 WHERE id = $1",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Nullable<Text>, _>(mudanca.nome.as_deref())
@@ -147,6 +223,13 @@ pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreE
     .bind::<Nullable<Text>, _>(mudanca.remetente_email.as_deref())
     .bind::<Nullable<Text>, _>(mudanca.migracao.map(Migracao::as_str))
     .bind::<Nullable<SmallInt>, _>(cancelar_apos.and_then(|dias| i16::try_from(dias).ok()))
+    .bind::<Bool, _>(mudanca.documento.fica())
+    .bind::<Nullable<Text>, _>(mudanca.documento.novo().map(Documento::as_str))
+    .bind::<Bool, _>(mudanca.endereco.fica())
+    // Texts, numbers and codes always serialize.
+    .bind::<Nullable<Text>, _>(mudanca.endereco.novo().map(|e| serde_json::to_string(e).unwrap_or_default()))
+    .bind::<Bool, _>(mudanca.encargos.fica())
+    .bind::<Nullable<Text>, _>(mudanca.encargos.novo().map(write_encargos))
     .execute_unit(t.conn)?;
     let depois = Regras {
         vencimento_em_dia_util: mudanca.vencimento_em_dia_util.unwrap_or(antes.vencimento_em_dia_util),
@@ -157,14 +240,6 @@ pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreE
         sql_query("SELECT regua.marcar_todos()").execute_unit(t.conn)?;
     }
     mudanca.janelas.iter().try_for_each(|(canal, janela)| save_janela(t, *canal, janela))
-}
-
-/// What decisions take as an argument, kept as it is until this transaction ends.
-fn lock_regras(t: &mut Tenant<'_>) -> Result<Regras, StoreError> {
-    sql_query("SELECT FROM cadastro.empresa WHERE id = $1 FOR UPDATE")
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .execute_unit(t.conn)?;
-    get(t)?.ok_or(StoreError::Unknown("empresa"))?.regras()
 }
 
 fn save_janela(t: &mut Tenant<'_>, canal: Canal, janela: &Janela) -> Result<(), StoreError> {

@@ -24,12 +24,15 @@ pub enum StoreError {
 }
 
 /// Unique keys that two requests at once may both try to create; the second attempt then finds the first one's row.
-const CREATED_CONCURRENTLY: [&str; 5] = [
+const CREATED_CONCURRENTLY: [&str; 8] = [
     "devedor_documento_unico",
     "devedor_codigo_unico",
     "credor_codigo_unico",
     "titulo_codigo_unico",
+    "pagamento_codigo_unico",
     "regua_criterios_unicos",
+    "politica_faixa_unica",
+    "resultado_nome_unico",
 ];
 
 impl StoreError {

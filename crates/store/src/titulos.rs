@@ -1,8 +1,8 @@
 //! Títulos and the debtors they belong to, as an ERP pushes them.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Date, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use chrono::NaiveDate;
+use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
 use domain::Rotulo;
 use domain::dinheiro::Centavos;
 use domain::documento::Documento;
@@ -12,14 +12,26 @@ use domain::titulo::{Negociacao, Origem, StatusTitulo, Titulo};
 use uuid::Uuid;
 
 use crate::migracao::ExecuteUnit as _;
-use crate::preparada::prepared;
 use crate::{StoreError, Tenant};
 
+mod alvo;
+mod atualizacao;
 mod devedores;
+mod historico;
+mod lista;
+mod pagamentos;
 mod situacao;
 mod upsert;
 
-pub use situacao::{RecusaSituacao, Transicao, change_status, suspend};
+pub use alvo::Alvo;
+pub use atualizacao::{Atualizado, atualizar, devidos};
+pub use historico::{MudancaLida, history};
+pub use lista::{Chave, Filtro, Ordem, TituloLido, Trecho, get, get_many, list};
+pub use pagamentos::{
+    EntradaEstorno, EntradaPagamento, FiltroPagamentos, PagamentoLido, QualPagamento, RecusaEstorno,
+    RecusaPagamento, ResultadoEstorno, ResultadoPagamento, get_pagamento, list_pagamentos, pay, reverse,
+};
+pub use situacao::{Pedido, RecusaSituacao, Situada, Transicao, change_many, change_status, suspend};
 pub use upsert::upsert;
 
 /// What the codes of instalments begin with: the ERP's own títulos may not (rule k10).
@@ -46,6 +58,21 @@ pub struct EntradaTitulo {
     pub tipo_negocio: Option<Rotulo>,
     /// Kind of título (rule s09).
     pub tipo_titulo: Option<Rotulo>,
+    /// What it is paid by.
+    pub boleto: Boleto,
+}
+
+/// What a título is paid by, as whoever registered it says. What is `None` keeps what is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Boleto {
+    /// The bank's own number of it.
+    pub nosso_numero: Option<String>,
+    /// The digits that it is paid by.
+    pub linha_digitavel: Option<String>,
+    /// The text that it is paid by with Pix.
+    pub pix_copia_e_cola: Option<String>,
+    /// Where it is fetched.
+    pub link_boleto: Option<String>,
 }
 
 /// A debtor as it is pushed with a título.
@@ -96,65 +123,6 @@ pub enum Recusa {
     DocumentoDeOutroDevedor,
     /// It is an instalment, which only its negotiation changes (rule k10).
     ParcelaDeAcordo,
-}
-
-/// A título as it is read.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct TituloLido {
-    /// Id.
-    #[diesel(sql_type = SqlUuid)]
-    pub id: Uuid,
-    /// The ERP's own key.
-    #[diesel(sql_type = Text)]
-    pub codigo_integracao: String,
-    /// Debtor.
-    #[diesel(sql_type = SqlUuid)]
-    pub devedor_id: Uuid,
-    /// Number that the debtor knows it by.
-    #[diesel(sql_type = Text)]
-    pub numero: String,
-    /// Day of issue.
-    #[diesel(sql_type = Nullable<Date>)]
-    pub emissao: Option<NaiveDate>,
-    /// Due date as printed.
-    #[diesel(sql_type = Date)]
-    pub vencimento: NaiveDate,
-    /// Face value in centavos.
-    #[diesel(sql_type = BigInt)]
-    pub valor: i64,
-    /// What is still owed, in centavos.
-    #[diesel(sql_type = BigInt)]
-    pub saldo: i64,
-    /// Status, in its stored form.
-    #[diesel(sql_type = Text)]
-    pub status: String,
-    /// `original` or `acordo`.
-    #[diesel(sql_type = Text)]
-    pub origem: String,
-    /// Whom it is owed to, if not the company itself.
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub credor_id: Option<Uuid>,
-    /// Kind of business.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub tipo_negocio: Option<String>,
-    /// Kind of título.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub tipo_titulo: Option<String>,
-    /// The day on which it opens by itself, if it is suspended until one.
-    #[diesel(sql_type = Nullable<Date>)]
-    pub suspenso_ate: Option<NaiveDate>,
-    /// The negotiation that it is in now.
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub negociacao_id: Option<Uuid>,
-    /// The negotiation that it is an instalment of.
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub acordo_id: Option<Uuid>,
-    /// The score of its debtor.
-    #[diesel(sql_type = Nullable<SmallInt>)]
-    pub devedor_score: Option<i16>,
-    /// Since when it has that status.
-    #[diesel(sql_type = Timestamptz)]
-    pub status_em: DateTime<Utc>,
 }
 
 /// The columns of a título that decisions see, wherever they are read.
@@ -218,57 +186,6 @@ impl ColunasTitulo {
 /// When it is none.
 pub(crate) fn read_rotulo(texto: Option<String>) -> Result<Option<Rotulo>, StoreError> {
     texto.map(|texto| Rotulo::parse(&texto)).transpose().ok().ok_or(StoreError::Unknown("rotulo"))
-}
-
-const COLUNAS: &str = "SELECT t.id, t.codigo_integracao, t.devedor_id, t.numero, t.emissao, t.vencimento, t.valor, t.saldo, \
-           t.status, t.origem, t.credor_id, t.tipo_negocio, t.tipo_titulo, t.suspenso_ate, t.negociacao_id, t.acordo_id, \
-           (SELECT d.score FROM cadastro.devedor d WHERE d.empresa_id = t.empresa_id AND d.id = t.devedor_id) AS devedor_score, \
-           t.status_em FROM cadastro.titulo t WHERE t.empresa_id = $1";
-
-/// One título of the company.
-///
-/// # Errors
-/// The database is unreachable.
-pub fn get(t: &mut Tenant<'_>, id: TituloId) -> Result<Option<TituloLido>, StoreError> {
-    Ok(prepared(&format!("{COLUNAS} AND t.id = $2"))
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<SqlUuid, _>(id.uuid())
-        .get_result(t.conn)
-        .optional()?)
-}
-
-/// Which títulos to list; `None` is any.
-#[derive(Clone, Debug, Default)]
-pub struct Filtro {
-    /// The ERP's own key.
-    pub codigo_integracao: Option<String>,
-    /// Those of one debtor.
-    pub devedor: Option<Uuid>,
-    /// Those of one status.
-    pub status: Option<StatusTitulo>,
-}
-
-/// A page of títulos after the id `depois_de`, in order of id (which is order of arrival).
-///
-/// # Errors
-/// The database is unreachable.
-pub fn list(
-    t: &mut Tenant<'_>,
-    filtro: &Filtro,
-    depois_de: Option<Uuid>,
-    limite: i64,
-) -> Result<Vec<TituloLido>, StoreError> {
-    Ok(sql_query(format!(
-        "{COLUNAS} AND ($2 IS NULL OR t.id > $2) AND ($3 IS NULL OR t.codigo_integracao = $3) \
-            AND ($4 IS NULL OR t.devedor_id = $4) AND ($5 IS NULL OR t.status = $5) ORDER BY t.id LIMIT $6"
-    ))
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Nullable<SqlUuid>, _>(depois_de)
-    .bind::<Nullable<Text>, _>(filtro.codigo_integracao.as_deref())
-    .bind::<Nullable<SqlUuid>, _>(filtro.devedor)
-    .bind::<Nullable<Text>, _>(filtro.status.map(StatusTitulo::as_str))
-    .bind::<BigInt, _>(limite)
-    .load(t.conn)?)
 }
 
 /// Marks debtors whose facts changed, so that the next night looks at them.

@@ -129,7 +129,19 @@ impl Observador {
     pub fn look(&mut self) -> Vec<Tabela> {
         sql_query(&self.query).load(&mut self.conn).expect("every table can be read")
     }
+
+    /// The tables in which some row has this text, in any case.
+    pub fn holding(&mut self, text: &str) -> Vec<String> {
+        let looked: Vec<Tabela> =
+            sql_query(self.query.replace(" t UNION", &format!(" t {WITH_TEXT} UNION")) + " " + WITH_TEXT)
+                .bind::<sql_types::Text, _>(format!("%{text}%"))
+                .load(&mut self.conn)
+                .expect("every table can be read");
+        looked.into_iter().filter(|table| table.linhas > 0).map(|table| table.nome).collect()
+    }
 }
+
+const WITH_TEXT: &str = "WHERE t::text ILIKE $1";
 
 #[derive(QueryableByName)]
 struct Query {

@@ -59,6 +59,17 @@ impl Vhost {
         self.gestao.delete_queues(&self.name)
     }
 
+    /// From now on keeps a copy of every message of this exchange.
+    pub fn tap(&self, exchange: &str) {
+        self.gestao.tap(&self.name, exchange);
+    }
+
+    /// The messages kept since [`Vhost::tap`], as the broker describes them.
+    #[must_use]
+    pub fn tapped(&self) -> Vec<String> {
+        self.gestao.tapped(&self.name).iter().map(ToString::to_string).collect()
+    }
+
     /// Deletes the vhost with exchanges, queues, messages and connections, and makes it again, empty: a broker whose
     /// data directory was lost.
     pub fn lose_everything(&self) {

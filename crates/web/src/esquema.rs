@@ -51,11 +51,29 @@ macro_rules! codes {
 texts! {
     /// An amount of money, as it is answered.
     Dinheiro = "Valor em reais com duas casas.", "1234.56", None, Some(DINHEIRO);
+    /// A percentage.
+    Percentual = "Percentual de 0.00 a 100.00.", "2.50", None,
+        Some("^(100(\\.00?)?|[0-9]{1,2}(\\.[0-9]{1,2})?)$");
     /// A CPF or CNPJ. The check digits are beyond what a schema can say: hence a format of our own.
     CpfCnpj = "CPF ou CNPJ (numérico ou alfanumérico), com ou sem pontuação.", "52998224725",
         Some(formato("cpf-cnpj")), None;
     /// An e-mail address.
     Email = "Endereço de e-mail.", "maria@exemplo.com.br", Some(SchemaFormat::KnownFormat(KnownFormat::Email)), None;
+    /// A telephone. What makes one is beyond what a schema can say: hence a format of our own.
+    Telefone = "Telefone do Brasil com DDD; é guardado em E.164, o celular com o nono dígito.", "(11) 98765-4321",
+        Some(formato("telefone-br")), None;
+    /// A postal code. Which ones exist is beyond what a schema can say.
+    Cep = "CEP, com ou sem hífen.", "01310-100", Some(formato("cep")), Some("^[0-9]{5}-?[0-9]{3}$");
+    /// How a series changed in a month.
+    Variacao = "Percentual com até seis casas, entre -100 e 100.", "0.48", None, Some("^-?[0-9]{1,2}(\\.[0-9]{1,6})?$");
+    /// The digits of a boleto. Its check digits are beyond what a schema can say.
+    LinhaDigitavel = "Linha digitável, com ou sem pontuação.", "00190500954014481606906809350314337370000000100",
+        Some(formato("linha-digitavel")), None;
+    /// The text of a Pix. Its checksum is beyond what a schema can say.
+    PixCopiaECola = "Pix copia e cola (BR Code), inteiro.", "", Some(formato("pix-copia-e-cola")), None;
+    /// An address on the web.
+    Link = "Endereço que começa com https://, de até 500 caracteres.", "https://boletos.exemplo.com.br/123",
+        Some(formato("uri")), Some("^https://[A-Za-z0-9][!-~]{0,491}$");
     /// A day.
     Dia = "Data no formato AAAA-MM-DD.", "2026-03-10", Some(SchemaFormat::KnownFormat(KnownFormat::Date)),
         Some("^[12][0-9]{3}-");
@@ -67,7 +85,7 @@ texts! {
     /// A time zone.
     Fuso = "Fuso horário da base IANA.", "America/Sao_Paulo", Some(formato("fuso-iana")), None;
     /// Where a page ended.
-    Cursor = "`proximo_cursor` da página anterior.", "", Some(formato("cursor")), None;
+    Cursor = "`proximo_cursor` da página anterior.", "", Some(formato("cursor")), Some("^[A-Za-z0-9_-]+$");
 }
 
 codes! {
@@ -83,6 +101,22 @@ codes! {
     Destinatarios = domain::regua::Destinatarios;
     /// What a debtor is.
     TipoPessoa = domain::documento::TipoPessoa;
+    /// A state.
+    Uf = domain::endereco::Uf;
+    /// How the time of interest is counted.
+    ContagemDeDias = domain::encargos::Contagem;
+    /// Who told of a contact.
+    OrigemContato = domain::meio::OrigemContato;
+    /// A channel by which a debtor may ask not to be reached.
+    CanalOptOut = domain::meio::CanalOptOut;
+    /// What answers a number.
+    TipoTelefone = domain::telefone::TipoTelefone;
+    /// How a debtor was contacted.
+    CanalContato = domain::contato::CanalContato;
+    /// How a negotiation stands.
+    EstadoNegociacao = domain::negociacao::EstadoNegociacao;
+    /// How a negotiation stands on a day.
+    SituacaoNegociacao = domain::negociacao::SituacaoNegociacao;
     /// Where a título comes from.
     Origem = domain::titulo::Origem;
     /// How a título stands.

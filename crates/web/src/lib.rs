@@ -8,9 +8,11 @@ mod autenticacao;
 mod bloqueio;
 mod entrada;
 pub mod esquema;
+mod idempotencia;
 mod openapi;
 mod pagina;
 pub mod problema;
+mod resposta;
 mod servidor;
 mod versao;
 
@@ -23,9 +25,11 @@ pub use entrada::{
     Caminho, Consulta, Corpo, ErroValor, ErrosCampo, Itens, LIMITE_CORPO, Lido, LimiteCorpo, Lista, Texto,
     TextoLongo, parse, parse_item, parse_texto, parse_with,
 };
+pub use idempotencia::Idempotencia;
 pub use openapi::{InfoApi, documento, rotas_sem_escopo};
 pub use pagina::{Cursor, Limite, Pagina, Paginacao};
 pub use problema::{Codigo, ErroCampo, Problema};
+pub use resposta::Resposta;
 pub use servidor::{Parada, Prontidao, RequestId, ServerConfig, Servidor, serve};
 pub use utoipa_actix_web::service_config::ServiceConfig;
 pub use versao::{SeVersao, etag};

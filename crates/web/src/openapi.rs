@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{ResponseBuilder, Responses};
-use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, Response,
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
@@ -37,8 +37,11 @@ pub fn documento(info: InfoApi, configure: impl FnOnce(&mut ServiceConfig<'_>)) 
     let app = actix_web::App::new().into_utoipa_app().openapi(base(info));
     let (_, mut documento) = app.configure(configure).split_for_parts();
     for item in documento.paths.paths.values_mut() {
-        for (_, operacao) in operacoes_mut(item) {
+        for (metodo, operacao) in operacoes_mut(item) {
             add_problem(&mut operacao.responses);
+            if matches!(metodo, "POST" | "PATCH") && names_scope(operacao) {
+                operacao.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            }
         }
     }
     close_inputs(&mut documento);
@@ -124,6 +127,20 @@ fn problem_response() -> Response {
 fn add_problem(respostas: &mut Responses) {
     let padrao = || RefOr::Ref(Ref::from_response_name(PROBLEMA));
     respostas.responses.entry("default".to_owned()).or_insert_with(padrao);
+}
+
+fn idempotency_key() -> Parameter {
+    let descricao = "Chave do pedido, de quem o faz (um UUID serve). Repetido em 30 dias com a mesma chave, o pedido não é \
+        feito de novo: a resposta é a primeira, com `Idempotency-Replayed: true`. Com outro corpo, 422; enquanto o primeiro \
+        é atendido, 409. Um pedido recusado não guarda a chave.";
+    let texto = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(descricao))
+        .schema(Some(texto.pattern(Some("^[!-~]+$"))))
+        .build()
 }
 
 /// Unknown fields are refused, so the schemas of what comes in say that there are no others.

@@ -166,7 +166,19 @@ impl Problema {
     #[must_use]
     pub fn indisponivel_por(segundos: u32) -> Self {
         let detalhe = format!("tente de novo em {segundos} s");
-        Self { extra: Extra::TentarEm { segundos }, ..Self::new(&codigos::INDISPONIVEL, detalhe) }
+        Self::new(&codigos::INDISPONIVEL, detalhe).tentar_em(segundos)
+    }
+
+    /// 429 that says how many seconds to wait.
+    pub(crate) fn limite_de_pedidos(segundos: u32) -> Self {
+        let detalhe = format!("a chave fez pedidos demais; tente de novo em {segundos} s");
+        Self::new(&codigos::LIMITE_DE_PEDIDOS, detalhe).tentar_em(segundos)
+    }
+
+    /// The same problem with a `Retry-After`.
+    #[must_use]
+    pub fn tentar_em(self, segundos: u32) -> Self {
+        Self { extra: Extra::TentarEm { segundos }, ..self }
     }
 
     /// An internal error (500). The cause goes to the log, here and only here; the answer says nothing of it.

@@ -1,5 +1,6 @@
 //! The assembled server: routes of a service inside the house's middlewares.
 
+mod cota;
 mod metricas;
 mod observacao;
 mod saude;
@@ -18,6 +19,7 @@ use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use futures_util::future::BoxFuture;
 use runtime::Encerramento;
+use runtime::config::Http;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -27,6 +29,8 @@ use crate::autenticacao::{Autenticador, autenticar};
 use crate::entrada::{LIMITE_CORPO, LimiteCorpo};
 use crate::openapi::{InfoApi, documento, operacoes};
 
+use cota::Cotas;
+pub(crate) use cota::Saldo;
 pub use observacao::RequestId;
 
 /// A head that takes longer than this is a slow loris, not a client.
@@ -55,6 +59,8 @@ pub struct ServerConfig {
     pub pronto: Prontidao,
     /// Origins a browser may call from; none unless set.
     pub cors: Vec<String>,
+    /// Requests a minute that each key has; no limit unless set, nor with 0.
+    pub pedidos_por_minuto: u32,
     /// Bytes of a body.
     pub limite_corpo: usize,
     /// Paths under `/v1` that need no key, with everything beneath them (`/v1/recibos`).
@@ -80,6 +86,7 @@ pub struct Parada {
 /// What the middlewares share.
 pub(crate) struct Estado {
     pub(crate) autenticador: Autenticador,
+    pub(crate) cotas: Option<Cotas>,
     pronto: Prontidao,
     publicas: Vec<&'static str>,
     rotas: Vec<(ResourceDef, Vec<&'static str>)>,
@@ -96,10 +103,17 @@ impl ServerConfig {
             autenticador,
             pronto: Arc::new(|| Box::pin(async { Ok(()) })),
             cors: Vec::new(),
+            pedidos_por_minuto: 0,
             limite_corpo: LIMITE_CORPO,
             publicas: Vec::new(),
             workers: None,
         }
+    }
+
+    /// As the process was told to serve.
+    #[must_use]
+    pub fn with(self, http: &Http) -> Self {
+        Self { cors: http.cors.clone(), pedidos_por_minuto: http.pedidos_por_minuto, ..self }
     }
 }
 
@@ -117,6 +131,7 @@ where
     let documento = documento(config.info, &configure);
     let estado = Data::new(Estado {
         autenticador: config.autenticador,
+        cotas: Cotas::new(config.pedidos_por_minuto),
         pronto: config.pronto,
         publicas: config.publicas,
         rotas: rotas(&documento),
@@ -246,6 +261,7 @@ fn cors_de(origens: &[String]) -> Cors {
         .allowed_headers(["authorization", "content-type", "idempotency-key", "if-match", "x-request-id"])
         .expose_headers([
             "etag",
+            "idempotency-replayed",
             "location",
             "link",
             "ratelimit",

@@ -73,13 +73,15 @@ impl Sistema {
         );
 
         let autenticador = servico::autenticador(titulos.clone());
-        let mut servidor = web::ServerConfig::new(lugar.listener, INFO, autenticador);
+        let titulos_api = titulos::Contexto::new(titulos.clone());
+        let importador = Banco::connect(url.expor(), Papel::Titulos, titulos::CONEXOES_DO_IMPORTADOR)?;
+        let importador = titulos::Importador::new(importador, lugar.relogio.clone(), &titulos_api);
+        let mut servidor = web::ServerConfig::new(lugar.listener, INFO, autenticador).with(&config.http);
         servidor.pronto = dispatcher::readiness(&servico::prontidao(titulos.banco.clone()), Arc::clone(&bus));
-        servidor.cors.clone_from(&config.http.cors);
         let rotas = Rotas {
             regua: regua_engine::Contexto::new(contexto(conectar(Papel::ReguaEngine)?), Arc::clone(&engine)),
             disparo: dispatcher::Contexto::new(contexto(conectar(Papel::Dispatcher)?)),
-            titulos: titulos::Contexto::new(titulos),
+            titulos: titulos_api,
             relogio: lugar.relogio.clone(),
         };
         let servidor = web::serve(servidor, move |cfg| rotas.clone().configure(cfg))?;
@@ -89,6 +91,7 @@ impl Sistema {
         let servidor = tokio::spawn(async move { servidor.run_until(&fim_http).await });
         let tarefas = vec![
             tokio::spawn(engine.run(fim.clone())),
+            tokio::spawn(importador.run(fim.clone())),
             tokio::spawn(keep(caixa, dispatcher.run(fim.clone()))),
         ];
         Ok(Self { addr, fim, tarefas, servidor, bus, saida })

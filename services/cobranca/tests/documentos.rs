@@ -21,6 +21,29 @@ fn the_generated_documents_are_what_the_code_says() {
 }
 
 #[test]
+fn no_two_services_mean_different_things_by_the_name_of_a_schema() {
+    let documentos = cobranca::sistema::documents().unwrap();
+    let mut vistos = std::collections::BTreeMap::new();
+    for (nome, texto) in documentos.iter().filter(|(nome, _)| nome.starts_with("openapi/")) {
+        let documento: serde_json::Value = serde_json::from_str(texto).unwrap();
+        for (esquema, conteudo) in documento["components"]["schemas"].as_object().unwrap() {
+            let (onde, visto) = vistos.entry(esquema.clone()).or_insert((*nome, conteudo.clone()));
+            assert_eq!(visto, conteudo, "`{esquema}` não é o mesmo em {onde} e em {nome}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_of_a_document_leads_somewhere() {
+    for (nome, texto) in cobranca::sistema::documents().unwrap() {
+        let documento = serde_json::from_str(&texto).unwrap_or(serde_json::Value::Null);
+        for alvo in texto.split("\"$ref\": \"#").skip(1).filter_map(|resto| resto.split('"').next()) {
+            assert!(documento.pointer(alvo).is_some(), "{nome}: {alvo} não leva a nada");
+        }
+    }
+}
+
+#[test]
 fn every_operation_names_its_scope_and_is_named_once() {
     let documentos = cobranca::sistema::documents().unwrap();
     let (_, inteiro) = documentos.iter().find(|(nome, _)| *nome == "openapi/cobranca.json").unwrap();

@@ -100,9 +100,8 @@ fn server(
 ) -> std::io::Result<web::Servidor> {
     let base = servico::Contexto { banco: banco.clone(), relogio: Relogio::Sistema };
     let contexto = Contexto::new(base.clone());
-    let mut servidor = web::ServerConfig::new(listener, INFO, servico::autenticador(base));
+    let mut servidor = web::ServerConfig::new(listener, INFO, servico::autenticador(base)).with(&config.http);
     servidor.pronto = readiness(&servico::prontidao(banco), bus);
-    servidor.cors.clone_from(&config.http.cors);
     web::serve(servidor, move |cfg| configure(cfg, contexto.clone()))
 }
 

@@ -43,9 +43,8 @@ pub async fn run(config: &Config, fim: &Encerramento) -> Result<(), RunError> {
     let banco = Banco::connect(url.expor(), Papel::ReguaEngine, config.banco.conexoes)?;
     let base = servico::Contexto { banco: banco.clone(), relogio: Relogio::Sistema };
     let contexto = Contexto::new(base.clone(), engine.clone());
-    let mut servidor = web::ServerConfig::new(listener, INFO, servico::autenticador(base));
+    let mut servidor = web::ServerConfig::new(listener, INFO, servico::autenticador(base)).with(&config.http);
     servidor.pronto = servico::prontidao(banco);
-    servidor.cors.clone_from(&config.http.cors);
     let servidor = web::serve(servidor, move |cfg| configure(cfg, contexto.clone()))?;
     tracing::info!(http.endereco = %servidor.addr(), "regua-engine no ar");
     let servir = async {

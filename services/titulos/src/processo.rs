@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use runtime::{Config, Encerramento, Relogio};
 use store::{Banco, Papel};
 
-use crate::{Contexto, configure};
+use crate::{CONEXOES_DO_IMPORTADOR, Contexto, Importador, configure};
 
 /// What the OpenAPI document says of this service.
 pub const INFO: web::InfoApi = web::InfoApi {
@@ -28,7 +28,7 @@ pub enum RunError {
     Io(#[from] std::io::Error),
 }
 
-/// Serves the API until the end is asked for.
+/// Serves the API and works on imports until the end is asked for.
 ///
 /// # Errors
 /// The database or the address to listen on cannot be used.
@@ -37,12 +37,18 @@ pub async fn run(config: &Config, fim: &Encerramento) -> Result<(), RunError> {
     let banco = Banco::connect(url.expor(), Papel::Titulos, config.banco.conexoes)?;
     let base = servico::Contexto { banco: banco.clone(), relogio: Relogio::Sistema };
     let contexto = Contexto::new(base.clone());
+    let importador = Banco::connect(url.expor(), Papel::Titulos, CONEXOES_DO_IMPORTADOR)?;
+    let importador = Importador::new(importador, Relogio::Sistema, &contexto);
     let listener = TcpListener::bind(config.http.socket())?;
-    let mut servidor = web::ServerConfig::new(listener, INFO, servico::autenticador(base));
+    let mut servidor = web::ServerConfig::new(listener, INFO, servico::autenticador(base)).with(&config.http);
     servidor.pronto = servico::prontidao(banco);
-    servidor.cors.clone_from(&config.http.cors);
     let servidor = web::serve(servidor, move |cfg| configure(cfg, contexto.clone()))?;
     tracing::info!(http.endereco = %servidor.addr(), "titulos no ar");
-    servidor.run_until(fim).await?;
-    Ok(())
+    let servir = async {
+        let servido = servidor.run_until(fim).await;
+        fim.pedir(); // without its API the process is of no use: let it be started anew
+        servido
+    };
+    let (servido, ()) = tokio::join!(servir, importador.run(fim.clone()));
+    Ok(servido?)
 }

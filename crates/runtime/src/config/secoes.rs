@@ -44,6 +44,8 @@ pub struct Http {
     /// Origins that a browser may call from (`https://painel.exemplo.com.br`); none by default.
     #[serde(deserialize_with = "lista")]
     pub cors: Vec<String>,
+    /// Requests a minute that each API key has, in each process; 0 for no limit. They may come all at once.
+    pub pedidos_por_minuto: u32,
 }
 
 impl Http {
@@ -56,7 +58,12 @@ impl Http {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { endereco: IpAddr::V4(Ipv4Addr::LOCALHOST), porta: 8080, cors: Vec::new() }
+        Self {
+            endereco: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            porta: 8080,
+            cors: Vec::new(),
+            pedidos_por_minuto: 30_000,
+        }
     }
 }
 

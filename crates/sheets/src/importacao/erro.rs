@@ -105,14 +105,22 @@ pub enum Motivo {
     #[error("UF inválida")]
     Uf,
     /// Longer than a text may be.
-    #[error("texto com mais de {} caracteres", super::valores::MAX_TEXTO)]
-    Longo,
+    #[error("texto com mais de {maximo} caracteres")]
+    Longo {
+        /// As many as there may be.
+        maximo: usize,
+    },
     /// A line break, a tab, a NUL in a text.
     #[error("texto com caractere de controle")]
     Controle,
     /// Bytes of another encoding.
-    #[error("não é UTF-8: indique codificacao = \"latin-1\" no mapa")]
+    #[error(
+        "não é UTF-8: indique a codificação latin-1 no mapeamento, ou charset=iso-8859-1 no Content-Type"
+    )]
     Codificacao,
+    /// A cell of a spreadsheet that shows an error, or whose formula was never calculated.
+    #[error("a célula mostra um erro, ou uma fórmula que não foi calculada")]
+    Formula,
     /// More or fewer columns than the header.
     #[error("{lidas} colunas, o cabeçalho tem {esperadas}")]
     Colunas {
@@ -127,6 +135,30 @@ pub enum Motivo {
     /// The rest of the file cannot be read.
     #[error("leitura interrompida: {0}")]
     Leitura(io::ErrorKind),
+}
+
+impl Motivo {
+    /// Stable name, for programs.
+    #[must_use]
+    pub fn codigo(&self) -> &'static str {
+        match self {
+            Self::Ausente => "obrigatorio",
+            Self::CredorSemCodigo => "credor_sem_codigo",
+            Self::Data | Self::Documento(_) | Self::Email(_) | Self::Telefone | Self::Separadores => {
+                "formato_invalido"
+            }
+            Self::Dinheiro(_) | Self::Zero | Self::Ano => "fora_do_intervalo",
+            Self::OutroTipoDeDocumento | Self::TipoPessoaIncoerente => "incoerente",
+            Self::SimOuNao | Self::TipoPessoa | Self::Uf => "valor_invalido",
+            Self::Longo { .. } => "tamanho_invalido",
+            Self::Controle => "caractere_invalido",
+            Self::Codificacao => "codificacao_invalida",
+            Self::Colunas { .. } => "colunas_diferentes",
+            Self::Formula => "formula_invalida",
+            Self::LinhaLonga => "linha_longa",
+            Self::Leitura(_) => "leitura_interrompida",
+        }
+    }
 }
 
 /// Characters of a shape.

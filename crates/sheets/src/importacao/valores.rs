@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use domain::dinheiro::Centavos;
 use domain::documento::{Documento, TipoPessoa};
 use domain::email::EnderecoEmail;
@@ -11,8 +11,6 @@ use encoding_rs::WINDOWS_1252;
 use super::erro::Motivo;
 use crate::mapa::{Codificacao, Decimal, TipoDocumento};
 
-/// Characters of a text: the longest company names have some 150.
-pub(super) const MAX_TEXTO: usize = 200;
 /// The years that the calendar of holidays knows.
 const ANOS: std::ops::RangeInclusive<i32> = 1900..=2199;
 const UFS: [&str; 27] = [
@@ -28,19 +26,42 @@ pub(super) fn decodifica(bytes: &[u8], codificacao: Codificacao) -> Result<Cow<'
     }
 }
 
-pub(super) fn texto(texto: &str) -> Result<String, Motivo> {
+/// A key, a number on a bill or a label: as much as the API takes.
+pub(super) fn codigo(escrito: &str) -> Result<String, Motivo> {
+    texto(escrito, 60)
+}
+
+/// A name: the longest of companies have some 150 characters.
+pub(super) fn nome(escrito: &str) -> Result<String, Motivo> {
+    texto(escrito, 150)
+}
+
+fn texto(texto: &str, maximo: usize) -> Result<String, Motivo> {
     match texto {
         _ if texto.chars().any(char::is_control) => Err(Motivo::Controle),
-        _ if texto.chars().nth(MAX_TEXTO).is_some() => Err(Motivo::Longo),
+        _ if texto.chars().nth(maximo).is_some() => Err(Motivo::Longo { maximo }),
         _ => Ok(texto.to_owned()),
     }
 }
 
 pub(super) fn data(texto: &str, formatos: &[String]) -> Result<NaiveDate, Motivo> {
-    let iso = formatos.is_empty().then_some("%Y-%m-%d");
-    let mut lidas = formatos.iter().map(String::as_str).chain(iso);
+    let nossos: &[&str] = if formatos.is_empty() { &["%Y-%m-%d", "%d/%m/%Y"] } else { &[] };
+    let mut lidas = formatos.iter().map(String::as_str).chain(nossos.iter().copied());
     let data =
         lidas.find_map(|formato| NaiveDate::parse_from_str(texto, formato).ok()).ok_or(Motivo::Data)?;
+    ANOS.contains(&data.year()).then_some(data).ok_or(Motivo::Ano)
+}
+
+/// A day as spreadsheets count it, the hours after the point left out. They believe that 1900 had a 29th of February, so
+/// that days of before it are not told right, and not accepted.
+pub(super) fn dia(numero: &str, de_1904: bool) -> Result<NaiveDate, Motivo> {
+    let dias = numero.split('.').next().and_then(|dias| dias.parse::<u64>().ok()).filter(|dias| *dias > 60);
+    let inicio =
+        if de_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
+    let data = dias
+        .zip(inicio)
+        .and_then(|(dias, inicio)| inicio.checked_add_days(Days::new(dias)))
+        .ok_or(Motivo::Data)?;
     ANOS.contains(&data.year()).then_some(data).ok_or(Motivo::Ano)
 }
 
@@ -142,7 +163,7 @@ mod tests {
             for tipo in [None, Some(TipoDocumento::Cpf), Some(TipoDocumento::Cnpj)] {
                 prop_assert!(documento(&texto, tipo).is_err());
             }
-            let _respondem = (data(&texto, &[formato]), email(&texto), telefone(&texto), uf(&texto), self::texto(&texto));
+            let _respondem = (data(&texto, &[formato]), email(&texto), telefone(&texto), uf(&texto), nome(&texto));
         }
     }
 
@@ -211,7 +232,10 @@ mod tests {
             (tipo_pessoa("Fisica"), tipo_pessoa("F")),
             (Ok(TipoPessoa::Fisica), Err(Motivo::TipoPessoa))
         );
-        assert_eq!((texto("a\0b"), texto("a\nb")), (Err(Motivo::Controle), Err(Motivo::Controle)));
-        assert_eq!((texto(&"é".repeat(200)).is_ok(), texto(&"é".repeat(201))), (true, Err(Motivo::Longo)));
+        assert_eq!((nome("a\0b"), codigo("a\nb")), (Err(Motivo::Controle), Err(Motivo::Controle)));
+        for (lido, maximo) in [(codigo(&"é".repeat(61)), 60), (nome(&"é".repeat(151)), 150)] {
+            assert_eq!(lido, Err(Motivo::Longo { maximo }));
+        }
+        assert!(codigo(&"é".repeat(60)).is_ok() && nome(&"é".repeat(150)).is_ok());
     }
 }

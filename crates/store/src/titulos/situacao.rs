@@ -1,18 +1,48 @@
-//! Changes of the status of one título.
+//! Changes of the status of títulos.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::ids::TituloId;
-use domain::titulo::{Mudanca, StatusTitulo, TransicaoInvalida, suspender};
-use uuid::Uuid;
+use domain::titulo::{self, Mudanca, StatusTitulo, TransicaoInvalida};
 
-use super::mark;
-use crate::migracao::ExecuteUnit as _;
-use crate::{StoreError, Tenant, negociacoes};
+use super::alvo::{self, Alvo, Preso};
+use super::pagamentos::{EntradaPagamento, pay};
+use crate::{StoreError, Tenant};
 
 /// What the domain says of a change of status.
 pub type Transicao = Result<Mudanca<StatusTitulo>, TransicaoInvalida>;
+
+/// A change of the status of one título.
+#[derive(Clone, Copy, Debug)]
+pub struct Pedido {
+    transicao: fn(StatusTitulo) -> Transicao,
+    ate: Option<NaiveDate>,
+}
+
+impl Pedido {
+    /// To pay what is owed today.
+    #[must_use]
+    pub fn pagar() -> Self {
+        Self { transicao: titulo::pagar, ate: None }
+    }
+
+    /// Rule t01.
+    #[must_use]
+    pub fn cancelar() -> Self {
+        Self { transicao: titulo::cancelar, ate: None }
+    }
+
+    /// Rules t03, t07: until `ate`, or until it is reopened. A suspended one gets the new date.
+    #[must_use]
+    pub fn suspender(ate: Option<NaiveDate>) -> Self {
+        Self { transicao: titulo::suspender, ate }
+    }
+
+    /// Rule t03.
+    #[must_use]
+    pub fn reabrir() -> Self {
+        Self { transicao: titulo::reabrir, ate: None }
+    }
+}
 
 /// Why the status of a título was not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +60,12 @@ impl From<TransicaoInvalida> for RecusaSituacao {
     }
 }
 
+/// What became of one change: the título and whether it changed.
+pub type Situada = Result<(TituloId, Mudanca<StatusTitulo>), RecusaSituacao>;
+
 /// Changes the status of one título by a transition of the domain, and marks its debtor for the engine. `None` when the
-/// company has no such título. From the commit on, no fence lets the título into a message (rule j05). Rule k03: paying
-/// an instalment is told to its negotiation in the same transaction; it is not cancelled by itself.
+/// company has no such título. From the commit on, no fence lets the título into a message (rule j05). To pay it is to pay
+/// what it owes today.
 ///
 /// # Errors
 /// The database is unreachable or holds a status this version does not know.
@@ -42,19 +75,9 @@ pub fn change_status(
     transition: fn(StatusTitulo) -> Transicao,
     agora: DateTime<Utc>,
 ) -> Result<Option<Result<Mudanca<StatusTitulo>, RecusaSituacao>>, StoreError> {
-    let Some(atual) = lock(t, id)? else { return Ok(None) };
-    let outcome = match (transition(atual.status()?), atual.acordo_id) {
-        (Ok(Mudanca::Aplicada(StatusTitulo::Cancelado)), Some(_)) => Err(RecusaSituacao::ParcelaDeAcordo),
-        (outcome, _) => outcome.map_err(RecusaSituacao::Status),
-    };
-    if let Ok(Mudanca::Aplicada(novo)) = &outcome {
-        save(t, id, (*novo, None), agora)?;
-        if let (StatusTitulo::Pago, Some(acordo)) = (novo, atual.acordo_id) {
-            negociacoes::record_payment(t, acordo, id, agora)?;
-        }
-        mark(t, &[atual.devedor_id])?;
-    }
-    Ok(Some(outcome))
+    let pedido = Pedido { transicao: transition, ate: None };
+    let feitas = change_many(t, &[(Alvo::Id(id), pedido)], agora)?;
+    Ok(feitas.into_iter().next().flatten().map(|feita| feita.map(|(_, mudanca)| mudanca)))
 }
 
 /// Suspends one título until `ate`, or until it is reopened, and marks its debtor (rules t03, t07). A suspended one gets
@@ -68,72 +91,59 @@ pub fn suspend(
     ate: Option<NaiveDate>,
     agora: DateTime<Utc>,
 ) -> Result<Option<Transicao>, StoreError> {
-    let Some(atual) = lock(t, id)? else { return Ok(None) };
-    let outcome = match suspender(atual.status()?) {
-        Ok(Mudanca::JaAplicada) if atual.suspenso_ate != ate => Ok(Mudanca::Aplicada(StatusTitulo::Suspenso)),
-        outcome => outcome,
+    let feitas = change_many(t, &[(Alvo::Id(id), Pedido::suspender(ate))], agora)?;
+    let transicao = |feita: Situada| match feita {
+        Ok((_, mudanca)) => Some(Ok(mudanca)),
+        Err(RecusaSituacao::Status(recusa)) => Some(Err(recusa)),
+        // Only a cancellation is refused to an instalment.
+        Err(RecusaSituacao::ParcelaDeAcordo) => None,
     };
-    if let Ok(Mudanca::Aplicada(novo)) = &outcome {
-        save(t, id, (*novo, ate), agora)?;
-        mark(t, &[atual.devedor_id])?;
-    }
-    Ok(Some(outcome))
+    Ok(feitas.into_iter().next().flatten().and_then(transicao))
 }
 
-#[derive(QueryableByName)]
-struct Atual {
-    #[diesel(sql_type = SqlUuid)]
-    devedor_id: Uuid,
-    #[diesel(sql_type = Text)]
-    status: String,
-    #[diesel(sql_type = Nullable<Date>)]
-    suspenso_ate: Option<NaiveDate>,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    acordo_id: Option<Uuid>,
-}
-
-impl Atual {
-    fn status(&self) -> Result<StatusTitulo, StoreError> {
-        StatusTitulo::parse(&self.status).ok().ok_or(StoreError::Unknown("status"))
-    }
-}
-
-/// Locks the título; of an instalment the negotiation first, as whoever cancels one does. A título never changes the
-/// negotiation that it comes from.
-fn lock(t: &mut Tenant<'_>, id: TituloId) -> Result<Option<Atual>, StoreError> {
-    sql_query(
-        "SELECT FROM cadastro.negociacao WHERE empresa_id = $1 AND id = \
-                (SELECT acordo_id FROM cadastro.titulo WHERE empresa_id = $1 AND id = $2) FOR UPDATE",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .execute_unit(t.conn)?;
-    Ok(sql_query(
-        "SELECT devedor_id, status, suspenso_ate, acordo_id FROM cadastro.titulo \
-          WHERE empresa_id = $1 AND id = $2 FOR UPDATE",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .get_result(t.conn)
-    .optional()?)
-}
-
-fn save(
+/// Changes the status of each in turn, and answers for each in the order given; `None` when the company has no such
+/// título.
+///
+/// # Errors
+/// The database is unreachable or holds a status this version does not know; then nothing is changed.
+pub fn change_many(
     t: &mut Tenant<'_>,
-    id: TituloId,
-    (novo, ate): (StatusTitulo, Option<NaiveDate>),
+    pedidos: &[(Alvo, Pedido)],
     agora: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    sql_query(
-        "UPDATE cadastro.titulo SET status = $3, suspenso_ate = $5, atualizado_em = $4, \
-                status_em = CASE WHEN status = $3 THEN status_em ELSE $4 END, \
-                saldo = CASE WHEN $3 IN ('pago', 'cancelado') THEN 0 ELSE saldo END \
-          WHERE empresa_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .bind::<Text, _>(novo.as_str())
-    .bind::<Timestamptz, _>(agora)
-    .bind::<Nullable<Date>, _>(ate)
-    .execute_unit(t.conn)
+) -> Result<Vec<Option<Situada>>, StoreError> {
+    let mut presos = alvo::lock(t, pedidos.iter().map(|(alvo, _)| alvo))?;
+    let mut feitas = Vec::with_capacity(pedidos.len());
+    let mut integrais = Vec::new();
+    for (nomeado, (_, pedido)) in presos.nomeados.iter().zip(pedidos) {
+        let preso = nomeado.and_then(|id| presos.por_id.get_mut(&id));
+        let feita = preso.map(|preso| change(preso, *pedido));
+        if let Some(Ok((id, Mudanca::Aplicada(StatusTitulo::Pago)))) = feita {
+            integrais.push(EntradaPagamento::integral(Alvo::Id(id)));
+        }
+        feitas.push(feita);
+    }
+    presos.save(t, agora)?;
+    if !integrais.is_empty() {
+        pay(t, &integrais, agora)?;
+    }
+    Ok(feitas)
+}
+
+fn change(preso: &mut Preso, pedido: Pedido) -> Situada {
+    let mut mudanca = (pedido.transicao)(preso.status)?;
+    if mudanca == Mudanca::JaAplicada && preso.lido.suspenso_ate != pedido.ate {
+        mudanca = Mudanca::Aplicada(preso.status);
+    }
+    match mudanca {
+        Mudanca::Aplicada(StatusTitulo::Cancelado) if preso.lido.acordo_id.is_some() => {
+            return Err(RecusaSituacao::ParcelaDeAcordo);
+        }
+        // A payment is booked, and changes the status itself.
+        Mudanca::Aplicada(StatusTitulo::Pago) | Mudanca::JaAplicada => {}
+        Mudanca::Aplicada(status) => {
+            preso.become_status(status);
+            preso.lido.suspenso_ate = pedido.ate;
+        }
+    }
+    Ok((TituloId::new(preso.lido.id), mudanca))
 }

@@ -152,7 +152,66 @@ struct Colunas<'i> {
     valores: Vec<i64>,
     tipos_negocio: Vec<Option<&'i str>>,
     tipos_titulo: Vec<Option<&'i str>>,
+    nossos_numeros: Vec<Option<&'i str>>,
+    linhas_digitaveis: Vec<Option<&'i str>>,
+    pix: Vec<Option<&'i str>>,
+    links: Vec<Option<&'i str>>,
 }
+
+/// What was paid of a título stays paid when its value changes: one that it covers is paid.
+///
+/// Writes only what is new or different (the join in the SELECT keeps unchanged rows from being locked at all; the last
+/// WHERE is for a row that somebody else wrote meanwhile) and answers what was written, by code. What is stored is
+/// locked in order of id first, as everybody locks títulos; what is new is written in order of code, so that two
+/// pushes create the same rows in the same order.
+const GRAVAR: &str = "WITH n AS MATERIALIZED ( \
+     SELECT n.*, a.id AS antes \
+       FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15, $16) \
+         AS n(id, codigo, devedor, credor, numero, emissao, vencimento, valor, negocio, tipo, nosso, linha, pix, link) \
+       LEFT JOIN LATERAL (SELECT id, devedor_id, credor_id, numero, emissao, vencimento, valor, tipo_negocio, \
+                                 tipo_titulo, nosso_numero, linha_digitavel, pix_copia_e_cola, link_boleto \
+                            FROM cadastro.titulo \
+                           WHERE empresa_id = $1 AND codigo_integracao = n.codigo OFFSET 0) a ON true \
+      WHERE a.id IS NULL OR (a.devedor_id, a.credor_id, a.numero, a.emissao, a.vencimento, a.valor, a.tipo_negocio, \
+                             a.tipo_titulo, a.nosso_numero, a.linha_digitavel, a.pix_copia_e_cola, a.link_boleto) \
+            IS DISTINCT FROM (n.devedor, coalesce(n.credor, a.credor_id), n.numero, coalesce(n.emissao, a.emissao), \
+                              n.vencimento, n.valor, coalesce(n.negocio, a.tipo_negocio), \
+                              coalesce(n.tipo, a.tipo_titulo), coalesce(n.nosso, a.nosso_numero), \
+                              coalesce(n.linha, a.linha_digitavel), coalesce(n.pix, a.pix_copia_e_cola), \
+                              coalesce(n.link, a.link_boleto))), \
+     presos AS MATERIALIZED ( \
+     SELECT x.id FROM (SELECT antes FROM n WHERE antes IS NOT NULL ORDER BY antes) m CROSS JOIN LATERAL \
+            (SELECT id FROM cadastro.titulo WHERE empresa_id = $1 AND id = m.antes FOR NO KEY UPDATE) x) \
+     INSERT INTO cadastro.titulo AS t (empresa_id, id, codigo_integracao, devedor_id, credor_id, numero, emissao, \
+            vencimento, valor, saldo, tipo_negocio, tipo_titulo, nosso_numero, linha_digitavel, pix_copia_e_cola, \
+            link_boleto, status_em, criado_em, atualizado_em) \
+     SELECT $1, n.id, n.codigo, n.devedor, n.credor, n.numero, n.emissao, n.vencimento, n.valor, n.valor, \
+            n.negocio, n.tipo, n.nosso, n.linha, n.pix, n.link, $12, $12, $12 \
+       FROM n WHERE (SELECT count(*) FROM presos) >= 0 ORDER BY n.codigo \
+     ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET devedor_id = excluded.devedor_id, \
+            credor_id = coalesce(excluded.credor_id, t.credor_id), numero = excluded.numero, \
+            emissao = coalesce(excluded.emissao, t.emissao), vencimento = excluded.vencimento, \
+            valor = excluded.valor, tipo_negocio = coalesce(excluded.tipo_negocio, t.tipo_negocio), \
+            tipo_titulo = coalesce(excluded.tipo_titulo, t.tipo_titulo), \
+            nosso_numero = coalesce(excluded.nosso_numero, t.nosso_numero), \
+            linha_digitavel = coalesce(excluded.linha_digitavel, t.linha_digitavel), \
+            pix_copia_e_cola = coalesce(excluded.pix_copia_e_cola, t.pix_copia_e_cola), \
+            link_boleto = coalesce(excluded.link_boleto, t.link_boleto), atualizado_em = excluded.atualizado_em, \
+            (status, suspenso_ate, saldo, status_em) = (SELECT \
+              CASE WHEN a.quita THEN 'pago' ELSE t.status END, CASE WHEN NOT a.quita THEN t.suspenso_ate END, \
+              CASE WHEN t.status IN ('pago', 'cancelado') THEN t.saldo ELSE a.resta END, \
+              CASE WHEN a.quita THEN excluded.status_em ELSE t.status_em END \
+              FROM (SELECT r.resta, r.resta = 0 AND t.status IN ('aberto', 'suspenso') AS quita \
+                      FROM (SELECT greatest(0, excluded.valor - (t.valor - t.saldo)) AS resta) r) a) \
+      WHERE (t.devedor_id, t.credor_id, t.numero, t.emissao, t.vencimento, t.valor, t.tipo_negocio, t.tipo_titulo, \
+             t.nosso_numero, t.linha_digitavel, t.pix_copia_e_cola, t.link_boleto) \
+            IS DISTINCT FROM \
+            (excluded.devedor_id, coalesce(excluded.credor_id, t.credor_id), excluded.numero, \
+             coalesce(excluded.emissao, t.emissao), excluded.vencimento, excluded.valor, \
+             coalesce(excluded.tipo_negocio, t.tipo_negocio), coalesce(excluded.tipo_titulo, t.tipo_titulo), \
+             coalesce(excluded.nosso_numero, t.nosso_numero), coalesce(excluded.linha_digitavel, t.linha_digitavel), \
+             coalesce(excluded.pix_copia_e_cola, t.pix_copia_e_cola), coalesce(excluded.link_boleto, t.link_boleto)) \
+     RETURNING codigo_integracao, id, devedor_id, (xmax = 0) AS criado";
 
 impl<'i> Colunas<'i> {
     fn push(&mut self, item: &'i EntradaTitulo, devedor: Uuid, credor: Option<Uuid>, agora: DateTime<Utc>) {
@@ -166,60 +225,32 @@ impl<'i> Colunas<'i> {
         self.valores.push(item.valor.get());
         self.tipos_negocio.push(item.tipo_negocio.as_ref().map(Rotulo::as_str));
         self.tipos_titulo.push(item.tipo_titulo.as_ref().map(Rotulo::as_str));
+        self.nossos_numeros.push(item.boleto.nosso_numero.as_deref());
+        self.linhas_digitaveis.push(item.boleto.linha_digitavel.as_deref());
+        self.pix.push(item.boleto.pix_copia_e_cola.as_deref());
+        self.links.push(item.boleto.link_boleto.as_deref());
     }
 
-    /// Writes only what is new or different (the join in the SELECT keeps unchanged rows from being locked at all; the last
-    /// WHERE is for a row that somebody else wrote meanwhile) and answers what was written, by code. What is stored is
-    /// locked in order of id first, as everybody locks títulos; what is new is written in order of code, so that two
-    /// pushes create the same rows in the same order.
+    /// By [`GRAVAR`]; answers what was written, by code.
     fn save(self, t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<BTreeMap<String, Gravado>, StoreError> {
-        let linhas: Vec<Gravado> = sql_query(
-            "WITH n AS MATERIALIZED ( \
-             SELECT n.*, a.id AS antes \
-               FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-                 AS n(id, codigo, devedor, credor, numero, emissao, vencimento, valor, negocio, tipo) \
-               LEFT JOIN LATERAL (SELECT id, devedor_id, credor_id, numero, emissao, vencimento, valor, tipo_negocio, \
-                                         tipo_titulo FROM cadastro.titulo \
-                                   WHERE empresa_id = $1 AND codigo_integracao = n.codigo OFFSET 0) a ON true \
-              WHERE a.id IS NULL OR (a.devedor_id, a.credor_id, a.numero, a.emissao, a.vencimento, a.valor, \
-                                     a.tipo_negocio, a.tipo_titulo) \
-                    IS DISTINCT FROM (n.devedor, coalesce(n.credor, a.credor_id), n.numero, coalesce(n.emissao, a.emissao), \
-                                      n.vencimento, n.valor, coalesce(n.negocio, a.tipo_negocio), \
-                                      coalesce(n.tipo, a.tipo_titulo))), \
-             presos AS MATERIALIZED ( \
-             SELECT x.id FROM (SELECT antes FROM n WHERE antes IS NOT NULL ORDER BY antes) m CROSS JOIN LATERAL \
-                    (SELECT id FROM cadastro.titulo WHERE empresa_id = $1 AND id = m.antes FOR NO KEY UPDATE) x) \
-             INSERT INTO cadastro.titulo AS t (empresa_id, id, codigo_integracao, devedor_id, credor_id, numero, emissao, \
-                    vencimento, valor, saldo, tipo_negocio, tipo_titulo, status_em, criado_em, atualizado_em) \
-             SELECT $1, n.id, n.codigo, n.devedor, n.credor, n.numero, n.emissao, n.vencimento, n.valor, n.valor, \
-                    n.negocio, n.tipo, $12, $12, $12 \
-               FROM n WHERE (SELECT count(*) FROM presos) >= 0 ORDER BY n.codigo \
-             ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET devedor_id = excluded.devedor_id, \
-                    credor_id = coalesce(excluded.credor_id, t.credor_id), numero = excluded.numero, \
-                    emissao = coalesce(excluded.emissao, t.emissao), vencimento = excluded.vencimento, \
-                    valor = excluded.valor, tipo_negocio = coalesce(excluded.tipo_negocio, t.tipo_negocio), \
-                    tipo_titulo = coalesce(excluded.tipo_titulo, t.tipo_titulo), atualizado_em = excluded.atualizado_em, \
-                    saldo = CASE WHEN t.status IN ('pago', 'cancelado') THEN t.saldo ELSE excluded.valor END \
-              WHERE (t.devedor_id, t.credor_id, t.numero, t.emissao, t.vencimento, t.valor, t.tipo_negocio, t.tipo_titulo) \
-                    IS DISTINCT FROM \
-                    (excluded.devedor_id, coalesce(excluded.credor_id, t.credor_id), excluded.numero, \
-                     coalesce(excluded.emissao, t.emissao), excluded.vencimento, excluded.valor, \
-                     coalesce(excluded.tipo_negocio, t.tipo_negocio), coalesce(excluded.tipo_titulo, t.tipo_titulo)) \
-             RETURNING codigo_integracao, id, devedor_id, (xmax = 0) AS criado",
-        )
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<Array<SqlUuid>, _>(self.ids)
-        .bind::<Array<Text>, _>(self.codigos)
-        .bind::<Array<SqlUuid>, _>(self.devedores)
-        .bind::<Array<Nullable<SqlUuid>>, _>(self.credores)
-        .bind::<Array<Text>, _>(self.numeros)
-        .bind::<Array<Nullable<Date>>, _>(self.emissoes)
-        .bind::<Array<Date>, _>(self.vencimentos)
-        .bind::<Array<BigInt>, _>(self.valores)
-        .bind::<Array<Nullable<Text>>, _>(self.tipos_negocio)
-        .bind::<Array<Nullable<Text>>, _>(self.tipos_titulo)
-        .bind::<Timestamptz, _>(agora)
-        .load(t.conn)?;
+        let linhas: Vec<Gravado> = sql_query(GRAVAR)
+            .bind::<SqlUuid, _>(t.empresa.uuid())
+            .bind::<Array<SqlUuid>, _>(self.ids)
+            .bind::<Array<Text>, _>(self.codigos)
+            .bind::<Array<SqlUuid>, _>(self.devedores)
+            .bind::<Array<Nullable<SqlUuid>>, _>(self.credores)
+            .bind::<Array<Text>, _>(self.numeros)
+            .bind::<Array<Nullable<Date>>, _>(self.emissoes)
+            .bind::<Array<Date>, _>(self.vencimentos)
+            .bind::<Array<BigInt>, _>(self.valores)
+            .bind::<Array<Nullable<Text>>, _>(self.tipos_negocio)
+            .bind::<Array<Nullable<Text>>, _>(self.tipos_titulo)
+            .bind::<Timestamptz, _>(agora)
+            .bind::<Array<Nullable<Text>>, _>(self.nossos_numeros)
+            .bind::<Array<Nullable<Text>>, _>(self.linhas_digitaveis)
+            .bind::<Array<Nullable<Text>>, _>(self.pix)
+            .bind::<Array<Nullable<Text>>, _>(self.links)
+            .load(t.conn)?;
         Ok(linhas.into_iter().map(|l| (l.codigo_integracao.clone(), l)).collect())
     }
 }

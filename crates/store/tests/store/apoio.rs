@@ -246,6 +246,7 @@ pub(crate) fn item(codigo: &str, devedor: EntradaDevedor) -> EntradaTitulo {
         credor: None,
         tipo_negocio: None,
         tipo_titulo: None,
+        boleto: store::titulos::Boleto::default(),
     }
 }
 

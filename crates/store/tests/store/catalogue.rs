@@ -116,10 +116,20 @@ fn each_service_writes_its_own_schema_and_reads_the_others_only_through_views() 
             .filter(|t| t.starts_with(&format!("{schema}.")))
             .flat_map(|t| ["SELECT", "INSERT", "UPDATE", "DELETE"].map(|p| format!("{t} {p}")))
             .collect();
+        // What was paid is taken back, never taken out; what happened is written by a trigger alone.
+        for nunca in [
+            "pagamento DELETE",
+            "titulo_historico INSERT",
+            "titulo_historico UPDATE",
+            "titulo_historico DELETE",
+        ] {
+            espera.remove(&format!("cadastro.{nunca}"));
+        }
         espera.extend(vistas.map(|v| format!("{v} SELECT")));
         if papel == "cobranca_disparo" {
             let dela = [
                 "cadastro.v_contato",
+                "cadastro.v_endereco",
                 "regua.v_acao",
                 "regua.v_conteudo",
                 "regua.v_inscricao",
@@ -180,8 +190,13 @@ fn each_function_is_executable_by_exactly_who_needs_it() {
             "cadastro.autenticar: cobranca_disparo cobranca_regua cobranca_titulos",
             "cadastro.cancelar_negociacoes: cobranca_regua cobranca_titulos",
             "cadastro.empresas_da_noite: cobranca_regua",
+            "cadastro.guardar_historico: ",
+            "cadastro.guardar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
+            "cadastro.importacoes_por_fazer: cobranca_titulos",
             "cadastro.reabrir_suspensos: cobranca_regua",
+            "cadastro.reservar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
             "cadastro.titulos_na_cerca: cobranca_disparo",
+            "cadastro.varrer_partes: cobranca_titulos",
             "disparo.descartar_de_acoes: cobranca_regua",
             "disparo.descartar_de_inscricoes: cobranca_regua",
             "disparo.desenfileirar: cobranca_disparo",
@@ -192,6 +207,7 @@ fn each_function_is_executable_by_exactly_who_needs_it() {
             "regua.marcar_todos: cobranca_regua cobranca_titulos",
             "regua.noites_andando: cobranca_regua",
             "regua.simulacoes_por_fazer: cobranca_regua",
+            "regua.usa_credor: cobranca_titulos",
         ]
     );
     let de_todos = casa.texts(&format!(

@@ -15,7 +15,10 @@ use crate::apoio::{
 
 fn debtor(casa: &Casa) -> DevedorId {
     let filtro = titulos::Filtro::default();
-    let lidos = casa.titulos.da_empresa(casa.empresa, |t| titulos::list(t, &filtro, None, 1)).unwrap();
+    let lidos = casa
+        .titulos
+        .da_empresa(casa.empresa, |t| titulos::list(t, &filtro, &titulos::Trecho::first(1)))
+        .unwrap();
     DevedorId::new(lidos[0].devedor_id)
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod apoio;
+mod breaches;
 mod catalogue;
 mod coverage;
 mod discards;
@@ -24,6 +25,7 @@ mod night_marks;
 mod night_opening;
 mod nights;
 mod parada;
+mod payments;
 mod push_law;
 mod pushes;
 mod pushes_together;

@@ -47,12 +47,30 @@ fn assert_same(antes: &[String], depois: &[String]) {
     );
 }
 
-fn downs() -> Vec<String> {
+/// The ways back, the last migration's first, each with the name of its folder.
+fn downs() -> Vec<(String, String)> {
     let raiz = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations"));
     let mut pastas: Vec<PathBuf> =
         fs::read_dir(raiz).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
     pastas.sort();
-    pastas.iter().rev().map(|p| fs::read_to_string(p.join("down.sql")).unwrap()).collect()
+    let nome = |pasta: &PathBuf| pasta.file_name().unwrap().to_str().unwrap().to_owned();
+    pastas.iter().rev().map(|p| (nome(p), fs::read_to_string(p.join("down.sql")).unwrap())).collect()
+}
+
+/// Takes back what is applied, from the last migration to the one named. `store::migrate` brings it again.
+fn undo(casa: &Casa, ate: &str) {
+    for (pasta, down) in downs() {
+        let versao = pasta.split('_').next().unwrap().replace('-', "");
+        let registro = format!("FROM __diesel_schema_migrations WHERE version = '{versao}'");
+        if casa.n(&format!("SELECT count(*) {registro}")) == 1 {
+            casa.run(&down);
+            casa.run(&format!("DELETE {registro}"));
+        }
+        if pasta.ends_with(ate) {
+            return;
+        }
+    }
+    panic!("no migration is called {ate}");
 }
 
 #[test]
@@ -60,15 +78,12 @@ fn down_leaves_nothing_and_up_again_makes_the_same_schema() {
     let casa = Casa::nova();
     let antes = schema(&casa);
     assert!(antes.len() > 150, "the catalogue query sees the schema");
-    for down in downs() {
-        casa.run(&down);
-    }
+    undo(&casa, "_cadastro");
     assert!(
         schema(&casa)
             .iter()
             .all(|x| !x.contains("cadastro") && !x.contains("regua") && !x.contains("disparo"))
     );
-    casa.run("DELETE FROM __diesel_schema_migrations");
     store::migrate(casa.pg.url()).unwrap();
     assert_same(&antes, &schema(&casa));
 }
@@ -79,9 +94,7 @@ fn migrating_is_safe_again_and_from_several_places_at_once() {
     let antes = schema(&casa);
     store::migrate(casa.pg.url()).unwrap();
     assert_same(&antes, &schema(&casa));
-    for down in downs() {
-        casa.run(&down);
-    }
+    undo(&casa, "_cadastro");
     casa.run("DROP TABLE __diesel_schema_migrations");
     let url = casa.pg.url();
     thread::scope(|scope| {
@@ -91,15 +104,6 @@ fn migrating_is_safe_again_and_from_several_places_at_once() {
         }
     });
     assert_same(&antes, &schema(&casa));
-}
-
-/// Applies the last two migrations, whose `down` has run.
-fn up_again(casa: &Casa) {
-    casa.run(
-        "DELETE FROM __diesel_schema_migrations WHERE version IN \
-           (SELECT version FROM __diesel_schema_migrations ORDER BY version DESC LIMIT 2)",
-    );
-    store::migrate(casa.pg.url()).unwrap();
 }
 
 fn rotulo(texto: &str) -> Rotulo {
@@ -183,8 +187,7 @@ fn down_expresses_what_the_earlier_version_can_and_puts_the_rest_to_rest() {
     );
     assert_eq!(casa.n("SELECT count(*) FROM regua.inscricao WHERE estado = 'congelada'"), 1);
     let execucoes = casa.n("SELECT count(*) FROM disparo.execucao");
-    let downs = downs();
-    casa.run(&downs[0]);
+    undo(&casa, "_regua_inteira");
     assert_eq!(
         casa.texts("SELECT concat_ws(' ', nome, estado, mudou) AS x FROM regua.regua ORDER BY 1"),
         ["Padrão ativa t", "criterio arquivada t", "por titulo arquivada t", "volta arquivada t"]
@@ -210,14 +213,14 @@ fn down_expresses_what_the_earlier_version_can_and_puts_the_rest_to_rest() {
         ["descartada posicao_removida", "descartada regua_arquivada", "pendente"]
     );
     assert_eq!(casa.n("SELECT count(*) FROM disparo.execucao"), execucoes, "with the ids of what went");
-    casa.run(&downs[1]);
+    undo(&casa, "_situacoes");
     assert_eq!(
         casa.texts(
             "SELECT concat_ws(' ', status, count(*)) AS x FROM cadastro.titulo GROUP BY status ORDER BY 1"
         ),
         ["aberto 8", "negociado 1", "suspenso 1"]
     );
-    up_again(&casa);
+    store::migrate(casa.pg.url()).unwrap();
     assert_same(&antes, &schema(&casa));
     casa.night("2026-03-09");
     assert_eq!(
@@ -231,15 +234,13 @@ fn down_expresses_what_the_earlier_version_can_and_puts_the_rest_to_rest() {
 fn labels_that_were_stored_before_they_had_rules_are_cut_to_them() {
     let casa = Casa::nova();
     casa.push(&(0..4).map(|n| item(&n.to_string(), devedor(n))).collect::<Vec<_>>());
-    for down in &downs()[..2] {
-        casa.run(down);
-    }
+    undo(&casa, "_situacoes");
     for (n, categoria) in [(0, "  vip\t"), (1, "\u{a0} "), (2, &*"x".repeat(100)), (3, "normal")] {
         casa.run(&format!(
             "UPDATE cadastro.devedor SET categoria = '{categoria}' WHERE nome = 'Devedor {n}'"
         ));
     }
-    up_again(&casa);
+    store::migrate(casa.pg.url()).unwrap();
     let categorias = "SELECT coalesce(categoria, '-') AS x FROM cadastro.devedor ORDER BY nome";
     assert_eq!(
         casa.texts(categorias),

@@ -8,12 +8,12 @@ use domain::execucao::Envio;
 use domain::negociacao::{ComPagamento, Impedidos, Impedimento};
 use domain::titulo::{StatusTitulo, pagar};
 use store::disparos::claim;
-use store::negociacoes::{self, create};
+use store::negociacoes;
 use store::titulos::{RecusaSituacao, change_status, suspend};
 use store::{Banco, Papel};
 
 use crate::apoio::{Casa, LEASE, agora, devedor, dia, hora, item, nome};
-use crate::negotiations::{TRES, cancel, negotiate, parcelas, read, titulos};
+use crate::negotiations::{TRES, cancel, create, negotiate, parcelas, read, titulos};
 use crate::parada::parada;
 
 #[test]
@@ -130,7 +130,7 @@ fn k08_of_two_negotiations_over_one_titulo_the_second_waits_and_is_refused() {
     let segunda = thread::scope(|scope| {
         let primeira = scope.spawn(|| {
             casa.titulos.da_empresa(casa.empresa, |t| {
-                let criada = create(t, &ids[..2], &parcelas(&TRES), agora())?;
+                let criada = create(t, &ids[..2], &parcelas(&TRES))?;
                 parada.stop();
                 Ok(criada)
             })
@@ -156,7 +156,7 @@ fn k02_a_negotiation_that_is_committing_when_the_fence_comes_is_waited_for_and_s
     let visto = thread::scope(|scope| {
         let negociacao = scope.spawn(|| {
             casa.titulos.da_empresa(casa.empresa, |t| {
-                let criada = create(t, &[id], &parcelas(&TRES), agora())?;
+                let criada = create(t, &[id], &parcelas(&TRES))?;
                 parada.stop();
                 Ok(criada)
             })
@@ -225,8 +225,7 @@ fn k01_k06_negotiating_paying_and_cancelling_at_once_never_leaves_half_of_it() {
                 largada.wait();
                 for rodada in 0..RODADAS {
                     let dois = [ids[(thread + rodada) % 4], ids[(thread + rodada + 1 + thread % 2) % 4]];
-                    let criada =
-                        banco.da_empresa(empresa, |t| create(t, &dois, &parcelas(&TRES), agora())).unwrap();
+                    let criada = banco.da_empresa(empresa, |t| create(t, &dois, &parcelas(&TRES))).unwrap();
                     let Ok(criada) = criada else { continue };
                     thread::scope(|dentro| {
                         dentro.spawn(|| {

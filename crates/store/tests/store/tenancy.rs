@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection as _;
 use domain::ids::{EmpresaId, NoiteId, ReguaId, TituloId};
 use domain::titulo::{Mudanca, StatusTitulo, pagar};
 use store::disparos::{Desfecho, Reivindicacao};
-use store::titulos::{Filtro, change_status, get, list, upsert};
+use store::titulos::{Filtro, Trecho, change_status, get, list, upsert};
 use store::{Banco, Papel, disparos, empresas, execucoes, inscricoes, noites, reguas};
 
 use crate::apoio::{
@@ -42,7 +42,7 @@ fn operate(banco: &Banco, meu: &Lado, alheio: &Lado, passo: usize) -> Option<Str
     let n = passo % 20;
     let outcome = banco.da_empresa(meu.empresa, |t| {
         let certo = match passo % 7 {
-            0 => list(t, &Filtro::default(), None, 1_000)?.iter().all(|x| x.numero == meu.nome),
+            0 => list(t, &Filtro::default(), &Trecho::first(1_000))?.iter().all(|x| x.numero == meu.nome),
             1 => get(t, alheio.titulos[n])?.is_none(),
             2 => change_status(t, alheio.titulos[n], pagar, agora())?.is_none(),
             3 => get(t, meu.titulos[n])?.is_some_and(|x| x.numero == meu.nome),
@@ -102,7 +102,8 @@ fn r02_two_companies_on_two_connections_never_see_or_change_each_others_rows() {
     let em_panico = (0..OPERACOES).filter(|passo| passo / 2 % 7 == 6).count();
     assert_eq!(panicos, THREADS * em_panico, "every panic came through");
     for lado in &lados {
-        let titulos = banco.da_empresa(lado.empresa, |t| list(t, &Filtro::default(), None, 1_000)).unwrap();
+        let titulos =
+            banco.da_empresa(lado.empresa, |t| list(t, &Filtro::default(), &Trecho::first(1_000))).unwrap();
         assert_eq!(titulos.len(), 20);
         let aberto = StatusTitulo::Aberto.as_str();
         assert!(

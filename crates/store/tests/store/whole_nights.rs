@@ -16,6 +16,7 @@ use store::{negociacoes, new_id};
 use crate::apoio::{
     Casa, NOITE, add_posicao, agora, antes, d, depois, devedor, id_of, item, nova_regua, set_estado, walk,
 };
+use crate::negotiations::create;
 
 /// Histories of one run; each takes about a second on two databases.
 const HISTORIAS: u32 = 4;
@@ -146,11 +147,7 @@ impl Telling {
 
     fn negotiate(&mut self, id: TituloId, valor: Centavos, vencimento: NaiveDate) {
         let parcelas = Parcelas::new(valor, vec![Parcela { vencimento, valor }]).unwrap();
-        let feita = self
-            .casa
-            .titulos
-            .da_empresa(self.casa.empresa, |t| negociacoes::create(t, &[id], &parcelas, agora()))
-            .unwrap();
+        let feita = self.casa.titulos.da_empresa(self.casa.empresa, |t| create(t, &[id], &parcelas)).unwrap();
         self.negociacoes.extend(feita.map(|criada| criada.id));
     }
 

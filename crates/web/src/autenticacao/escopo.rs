@@ -75,6 +75,17 @@ escopos! {
         Ler = TitulosLer, "titulos:ler", "Reads títulos, devedores and credores.";
         Escrever = TitulosEscrever, "titulos:escrever", "Writes títulos, devedores and credores.";
     }
+    negociacoes {
+        Ler = NegociacoesLer, "negociacoes:ler", "Reads negotiations and policies, and makes proposals.";
+        Escrever = NegociacoesEscrever, "negociacoes:escrever", "Makes, cancels and breaks negotiations.";
+    }
+    politicas {
+        Escrever = PoliticasEscrever, "politicas:escrever", "Writes what negotiations may give away.";
+    }
+    contatos {
+        Ler = ContatosLer, "contatos:ler", "Reads contacts and what they come to.";
+        Escrever = ContatosEscrever, "contatos:escrever", "Writes contacts and what they come to.";
+    }
     empresa {
         Ler = EmpresaLer, "empresa:ler", "Reads the company's own record.";
         Escrever = EmpresaEscrever, "empresa:escrever", "Changes the company's own record.";
@@ -153,7 +164,7 @@ mod tests {
             assert_eq!(escopo.as_str().parse(), Ok(*escopo));
         }
         assert_eq!("titulos:apagar".parse::<Escopo>(), Err(EscopoDesconhecido));
-        assert_eq!(Escopos::todos().iter().count(), 13);
+        assert_eq!(Escopos::todos().iter().count(), 18);
     }
 
     #[test]

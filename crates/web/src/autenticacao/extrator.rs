@@ -12,14 +12,16 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use domain::ids::EmpresaId;
 
 use super::{Acesso, ChaveApresentada, Exige};
+use crate::idempotencia::Idempotencia;
 use crate::problema::Problema;
-use crate::servidor::Estado;
+use crate::servidor::{Estado, Saldo};
 
 /// Proof that the caller's key has the scope `E`. Make it the first argument of a handler: the refusal then comes
 /// before anything is said about the body.
 #[derive(Clone, Debug)]
 pub struct Autorizado<E> {
     acesso: Acesso,
+    idempotencia: Option<Idempotencia>,
     escopo: PhantomData<E>,
 }
 
@@ -35,6 +37,12 @@ impl<E> Autorizado<E> {
     pub fn acesso(&self) -> &Acesso {
         &self.acesso
     }
+
+    /// The `Idempotency-Key` that came with the request.
+    #[must_use]
+    pub fn idempotencia(&self) -> Option<&Idempotencia> {
+        self.idempotencia.as_ref()
+    }
 }
 
 impl<E: Exige> FromRequest for Autorizado<E> {
@@ -45,13 +53,16 @@ impl<E: Exige> FromRequest for Autorizado<E> {
         let acesso = req.extensions().get::<Acesso>().cloned();
         ready(match acesso {
             None => Err(Problema::nao_autenticado()),
-            Some(acesso) if acesso.escopos.contem(E::ESCOPO) => Ok(Self { acesso, escopo: PhantomData }),
+            Some(acesso) if acesso.escopos.contem(E::ESCOPO) => {
+                Idempotencia::of(req).map(|idempotencia| Self { acesso, idempotencia, escopo: PhantomData })
+            }
             Some(_) => Err(Problema::sem_escopo(E::ESCOPO.as_str())),
         })
     }
 }
 
-/// The middleware: under `/v1` a request without a good key goes no further, and its body is not read. Refusals are
+/// The middleware: under `/v1` a request without a good key, or with one that asked too often, goes no further, and its body
+/// is not read. Refusals are
 /// answers rather than errors, so that CORS headers reach them.
 pub(crate) async fn autenticar(
     req: ServiceRequest,
@@ -63,13 +74,22 @@ pub(crate) async fn autenticar(
     if !fechada {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    match acesso(&req).await {
-        Ok(acesso) => {
-            req.extensions_mut().insert(acesso);
-            Ok(next.call(req).await?.map_into_boxed_body())
-        }
-        Err(problema) => Ok(req.error_response(problema)),
+    let acesso = match acesso(&req).await {
+        Ok(acesso) => acesso,
+        Err(problema) => return Ok(req.error_response(problema)),
+    };
+    let estado = req.app_data::<Data<Estado>>();
+    let saldo = estado.and_then(|estado| Some(estado.cotas.as_ref()?.take(acesso.chave)));
+    let mut resposta = if let Some(espera) = saldo.and_then(Saldo::espera_s) {
+        req.error_response(Problema::limite_de_pedidos(espera))
+    } else {
+        req.extensions_mut().insert(acesso);
+        next.call(req).await?.map_into_boxed_body()
+    };
+    if let Some(saldo) = saldo {
+        saldo.add_to(resposta.headers_mut());
     }
+    Ok(resposta)
 }
 
 async fn acesso(req: &ServiceRequest) -> Result<Acesso, Problema> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::dev::{Decompress, Payload};
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use deserr::Deserr;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::erros::{ErroValor, ErrosCampo, parse};
 use super::tipos::lista_grande;
+use crate::idempotencia::{Idempotencia, body_of};
 use crate::problema::{ErroCampo, Problema, codigos};
 
 /// Bytes of a body, unless the app says otherwise. 1,000 títulos are about 1 MiB.
@@ -73,12 +74,14 @@ fn read_json(
     let cabecalhos = check_head(req);
     let anunciado = header(req, &CONTENT_LENGTH).and_then(|n| n.parse::<usize>().ok()).unwrap_or_default();
     let corpo = Decompress::from_headers(payload.take(), req.headers());
+    let pedido = req.extensions().get::<Idempotencia>().cloned();
     async move {
         cabecalhos?;
         let leitura = read_bounded(corpo, limite, anunciado);
         let bytes = tokio::time::timeout(PRAZO, leitura).await.unwrap_or_else(|_| {
             Err(Problema::new(&codigos::TEMPO_ESGOTADO, "o corpo não chegou inteiro a tempo"))
         })?;
+        body_of(pedido, &bytes);
         from_json(&bytes)
     }
 }

@@ -5,12 +5,19 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use deserr::{Deserr, IntoValue, Value, ValueKind, ValuePointerRef};
+use domain::contato::CanalContato;
 use domain::dinheiro::Centavos;
 use domain::documento::{Documento, TipoPessoa};
 use domain::email::EnderecoEmail;
+use domain::encargos::Contagem;
+use domain::endereco::{Cep, Uf};
 use domain::execucao::{Canal, Estado as EstadoExecucao};
 use domain::ids;
+use domain::meio::{CanalOptOut, OrigemContato};
+use domain::negociacao::{EstadoNegociacao, SituacaoNegociacao};
+use domain::percentual::Percentual;
 use domain::regua::{Criterio, Destinatarios, EstadoRegua, Modo};
+use domain::telefone::Telefone;
 use domain::titulo::{Origem, StatusTitulo};
 use domain::{MAX_ROTULO, Rotulo};
 use uuid::Uuid;
@@ -57,6 +64,16 @@ from_text! {
     DateTime<Utc>: "formato_invalido", instante;
     Documento: "formato_invalido", Documento::parse;
     EnderecoEmail: "formato_invalido", EnderecoEmail::parse;
+    Telefone: "formato_invalido", Telefone::parse;
+    Contagem: "valor_invalido", Contagem::parse;
+    Cep: "formato_invalido", Cep::parse;
+    Uf: "valor_invalido", |texto: &str| Uf::parse(&texto.to_ascii_uppercase());
+    OrigemContato: "valor_invalido", OrigemContato::parse;
+    CanalOptOut: "valor_invalido", CanalOptOut::parse;
+    CanalContato: "valor_invalido", CanalContato::parse;
+    EstadoNegociacao: "valor_invalido", EstadoNegociacao::parse;
+    SituacaoNegociacao: "valor_invalido", SituacaoNegociacao::parse;
+    Percentual: "formato_invalido", Percentual::parse;
     TipoPessoa: "valor_invalido", TipoPessoa::parse;
     StatusTitulo: "valor_invalido", StatusTitulo::parse;
     Origem: "valor_invalido", Origem::parse;
@@ -72,6 +89,9 @@ from_id!(
     CredorId,
     DevedorId,
     TituloId,
+    NegociacaoId,
+    ContatoId,
+    ResultadoContatoId,
     ReguaId,
     PosicaoId,
     AcaoId,

@@ -41,6 +41,8 @@ codigos! {
         "A requisição não pôde ser entendida.";
     JSON_MALFORMADO = "json_malformado", 400, "JSON malformado",
         "O corpo não é JSON válido em UTF-8. O detalhe diz a linha e a coluna.";
+    IDEMPOTENCIA_INVALIDA = "idempotencia_invalida", 400, "Idempotency-Key inválida",
+        "O cabeçalho `Idempotency-Key` vem uma vez, com 1 a 255 caracteres ASCII visíveis (um UUID serve).";
     NAO_AUTENTICADO = "nao_autenticado", 401, "Não autenticado",
         "Faltou `Authorization: Bearer cob_…`, ou a chave não existe, expirou ou foi revogada.";
     SEM_ESCOPO = "sem_escopo", 403, "Chave sem o escopo necessário",
@@ -51,6 +53,8 @@ codigos! {
         "O endereço existe, mas não com este método. O cabeçalho `Allow` diz quais aceita.";
     TEMPO_ESGOTADO = "tempo_esgotado", 408, "Tempo esgotado",
         "O corpo da requisição demorou demais para chegar. Envie de novo.";
+    IDEMPOTENCIA_EM_ANDAMENTO = "idempotencia_em_andamento", 409, "Pedido em andamento",
+        "Um pedido com esta `Idempotency-Key` ainda está sendo atendido. Repita depois do tempo em `Retry-After`.";
     VERSAO_MUDOU = "versao_mudou", 412, "A versão mudou",
         "O recurso mudou depois de lido. Leia de novo e repita a mudança com o `ETag` novo em `If-Match`.";
     CORPO_GRANDE = "corpo_grande", 413, "Corpo grande demais",
@@ -59,6 +63,10 @@ codigos! {
         "O corpo precisa de `Content-Type: application/json` e, se comprimido, de gzip ou deflate.";
     VALIDACAO = "validacao", 422, "Dados inválidos",
         "Um ou mais campos não são aceitos. `erros` traz todos de uma vez, com o caminho de cada um.";
+    IDEMPOTENCIA_DE_OUTRO_PEDIDO = "idempotencia_de_outro_pedido", 422, "Idempotency-Key de outro pedido",
+        "Nos últimos 30 dias esta `Idempotency-Key` já respondeu a um pedido diferente. Use uma chave nova.";
+    LIMITE_DE_PEDIDOS = "limite_de_pedidos", 429, "Limite de pedidos",
+        "A chave de API fez pedidos demais. Espere o tempo em `Retry-After`; os cabeçalhos `RateLimit` dizem quanto resta.";
     INTERNO = "interno", 500, "Erro interno",
         "Falha nossa. Informe o valor de `instance` ao suporte.";
     INDISPONIVEL = "indisponivel", 503, "Temporariamente indisponível",

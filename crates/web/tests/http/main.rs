@@ -3,6 +3,7 @@
 
 mod apoio;
 mod corpos;
+mod cotas;
 mod documentos;
 mod operacao;
 mod portas;

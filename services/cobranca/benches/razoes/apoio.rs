@@ -37,6 +37,7 @@ impl Medicao {
         let mut config = Config::default();
         config.banco.url = Some(Segredo::new(banco.url()));
         config.sandbox.ativo = true;
+        config.http.pedidos_por_minuto = 0;
         config.sandbox.saida_dir = saida.path().to_owned();
         let lugar = Lugar { relogio: relogio.clone(), listener: TcpListener::bind("127.0.0.1:0")? };
         let sistema = Sistema::start(&config, lugar, Encerramento::new()).await?;
@@ -58,6 +59,11 @@ impl Medicao {
     ) -> Resultado<T> {
         let url = self.banco.url().to_owned();
         Ok(tokio::task::spawn_blocking(move || work(&mut Sql::connect(&url))).await?)
+    }
+
+    /// `postgres://` address of the database.
+    pub(crate) fn url(&self) -> &str {
+        self.banco.url()
     }
 
     pub(crate) async fn stop(self) -> Resultado {

@@ -11,6 +11,9 @@
 
 mod apoio;
 mod envio;
+mod importacao;
+mod leitores;
+mod leitura;
 mod linha;
 mod milhao;
 mod noite;
@@ -32,6 +35,14 @@ fn main() -> Resultado {
             for razao in envio::measure().await? {
                 say(razao.into_linha(), &mut linhas);
             }
+        }
+        if quer("leitura") || quer("leitura_p99") {
+            for linha in leitura::measure().await? {
+                say(linha, &mut linhas);
+            }
+        }
+        if importacao::LINHAS.iter().any(|linha| quer(linha)) {
+            importacao::measure(&mut linhas).await?;
         }
         milhao::measure(&quer, &mut linhas).await?;
         linha::table(&linhas);

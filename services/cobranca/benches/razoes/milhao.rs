@@ -4,7 +4,7 @@
 //! what grows with the portfolio and what with what is due.
 
 mod carga;
-mod carteira;
+pub(crate) mod carteira;
 mod casa;
 mod leituras;
 mod limite;

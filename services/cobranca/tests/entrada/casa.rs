@@ -3,28 +3,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use cobranca::cliente::Cliente;
 use cobranca::comandos::empresa::{Pedido as NovaEmpresa, make};
 use cobranca::sistema::{INFO, Lugar, Sistema};
 use domain::ids::EmpresaId;
 use regua_engine::Engine;
 use runtime::config::Segredo;
 use runtime::{Config, Encerramento, Relogio};
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::Papel;
-use testkit::{Banco, Http, wait_until};
+use testkit::{Banco, Http};
 use uuid::Uuid;
 use web::Escopo;
 
 use crate::documento::Operacao;
+use crate::mobilia::furnish;
 
 /// The name of the keys that the tests call with; keys of other names may be revoked.
 const DA_CASA: &str = "primeira chave";
-/// Simulations there are, and keys that nobody uses: some to be read and some to be ended.
-const SIMULACOES: usize = 4;
 
 /// The system, and the first company's key.
 pub(crate) struct Casa {
@@ -66,7 +63,7 @@ impl Casa {
         let (outra, _) = company(banco.url(), "Academia Beira-Mar", &relogio).await;
         let base = format!("http://{}", sistema.addr());
         let dona = Http::new(&base).with_key(&chave);
-        furnish(&Cliente::new(&base, &chave).unwrap()).await;
+        furnish(&base, &chave).await;
         let (ids, acoes) = (ids(&dona, operacoes).await, acoes(&dona).await);
         Self {
             base,
@@ -152,7 +149,8 @@ impl Casa {
             };
             self.acoes.iter().map(fill).collect()
         } else {
-            self.ids.get(lista).into_iter().flatten().map(|id| caminho.replace("{id}", id)).collect()
+            let ids = self.ids.get(lista).into_iter().flatten();
+            ids.map(|id| caminho.replace("{id}", id).replace("{nome}", id)).collect()
         };
         assert!(!caminhos.is_empty(), "{}: a empresa do teste não tem nada em {lista}", operacao.nome());
         caminhos.into_iter().collect()
@@ -177,37 +175,6 @@ async fn company(url: &str, nome: &str, relogio: &Relogio) -> (EmpresaId, String
     (EmpresaId::new(id.parse().unwrap()), chave)
 }
 
-/// Títulos, réguas, a night that sent something and left somebody out, simulations, and keys nobody uses.
-async fn furnish(api: &Cliente) {
-    let titulo = |n: usize, vencimento: &str| {
-        let emails = [format!("devedor{n}@example.com")];
-        json!({"codigo_integracao": format!("T{n}"), "vencimento": vencimento, "valor": "150.00",
-               "devedor": {"codigo_integracao": format!("D{n}"), "nome": format!("Devedor {n}"), "emails": emails}})
-    };
-    let mut titulos: Vec<_> = (0..6).map(|n| titulo(n, "2026-03-02")).collect();
-    titulos.push(titulo(6, "2025-12-01"));
-    let enviados = api.push(&titulos).await.unwrap();
-    assert!(enviados.iter().all(|item| item["resultado"] == "criado"), "{enviados:?}");
-    let posicao = |dias| json!({"dias": dias, "acoes": [{"tipo": "email", "assunto": "Olá", "corpo": "#LISTA_TITULOS#"}]});
-    let ativa = json!({"nome": "Ativa", "criterios": {"vencimento_de": "2026-01-01"}, "posicoes": [posicao(0), posicao(7)]});
-    api.create_regua(&ativa).await.unwrap();
-    let dias = [3, 9, 27, 81].map(posicao);
-    let parada = json!({"nome": "Parada", "prioridade": 1, "criterios": {"score_de": 1}, "posicoes": dias});
-    api.call(reqwest::Method::POST, "/v1/reguas", Some(&parada)).await.unwrap();
-    api.run_night("2026-03-10".parse().unwrap()).await.unwrap();
-    api.wait_quiet().await.unwrap();
-    for n in 0..SIMULACOES {
-        let simulacao = json!({"ate": "2026-04-10"});
-        api.call(reqwest::Method::POST, "/v1/simulacoes", Some(&simulacao)).await.unwrap();
-        let chave = json!({"nome": format!("sem uso {n}"), "escopos": ["titulos:ler"]});
-        api.call(reqwest::Method::POST, "/v1/chaves-api", Some(&chave)).await.unwrap();
-    }
-    let over = async || {
-        api.all("/v1/simulacoes").await.unwrap().iter().all(|simulacao| simulacao["estado"] == "concluida")
-    };
-    wait_until(Duration::from_secs(20), over).await;
-}
-
 /// What each list that stands before an `{id}` answers.
 async fn ids(dona: &Http, operacoes: &[Operacao]) -> BTreeMap<String, Vec<String>> {
     let mut ids = BTreeMap::new();
@@ -215,10 +182,8 @@ async fn ids(dona: &Http, operacoes: &[Operacao]) -> BTreeMap<String, Vec<String
         if ids.contains_key(lista) {
             continue;
         }
-        // Debtors have no list of their own yet.
-        let (onde, campo) =
-            if lista == "/v1/devedores" { ("/v1/titulos", "devedor_id") } else { (lista, "id") };
-        let pagina = dona.get(onde).await.expect(200).json;
+        let campo = if lista == "/v1/mapeamentos" { "nome" } else { "id" };
+        let pagina = dona.get(lista).await.expect(200).json;
         let itens = pagina["itens"].as_array().cloned().unwrap_or_default();
         let livres = itens.iter().filter(|item| item["nome"] != DA_CASA);
         let id = |item: &Value| item[campo].as_str().unwrap().to_owned();

@@ -110,7 +110,7 @@ impl Operacao {
 
     /// The address of the list in which the `{id}` of the path stands.
     pub(crate) fn list(&self) -> Option<&str> {
-        self.caminho.split_once("/{id}").map(|(lista, _)| lista)
+        self.caminho.split_once("/{").map(|(lista, _)| lista)
     }
 
     /// How little it leaves for others to be done: what is inside of something ends before it does, then the régua, and the

@@ -118,6 +118,14 @@ fn string(esquema: &Value) -> BoxedStrategy<Value> {
         Some("cpf-cnpj") => {
             textos(&["52998224725", "529.982.247-25", "11222333000181", "12.ABC.345/01DE-35"])
         }
+        Some("linha-digitavel") => textos(&[
+            "00190500954014481606906809350314337370000000100",
+            "00190.50095 40144.816069 06809.350314 3 37370000000100",
+        ]),
+        Some("pix-copia-e-cola") => textos(&[
+            "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR5913Fulano de Tal6008BRASILIA62070503***63041D3D",
+        ]),
+        Some("uri") => textos(&["https://boletos.exemplo.com.br/123"]),
         Some("fuso-iana") => textos(&["America/Sao_Paulo", "America/Rio_Branco", "UTC"]),
         Some(outro) => panic!("não sei gerar o formato {outro}: {esquema}"),
         None => plain(esquema),

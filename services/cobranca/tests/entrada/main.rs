@@ -10,6 +10,7 @@ mod documento;
 mod geracao;
 mod leis;
 mod matriz;
+mod mobilia;
 mod mutacao;
 mod pedido;
 mod propriedade;

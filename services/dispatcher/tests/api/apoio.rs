@@ -150,6 +150,7 @@ impl Servico {
             credor: None,
             tipo_negocio: None,
             tipo_titulo: None,
+            boleto: store::titulos::Boleto::default(),
         };
         let itens: Vec<_> = parcelas.iter().enumerate().map(titulo).collect();
         let gravados =

@@ -4,8 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use chrono::{DateTime, Utc};
 use deserr::Deserr;
 use domain::ids::{EmpresaId, ReguaId};
@@ -18,11 +16,11 @@ use store::{StoreError, Tenant};
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Consulta, ErrosCampo, Problema, SeVersao};
+use web::{Autorizado, Consulta, ErrosCampo, Problema, Resposta, SeVersao};
 
 use super::Contexto;
 use super::edicao::{self, Editada};
-use super::leitura::{Regua, answer};
+use super::leitura::Regua;
 use super::mudar::{change, create};
 use super::simulacoes::{Simulacao, accepted, next_night, too_many_waiting};
 use crate::simulator::Mesa;
@@ -63,16 +61,17 @@ pub(super) enum ReguaOuSimulacao {
 ///
 /// # Errors
 /// 404, 412, what `editar` refused, 409 when another régua has the same criteria then (rule s11).
-pub(super) async fn edit(
+pub(super) async fn edit<E>(
     contexto: &Contexto,
-    empresa: EmpresaId,
+    acesso: &Autorizado<E>,
     (id, (vista, simular)): (ReguaId, Como),
-    status: StatusCode,
+    answer: fn(ReguaInteira) -> Resposta,
     editar: impl Fn(&ReguaInteira) -> Editada + Send + 'static,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     if !simular.0.simular.0 {
-        return Ok(answer(status, change(contexto, empresa, id, vista, editar).await?));
+        return change(contexto, acesso, (id, vista), answer, editar).await;
     }
+    let empresa = acesso.empresa();
     let lida = contexto.servico.da_empresa_em_um_instante(empresa, move |t| reguas::get(t, id)).await?;
     let antes = lida.ok_or_else(Problema::nao_encontrado)?;
     let depois = vista.confere(antes.versao).and_then(|()| editar(&antes))?;
@@ -84,17 +83,17 @@ pub(super) async fn edit(
 ///
 /// # Errors
 /// 409 when another one has the same criteria (rule s11); told only, 422 with all it lacks to be active (rule v02).
-pub(super) async fn add(
+pub(super) async fn add<E>(
     contexto: &Contexto,
-    empresa: EmpresaId,
+    acesso: &Autorizado<E>,
     simular: Simular,
     nova: ReguaInteira,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     if !simular.simular.0 {
-        return Ok(answer(StatusCode::CREATED, create(contexto, empresa, nova).await?));
+        return create(contexto, acesso, nova).await;
     }
     let depois = edicao::set_estado(&nova, EstadoRegua::Ativa)?;
-    simulate(contexto, empresa, Seria { antes: None, depois }).await
+    simulate(contexto, acesso.empresa(), Seria { antes: None, depois }).await
 }
 
 /// What would be in the place of what is.
@@ -103,7 +102,7 @@ struct Seria {
     depois: ReguaInteira,
 }
 
-async fn simulate(contexto: &Contexto, empresa: EmpresaId, seria: Seria) -> Result<HttpResponse, Problema> {
+async fn simulate(contexto: &Contexto, empresa: EmpresaId, seria: Seria) -> Result<Resposta, Problema> {
     let agora = contexto.servico.relogio.agora();
     let nova = contexto.servico.da_empresa(empresa, move |t| ask(t, &seria, agora));
     let (nova, pequena) = nova.await??;
@@ -114,7 +113,7 @@ async fn simulate(contexto: &Contexto, empresa: EmpresaId, seria: Seria) -> Resu
     let lida = read(contexto, empresa, nova, if pequena { PACIENCIA } else { Duration::ZERO }).await?;
     let pronta = lida.concluida_em.is_some();
     let simulacao = Simulacao::from(lida);
-    Ok(if pronta { HttpResponse::Ok().json(simulacao) } else { accepted(simulacao) })
+    Ok(if pronta { Resposta::ok(&simulacao) } else { accepted(&simulacao) })
 }
 
 /// The simulation when it is over, or as it is when nobody waits any longer.

@@ -2,9 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpResponseBuilder;
-use actix_web::http::header::{ETAG, LOCATION};
-use actix_web::{HttpResponse, http::StatusCode};
 use chrono::{DateTime, Utc};
 use domain::execucao::Canal;
 use domain::ids::ConteudoId;
@@ -13,7 +10,7 @@ use serde::Serialize;
 use store::reguas::{Conteudo, ReguaInteira};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::esquema;
+use web::{Resposta, esquema};
 
 use super::criterios::CriteriosLidos;
 use super::entrada::TipoPosicao;
@@ -84,14 +81,16 @@ struct Acao {
     confirmo_negativacao_automatica: bool,
 }
 
-/// The régua as it is now, with its `ETag`; what was created says where it is read.
-pub(super) fn answer(status: StatusCode, inteira: ReguaInteira) -> HttpResponse {
-    let mut resposta = HttpResponseBuilder::new(status);
-    resposta.insert_header((ETAG, web::etag(inteira.versao)));
-    if status == StatusCode::CREATED {
-        resposta.insert_header((LOCATION, format!("/v1/reguas/{}", inteira.regua.id())));
-    }
-    resposta.json(Regua::from(inteira))
+/// The régua as it is now, with its `ETag`.
+pub(super) fn answer(inteira: ReguaInteira) -> Resposta {
+    let etag = web::etag(inteira.versao);
+    Resposta::ok(&Regua::from(inteira)).com_versao(etag)
+}
+
+/// The same, of what was created, with where it is read.
+pub(super) fn created(inteira: ReguaInteira) -> Resposta {
+    let (endereco, etag) = (format!("/v1/reguas/{}", inteira.regua.id()), web::etag(inteira.versao));
+    Resposta::criada(endereco, &Regua::from(inteira)).com_versao(etag)
 }
 
 impl From<ReguaInteira> for Regua {

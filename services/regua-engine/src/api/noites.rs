@@ -1,8 +1,7 @@
 //! Nights: run one now, see how it goes.
 
-use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use deserr::Deserr;
@@ -13,8 +12,8 @@ use store::{StoreError, Tenant, empresas};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{
-    Autorizado, Caminho, Consulta, Corpo, ErroCampo, ErrosCampo, Pagina, Paginacao, Problema, escopos,
-    esquema,
+    Autorizado, Caminho, Consulta, Corpo, ErroCampo, ErrosCampo, Pagina, Paginacao, Problema, Resposta,
+    escopos, esquema,
 };
 
 use super::{Contexto, NOITE_ANTERIOR};
@@ -86,12 +85,6 @@ fn remaining(noite: &NoiteLida, agora: DateTime<Utc>) -> Option<i64> {
     andando.then(|| faltam.saturating_mul(passou).saturating_div(noite.devedores.saturating_mul(1_000)))
 }
 
-/// What became of asking for a night.
-enum Pedido {
-    Futura { hoje: NaiveDate },
-    Aberta(Abertura),
-}
-
 /// Roda a noite de uma data. Pedir de novo a mesma data devolve a noite que já existe.
 #[utoipa::path(
     operation_id = "rodar_noite",
@@ -109,20 +102,11 @@ pub(super) async fn post(
     acesso: Autorizado<escopos::noites::Executar>,
     contexto: Data<Contexto>,
     corpo: Corpo<NoiteEntrada>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let (agora, data) = (contexto.servico.relogio.agora(), corpo.0.data);
-    match contexto.servico.da_empresa(acesso.empresa(), move |t| open(t, data, agora)).await? {
-        Pedido::Futura { hoje } => Err(future(hoje)),
-        Pedido::Aberta(Abertura::Passada { ultima }) => {
-            Err(Problema::conflito(&NOITE_ANTERIOR, format!("a última noite foi a de {ultima}")))
-        }
-        Pedido::Aberta(Abertura::JaExiste(noite)) => Ok(HttpResponse::Ok().json(Noite::new(noite, agora))),
-        Pedido::Aberta(Abertura::Nova(noite)) => {
-            contexto.engine.wake();
-            let endereco = format!("/v1/noites/{}", noite.id);
-            Ok(HttpResponse::Accepted().insert_header((LOCATION, endereco)).json(Noite::new(noite, agora)))
-        }
-    }
+    let pedida = contexto.servico.gravar(&acesso, move |t| open(t, data, agora)).await?;
+    contexto.engine.wake();
+    Ok(pedida)
 }
 
 /// The first night that is not opened yet.
@@ -178,15 +162,27 @@ pub(super) async fn get(
 }
 
 /// Opens the night of `data`, or of today in the company's zone; never one of a day to come.
-fn open(t: &mut Tenant<'_>, data: Option<NaiveDate>, agora: DateTime<Utc>) -> Result<Pedido, StoreError> {
+fn open(
+    t: &mut Tenant<'_>,
+    data: Option<NaiveDate>,
+    agora: DateTime<Utc>,
+) -> Result<Result<Resposta, Problema>, StoreError> {
     let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
     let fuso: Tz = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
     let hoje = agora.with_timezone(&fuso).date_naive();
-    match data {
-        Some(data) if data > hoje => Ok(Pedido::Futura { hoje }),
-        Some(data) => noites::open(t, data, agora).map(Pedido::Aberta),
-        None => noites::open(t, hoje, agora).map(Pedido::Aberta),
+    let data = data.unwrap_or(hoje);
+    if data > hoje {
+        return Ok(Err(future(hoje)));
     }
+    Ok(match noites::open(t, data, agora)? {
+        Abertura::Passada { ultima } => {
+            Err(Problema::conflito(&NOITE_ANTERIOR, format!("a última noite foi a de {ultima}")))
+        }
+        Abertura::JaExiste(noite) => Ok(Resposta::ok(&Noite::new(noite, agora))),
+        Abertura::Nova(noite) => {
+            Ok(Resposta::aceita(format!("/v1/noites/{}", noite.id), &Noite::new(noite, agora)))
+        }
+    })
 }
 
 fn future(hoje: NaiveDate) -> Problema {

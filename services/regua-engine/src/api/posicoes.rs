@@ -1,18 +1,17 @@
 //! Positions and actions of a régua, one by one.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, delete, patch, post};
+use actix_web::{delete, patch, post};
 use domain::ids::{AcaoId, ConteudoId, PosicaoId, ReguaId};
 use serde_json::Value;
 use store::new_id;
 use store::reguas::ReguaInteira;
-use web::{Autorizado, Caminho, Corpo, Problema, Texto, TextoLongo, escopos};
+use web::{Autorizado, Caminho, Corpo, Problema, Resposta, Texto, TextoLongo, escopos};
 
 use super::edicao::{self, MudancaAcao};
 use super::entrada::{AcaoEntrada, AcaoMudanca, PosicaoEntrada, read};
 use super::impacto::{Como, ReguaOuSimulacao, Simular, edit};
-use super::leitura::Regua;
+use super::leitura::{Regua, answer, created};
 use super::simulacoes::Simulacao;
 use super::{Contexto, regras};
 
@@ -46,11 +45,11 @@ pub(super) async fn post(
     id: Caminho<ReguaId>,
     como: Como,
     corpo: Corpo<Value>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let entrada = read::<PosicaoEntrada>(corpo.0, regras::of_posicao)?;
     let nova = entrada.nova(contexto.servico.relogio.agora());
     let editar = move |atual: &ReguaInteira| edicao::add_posicao(atual, &nova);
-    edit(&contexto, acesso.empresa(), (id.0, como), StatusCode::CREATED, editar).await
+    edit(&contexto, &acesso, (id.0, como), created, editar).await
 }
 
 /// Remove uma posição da régua. O que ela ainda não enviou é descartado; o histórico fica.
@@ -79,10 +78,10 @@ pub(super) async fn delete(
     contexto: Data<Contexto>,
     ids: Caminho<(ReguaId, PosicaoId)>,
     como: Como,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let (id, posicao) = ids.0;
     let editar = move |atual: &ReguaInteira| edicao::remove_posicao(atual, posicao);
-    edit(&contexto, acesso.empresa(), (id, como), StatusCode::OK, editar).await
+    edit(&contexto, &acesso, (id, como), answer, editar).await
 }
 
 /// Inclui uma ação numa posição.
@@ -114,11 +113,11 @@ pub(super) async fn post_acao(
     ids: Caminho<(ReguaId, PosicaoId)>,
     como: Como,
     corpo: Corpo<Value>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let entrada = read::<AcaoEntrada>(corpo.0, regras::of_acao_nova)?;
     let ((id, posicao), nova) = (ids.0, entrada.nova(contexto.servico.relogio.agora()));
     let editar = move |atual: &ReguaInteira| edicao::add_acao(atual, posicao, &nova);
-    edit(&contexto, acesso.empresa(), (id, como), StatusCode::CREATED, editar).await
+    edit(&contexto, &acesso, (id, como), created, editar).await
 }
 
 /// Muda o texto ou os destinatários de uma ação. O que não vem fica como está.
@@ -150,7 +149,7 @@ pub(super) async fn patch_acao(
     ids: Caminho<(ReguaId, PosicaoId, AcaoId)>,
     como: Como,
     corpo: Corpo<Value>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let AcaoMudanca { assunto, corpo, destinatarios } = read(corpo.0, regras::of_mudanca_acao)?;
     let (id, posicao, acao) = ids.0;
     let mudanca = MudancaAcao {
@@ -160,7 +159,7 @@ pub(super) async fn patch_acao(
         conteudo: ConteudoId::new(new_id(contexto.servico.relogio.agora())),
     };
     let editar = move |atual: &ReguaInteira| edicao::change_acao(atual, (posicao, acao), &mudanca);
-    edit(&contexto, acesso.empresa(), (id, como), StatusCode::OK, editar).await
+    edit(&contexto, &acesso, (id, como), answer, editar).await
 }
 
 /// Remove uma ação de uma posição. O que ela ainda não enviou é descartado; o histórico fica.
@@ -188,8 +187,8 @@ pub(super) async fn delete_acao(
     contexto: Data<Contexto>,
     ids: Caminho<(ReguaId, PosicaoId, AcaoId)>,
     como: Como,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let (id, posicao, acao) = ids.0;
     let editar = move |atual: &ReguaInteira| edicao::remove_acao(atual, posicao, acao);
-    edit(&contexto, acesso.empresa(), (id, como), StatusCode::OK, editar).await
+    edit(&contexto, &acesso, (id, como), answer, editar).await
 }

@@ -1,18 +1,17 @@
 //! Réguas: created, read, changed, activated, deactivated and archived.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, patch, post};
+use actix_web::{get, patch, post};
 use deserr::Deserr;
-use domain::ids::{EmpresaId, ReguaId};
+use domain::ids::ReguaId;
 use domain::regua::{Cabecalho, EstadoRegua};
 use serde_json::Value;
 use store::reguas::{self, Fim};
 use store::{Tenant, new_id};
 use utoipa::IntoParams;
 use web::{
-    Autorizado, Caminho, Consulta, Corpo, Cursor, ErrosCampo, Limite, Pagina, Problema, Texto, escopos,
-    esquema,
+    Autorizado, Caminho, Consulta, Corpo, Cursor, ErrosCampo, Limite, Pagina, Problema, Resposta, Texto,
+    escopos, esquema,
 };
 
 use super::edicao::{self, Mudanca};
@@ -60,7 +59,7 @@ pub(super) async fn post(
     contexto: Data<Contexto>,
     simular: Consulta<Simular>,
     corpo: Corpo<Value>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let entrada = read::<ReguaEntrada>(corpo.0, regras::of_regua)?;
     let criterios = resolve(&contexto, acesso.empresa(), entrada.criterios).await?;
     let agora = contexto.servico.relogio.agora();
@@ -74,7 +73,7 @@ pub(super) async fn post(
     };
     let posicoes = entrada.posicoes.into_iter().map(|posicao| posicao.nova(agora)).collect();
     let nova = edicao::create(entrada.nome.into_string(), cabecalho, posicoes)?;
-    add(&contexto, acesso.empresa(), simular.0, nova).await
+    add(&contexto, &acesso, simular.0, nova).await
 }
 
 /// Réguas a page: each comes with all its positions and texts.
@@ -134,10 +133,10 @@ pub(super) async fn get(
     acesso: Autorizado<escopos::reguas::Ler>,
     contexto: Data<Contexto>,
     id: Caminho<ReguaId>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let get = move |t: &mut Tenant<'_>| reguas::get(t, id.0);
     let lida = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), get).await?;
-    Ok(answer(StatusCode::OK, lida.ok_or_else(Problema::nao_encontrado)?))
+    Ok(answer(lida.ok_or_else(Problema::nao_encontrado)?))
 }
 
 /// Muda nome, prioridade, modo ou critérios da régua. O que não vem fica como está.
@@ -168,7 +167,7 @@ pub(super) async fn patch(
     id: Caminho<ReguaId>,
     como: Como,
     corpo: Corpo<Value>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let entrada = read::<ReguaMudanca>(corpo.0, regras::of_mudanca)?;
     let criterios = match entrada.criterios {
         Some(criterios) => Some(resolve(&contexto, acesso.empresa(), criterios).await?),
@@ -177,7 +176,7 @@ pub(super) async fn patch(
     let nome = entrada.nome.map(Texto::into_string);
     let mudanca = Mudanca { nome, prioridade: entrada.prioridade, modo: entrada.modo, criterios };
     let editar = move |atual: &reguas::ReguaInteira| edicao::change(atual, &mudanca);
-    edit(&contexto, acesso.empresa(), (id.0, como), StatusCode::OK, editar).await
+    edit(&contexto, &acesso, (id.0, como), answer, editar).await
 }
 
 /// Ativa a régua: a partir da próxima noite ela recebe devedores e dispara. Pedir de novo não muda nada.
@@ -205,8 +204,8 @@ pub(super) async fn ativar(
     contexto: Data<Contexto>,
     id: Caminho<ReguaId>,
     como: Como,
-) -> Result<HttpResponse, Problema> {
-    set_estado(&contexto, acesso.empresa(), (id.0, como), EstadoRegua::Ativa).await
+) -> Result<Resposta, Problema> {
+    set_estado(&contexto, &acesso, (id.0, como), EstadoRegua::Ativa).await
 }
 
 /// Desativa a régua: nada mais é enviado, e quem está nela fica onde está. Pedir de novo não muda nada.
@@ -232,8 +231,8 @@ pub(super) async fn desativar(
     contexto: Data<Contexto>,
     id: Caminho<ReguaId>,
     como: Como,
-) -> Result<HttpResponse, Problema> {
-    set_estado(&contexto, acesso.empresa(), (id.0, como), EstadoRegua::Inativa).await
+) -> Result<Resposta, Problema> {
+    set_estado(&contexto, &acesso, (id.0, como), EstadoRegua::Inativa).await
 }
 
 /// Arquiva a régua para sempre: o que ainda não saiu é descartado, e na próxima noite quem está nela sai. Pedir de novo não
@@ -260,16 +259,16 @@ pub(super) async fn arquivar(
     contexto: Data<Contexto>,
     id: Caminho<ReguaId>,
     como: Como,
-) -> Result<HttpResponse, Problema> {
-    set_estado(&contexto, acesso.empresa(), (id.0, como), EstadoRegua::Arquivada).await
+) -> Result<Resposta, Problema> {
+    set_estado(&contexto, &acesso, (id.0, como), EstadoRegua::Arquivada).await
 }
 
-async fn set_estado(
+async fn set_estado<E>(
     contexto: &Contexto,
-    empresa: EmpresaId,
+    acesso: &Autorizado<E>,
     qual: (ReguaId, Como),
     estado: EstadoRegua,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let editar = move |atual: &reguas::ReguaInteira| edicao::set_estado(atual, estado);
-    edit(contexto, empresa, qual, StatusCode::OK, editar).await
+    edit(contexto, acesso, qual, answer, editar).await
 }

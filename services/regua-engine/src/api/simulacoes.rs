@@ -3,9 +3,8 @@
 mod pedido;
 mod reguas;
 
-use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{delete, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +12,7 @@ use store::simulacoes::{self, Pedido, SimulacaoLida};
 use store::{StoreError, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Autorizado, Caminho, Consulta, Corpo, Pagina, Paginacao, Problema, escopos};
+use web::{Autorizado, Caminho, Consulta, Corpo, Pagina, Paginacao, Problema, Resposta, escopos};
 
 use super::Contexto;
 use crate::simulator::Resultado;
@@ -115,16 +114,16 @@ pub(super) async fn post(
     acesso: Autorizado<escopos::simulacoes::Executar>,
     contexto: Data<Contexto>,
     corpo: Corpo<Value>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let entrada = pedido::read(corpo.0)?;
     let agora = contexto.servico.relogio.agora();
-    let criada = contexto.servico.da_empresa(acesso.empresa(), move |t| match entrada.judge(t, agora)? {
-        Ok(pedido) => create(t, &pedido, agora).map(Ok),
+    let criada = contexto.servico.gravar(&acesso, move |t| match entrada.judge(t, agora)? {
+        Ok(pedido) => Ok(Ok(accepted(&create(t, &pedido, agora)?))),
         Err(recusa) => Ok(Err(recusa)),
     });
-    let criada = criada.await??;
+    let criada = criada.await?;
     contexto.engine.wake_simulator();
-    Ok(accepted(criada))
+    Ok(criada)
 }
 
 /// Lista as simulações dos últimos 30 dias, a mais recente primeiro, sem os resultados.
@@ -180,9 +179,12 @@ pub(super) async fn cancel(
     acesso: Autorizado<escopos::simulacoes::Executar>,
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
-) -> Result<HttpResponse, Problema> {
-    let havia = contexto.servico.da_empresa(acesso.empresa(), move |t| simulacoes::remove(t, id.0)).await?;
-    if havia { Ok(HttpResponse::NoContent().finish()) } else { Err(Problema::nao_encontrado()) }
+) -> Result<Resposta, Problema> {
+    let remover = move |t: &mut Tenant<'_>| {
+        let havia = simulacoes::remove(t, id.0)?;
+        Ok(if havia { Ok(Resposta::vazia()) } else { Err(Problema::nao_encontrado()) })
+    };
+    contexto.servico.gravar(&acesso, remover).await
 }
 
 fn create(t: &mut Tenant<'_>, pedido: &Pedido, agora: DateTime<Utc>) -> Result<Simulacao, StoreError> {
@@ -190,6 +192,6 @@ fn create(t: &mut Tenant<'_>, pedido: &Pedido, agora: DateTime<Utc>) -> Result<S
     Ok(simulacoes::get(t, id)?.ok_or(StoreError::Unknown("simulacao"))?.into())
 }
 
-pub(super) fn accepted(simulacao: Simulacao) -> HttpResponse {
-    HttpResponse::Accepted().insert_header((LOCATION, Simulacao::address(simulacao.id))).json(simulacao)
+pub(super) fn accepted(simulacao: &Simulacao) -> Resposta {
+    Resposta::aceita(Simulacao::address(simulacao.id), simulacao)
 }

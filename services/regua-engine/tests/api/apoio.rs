@@ -143,6 +143,7 @@ impl Servico {
             credor: None,
             tipo_negocio: None,
             tipo_titulo: None,
+            boleto: store::titulos::Boleto::default(),
         };
         mudar(&mut titulo);
         self.titulos

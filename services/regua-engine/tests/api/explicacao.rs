@@ -13,7 +13,7 @@ use crate::apoio::{HOJE, Servico, agora, dia, email, id, named, posicao, refused
 fn um(s: &Servico) -> TituloLido {
     let banco = Banco::connect(s.banco.url(), Papel::Titulos, 1).unwrap();
     let filtro = titulos::Filtro::default();
-    banco.da_empresa(s.empresa, |t| titulos::list(t, &filtro, None, 1)).unwrap().remove(0)
+    banco.da_empresa(s.empresa, |t| titulos::list(t, &filtro, &titulos::Trecho::first(1))).unwrap().remove(0)
 }
 
 fn devedor(s: &Servico) -> Uuid {

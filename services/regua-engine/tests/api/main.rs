@@ -14,6 +14,7 @@ mod conferencia;
 mod criterios;
 mod edicoes;
 mod explicacao;
+mod idempotencia;
 mod inscricoes;
 mod lacos;
 mod noites;

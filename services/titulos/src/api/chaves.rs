@@ -1,18 +1,18 @@
 //! API keys of the company.
 
-use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{delete, get, post};
 use chrono::{DateTime, Utc};
 use deserr::Deserr;
 use serde::Serialize;
 use serde_json::Value;
+use store::Tenant;
 use store::chaves::{self, Chave};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{
-    Autorizado, Caminho, Corpo, ErroCampo, ErroValor, ErrosCampo, Escopo, Lista, Problema, Texto, escopos,
-    esquema,
+    Autorizado, Caminho, Corpo, ErroCampo, ErroValor, ErrosCampo, Escopo, Lista, Problema, Resposta, Texto,
+    escopos, esquema,
 };
 
 use super::Contexto;
@@ -55,9 +55,9 @@ impl Deserr<ErrosCampo> for EscopoLido {
 struct ChaveNova {
     /// Id.
     id: Uuid,
-    /// A chave; guarde-a, ela não é mostrada de novo.
+    /// A chave; guarde-a, ela não é mostrada de novo: a um pedido repetido com a mesma `Idempotency-Key` vem nula.
     #[schema(example = "cob_0190…_…")]
-    chave: String,
+    chave: Option<String>,
 }
 
 /// Uma chave, sem o segredo.
@@ -110,19 +110,18 @@ pub(super) async fn post(
     acesso: Autorizado<escopos::chaves::Administrar>,
     contexto: Data<Contexto>,
     corpo: Corpo<Value>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let nao_tem = beyond(&acesso, &corpo.0);
     let corpo: ChaveEntrada = web::parse_with(corpo.0, nao_tem)?;
     let agora = contexto.servico.relogio.agora();
-    let criada = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| {
-            crate::chaves::create(t, &corpo.nome, &corpo.escopos, corpo.expira_em, agora)
-        })
-        .await?;
-    Ok(HttpResponse::Created()
-        .insert_header((LOCATION, format!("/v1/chaves-api/{}", criada.id)))
-        .json(ChaveNova { id: criada.id, chave: criada.texto }))
+    let criar = move |t: &mut Tenant<'_>| {
+        let criada = crate::chaves::create(t, &corpo.nome, &corpo.escopos, corpo.expira_em, agora)?;
+        let sem_texto = ChaveNova { id: criada.id, chave: None };
+        let endereco = format!("/v1/chaves-api/{}", criada.id);
+        let com_texto = ChaveNova { id: criada.id, chave: Some(criada.texto) };
+        Ok(Ok(Resposta::criada(endereco, &sem_texto).mostrando(&com_texto)))
+    };
+    contexto.servico.gravar(&acesso, criar).await
 }
 
 /// A key gives no more than it has: the scopes asked for that `acesso` is without.
@@ -176,9 +175,11 @@ pub(super) async fn revoke(
     acesso: Autorizado<escopos::chaves::Administrar>,
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Resposta, Problema> {
     let agora = contexto.servico.relogio.agora();
-    let existe =
-        contexto.servico.da_empresa(acesso.empresa(), move |t| chaves::revoke(t, id.0, agora)).await?;
-    if existe { Ok(HttpResponse::NoContent().finish()) } else { Err(Problema::nao_encontrado()) }
+    let revogar = move |t: &mut Tenant<'_>| {
+        let havia = chaves::revoke(t, id.0, agora)?;
+        Ok(if havia { Ok(Resposta::vazia()) } else { Err(Problema::nao_encontrado()) })
+    };
+    contexto.servico.gravar(&acesso, revogar).await
 }

@@ -4,22 +4,31 @@ mod campos;
 
 use std::collections::BTreeSet;
 
-use actix_web::web::{Data, Json};
-use actix_web::{get, patch};
+use actix_web::http::header::ETAG;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get, patch};
 use chrono::NaiveTime;
 use deserr::Deserr;
+use domain::documento::Documento;
 use domain::email::EnderecoEmail;
+use domain::encargos::Encargos;
+use domain::endereco::Endereco;
 use domain::execucao::Canal;
-use domain::ids::EmpresaId;
 use domain::janela::{DiasDaSemana, Janela};
 use serde::Serialize;
 use serde_json::Value;
-use store::Tenant;
-use store::empresas::{self, Empresa, MudancaEmpresa};
+use store::empresas::{self, MudancaEmpresa};
+use store::{StoreError, Tenant};
 use utoipa::ToSchema;
-use web::{Autorizado, Corpo, ErroCampo, ErroValor, ErrosCampo, Lista, Problema, Texto, escopos, esquema};
+use web::{
+    Autorizado, Corpo, ErroCampo, ErroValor, ErrosCampo, Lista, Problema, Resposta, SeVersao, Texto, escopos,
+    esquema, etag,
+};
 
 use super::Contexto;
+use super::campos::Anulavel;
+use super::encargos::{EncargosEntrada, EncargosLidos};
+use super::endereco::{EnderecoProprio, EnderecoSaida};
 use campos::{CanalComJanela, DIAS, Dia, EscolhaMigracao, Fuso, PrazoAcordo, some_day};
 
 /// One per channel that has a window.
@@ -49,6 +58,13 @@ struct EmpresaLida {
     /// Dias depois do vencimento da primeira parcela em que um acordo sem pagamento é cancelado; nulo, nunca.
     #[schema(minimum = 0, maximum = 365)]
     cancelar_acordo_apos: Option<i16>,
+    /// CNPJ ou CPF, sem pontuação.
+    #[schema(value_type = Option<esquema::CpfCnpj>)]
+    documento: Option<String>,
+    /// Onde fica; é o remetente das cartas.
+    endereco: Option<EnderecoSaida>,
+    /// Encargos dos títulos em atraso cujo credor não tem os seus; nulo, os usuais: multa de 2 % e juros de 1 % ao mês.
+    encargos: Option<EncargosLidos>,
     /// Horários de envio por canal.
     janelas: Vec<JanelaLida>,
 }
@@ -98,6 +114,18 @@ struct EmpresaMudanca {
     #[deserr(default)]
     #[schema(value_type = Option<u16>, minimum = 0, maximum = 365)]
     cancelar_acordo_apos: PrazoAcordo,
+    /// CNPJ ou CPF; nulo apaga.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::CpfCnpj>)]
+    documento: Anulavel<Documento>,
+    /// Onde fica, por inteiro; nulo apaga.
+    #[deserr(default)]
+    #[schema(value_type = Option<EnderecoProprio>)]
+    endereco: Anulavel<EnderecoProprio>,
+    /// Encargos dos títulos em atraso cujo credor não tem os seus, por inteiro; nulo, os usuais.
+    #[deserr(default)]
+    #[schema(value_type = Option<EncargosEntrada>)]
+    encargos: Anulavel<EncargosEntrada>,
     /// Horários de envio; cada um substitui o do seu canal.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<JanelaMudanca>>, max_items = 2)]
@@ -126,49 +154,55 @@ struct JanelaMudanca {
 #[utoipa::path(
     operation_id = "ler_empresa",
     tag = "Empresa",
-    responses((status = 200, description = "A empresa.", body = EmpresaLida)),
+    responses((status = 200, description = "A empresa.", body = EmpresaLida,
+               headers(("ETag" = String, description = "Versão, para `If-Match`.")))),
     security(("chave_api" = ["empresa:ler"])),
 )]
 #[get("/v1/empresa")]
 pub(super) async fn get(
     acesso: Autorizado<escopos::empresa::Ler>,
     contexto: Data<Contexto>,
-) -> Result<Json<EmpresaLida>, Problema> {
-    read(acesso.empresa(), &contexto).await
+) -> Result<HttpResponse, Problema> {
+    let (lida, versao) = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), load).await?;
+    Ok(HttpResponse::Ok().insert_header((ETAG, etag(versao))).json(lida))
 }
 
 /// Muda a empresa da chave.
 #[utoipa::path(
     operation_id = "mudar_empresa",
     tag = "Empresa",
+    params(("If-Match" = Option<String>, Header, description = "`ETag` da versão lida; sem ele, muda qualquer versão.")),
     request_body = EmpresaMudanca,
-    responses((status = 200, description = "A empresa, como ficou.", body = EmpresaLida)),
+    responses((status = 200, description = "A empresa, como ficou.", body = EmpresaLida,
+               headers(("ETag" = String, description = "Nova versão.")))),
     security(("chave_api" = ["empresa:escrever"])),
 )]
 #[patch("/v1/empresa")]
 pub(super) async fn patch(
     acesso: Autorizado<escopos::empresa::Escrever>,
     contexto: Data<Contexto>,
+    vista: SeVersao,
     corpo: Corpo<Value>,
-) -> Result<Json<EmpresaLida>, Problema> {
+) -> Result<Resposta, Problema> {
     let mudanca = parse(corpo.0)?;
-    contexto.servico.da_empresa(acesso.empresa(), move |t| empresas::update(t, &mudanca)).await?;
-    read(acesso.empresa(), &contexto).await
+    let gravar = contexto.servico.gravar(&acesso, move |t| {
+        if let Err(recusa) = vista.confere(empresas::lock(t)?) {
+            return Ok(Err(recusa));
+        }
+        empresas::update(t, &mudanca)?;
+        let (lida, versao) = load(t)?;
+        Ok(Ok(Resposta::ok(&lida).com_versao(etag(versao))))
+    });
+    gravar.await
 }
 
-async fn read(empresa: EmpresaId, contexto: &Contexto) -> Result<Json<EmpresaLida>, Problema> {
-    let (lida, janelas) = contexto
-        .servico
-        .da_empresa(empresa, |t: &mut Tenant<'_>| Ok((empresas::get(t)?, empresas::janelas(t)?)))
-        .await?;
-    let lida = lida.ok_or_else(Problema::nao_encontrado)?;
-    Ok(Json(present(empresa, lida, &janelas)))
-}
-
-fn present(id: EmpresaId, lida: Empresa, janelas: &[(Canal, Janela)]) -> EmpresaLida {
+/// The company as it is shown, and its version.
+fn load(t: &mut Tenant<'_>) -> Result<(EmpresaLida, i32), StoreError> {
+    let lida = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
+    let (registro, janelas) = (empresas::registro(t)?, empresas::janelas(t)?);
     let hora = |hora: NaiveTime| hora.format("%H:%M").to_string();
-    EmpresaLida {
-        id: id.uuid(),
+    let lida = EmpresaLida {
+        id: t.empresa().uuid(),
         nome: lida.nome,
         fuso: lida.fuso,
         hora_noite: hora(lida.hora_noite),
@@ -176,19 +210,22 @@ fn present(id: EmpresaId, lida: Empresa, janelas: &[(Canal, Janela)]) -> Empresa
         remetente_email: lida.remetente_email,
         migracao: lida.migracao,
         cancelar_acordo_apos: lida.cancelar_acordo_apos,
-        janelas: janelas
-            .iter()
-            .map(|(canal, janela)| JanelaLida {
-                canal: canal.as_str(),
-                inicio: hora(janela.inicio()),
-                fim: hora(janela.fim()),
-                dias: DIAS
-                    .iter()
-                    .filter(|(_, dia)| janela.dias().contem(*dia))
-                    .map(|(nome, _)| *nome)
-                    .collect(),
-            })
-            .collect(),
+        endereco: registro.endereco()?.map(EnderecoSaida::from),
+        encargos: registro.encargos()?.map(EncargosLidos::from),
+        documento: registro.documento,
+        janelas: janelas.iter().map(|(canal, janela)| present(*canal, janela)).collect(),
+    };
+    Ok((lida, registro.versao))
+}
+
+fn present(canal: Canal, janela: &Janela) -> JanelaLida {
+    let hora = |hora: NaiveTime| hora.format("%H:%M").to_string();
+    let dias = DIAS.iter().filter(|(_, dia)| janela.dias().contem(*dia)).map(|(nome, _)| *nome);
+    JanelaLida {
+        canal: canal.as_str(),
+        inicio: hora(janela.inicio()),
+        fim: hora(janela.fim()),
+        dias: dias.collect(),
     }
 }
 
@@ -205,6 +242,9 @@ fn parse(corpo: Value) -> Result<MudancaEmpresa, Problema> {
         remetente_email: lida.remetente_email.map(|email| email.as_str().to_owned()),
         migracao: lida.migracao.map(|escolha| escolha.0),
         cancelar_acordo_apos: lida.cancelar_acordo_apos.mudanca(),
+        documento: lida.documento.0,
+        endereco: lida.endereco.0.map(|endereco| Endereco::from(&endereco)),
+        encargos: lida.encargos.0.map(Encargos::from),
         // None of them is refused any more.
         janelas: janelas
             .filter_map(|j| Some((j.canal.0, Janela::new(j.inicio, j.fim, j.dias).ok()?)))

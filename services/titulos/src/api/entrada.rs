@@ -3,14 +3,17 @@
 use chrono::NaiveDate;
 use deserr::Deserr;
 use domain::Rotulo;
+use domain::boleto::{LinhaDigitavel, pix_confere};
 use domain::dinheiro::Centavos;
 use domain::documento::Documento;
 use domain::email::EnderecoEmail;
 use serde::Serialize;
-use store::titulos::{EntradaCredor, EntradaDevedor, EntradaTitulo, Recusa, ResultadoItem};
+use store::titulos::{Boleto, EntradaCredor, EntradaDevedor, EntradaTitulo, Recusa, ResultadoItem};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{ErroCampo, ErroValor, ErrosCampo, Lista, Texto, esquema};
+use web::{ErroCampo, ErroValor, ErrosCampo, Lista, Texto, esquema, parse_texto};
+
+use super::campos::Score;
 
 /// Addresses of one debtor: nobody has more that are worth keeping.
 const MAX_EMAILS: usize = 10;
@@ -47,6 +50,21 @@ pub(super) struct TituloEntrada {
     #[deserr(default)]
     #[schema(value_type = Option<Texto<1, 60>>)]
     tipo_titulo: Option<Rotulo>,
+    /// Nosso número do boleto; ausente mantém.
+    #[deserr(default)]
+    nosso_numero: Option<Texto<1, 40>>,
+    /// Linha digitável do boleto, com ou sem pontuação, com os dígitos verificadores certos; ausente mantém.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::LinhaDigitavel>)]
+    linha_digitavel: Option<Linha>,
+    /// Pix copia e cola, inteiro; ausente mantém.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::PixCopiaECola>)]
+    pix_copia_e_cola: Option<Pix>,
+    /// Endereço https do boleto; ausente mantém.
+    #[deserr(default)]
+    #[schema(value_type = Option<esquema::Link>)]
+    link_boleto: Option<Link>,
 }
 
 /// Quem deve.
@@ -84,23 +102,64 @@ struct CredorEntrada {
     nome: Texto<1, 150>,
 }
 
-/// From 0 to 1000 (rule s10).
-struct Score(i16);
+/// The digits of a boleto.
+struct Linha(LinhaDigitavel);
 
-impl Deserr<ErrosCampo> for Score {
+impl Deserr<ErrosCampo> for Linha {
     fn deserialize_from_value<V: deserr::IntoValue>(
         valor: deserr::Value<V>,
         local: deserr::ValuePointerRef<'_>,
     ) -> Result<Self, ErrosCampo> {
-        let lido = i64::deserialize_from_value(valor, local)?;
-        let score = i16::try_from(lido).ok().filter(|score| (0..=1000).contains(score)).map(Self);
-        score
-            .ok_or_else(|| ErrosCampo::at(local, ErroValor::new("fora_do_intervalo", "deve ser de 0 a 1000")))
+        parse_texto(valor, local, |texto| {
+            let lida = LinhaDigitavel::parse(texto);
+            lida.map(Self).map_err(|erro| ErroValor::new("formato_invalido", erro.to_string()))
+        })
+    }
+}
+
+/// A Pix that is whole.
+struct Pix(String);
+
+impl Deserr<ErrosCampo> for Pix {
+    fn deserialize_from_value<V: deserr::IntoValue>(
+        valor: deserr::Value<V>,
+        local: deserr::ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        parse_texto(valor, local, |texto| {
+            let linha = Texto::<1, 512>::parse(texto)?.into_string();
+            let erro = || {
+                ErroValor::new(
+                    "formato_invalido",
+                    "não é um Pix copia e cola inteiro: a soma no fim não confere",
+                )
+            };
+            pix_confere(&linha).then_some(Self(linha)).ok_or_else(erro)
+        })
+    }
+}
+
+/// An address that a debtor may be sent to.
+struct Link(String);
+
+impl Deserr<ErrosCampo> for Link {
+    fn deserialize_from_value<V: deserr::IntoValue>(
+        valor: deserr::Value<V>,
+        local: deserr::ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        parse_texto(valor, local, |texto| {
+            let link = Texto::<1, 500>::parse(texto)?.into_string();
+            let resto = link.strip_prefix("https://").unwrap_or_default();
+            let inteiro = resto.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && link.chars().all(|c| c.is_ascii_graphic());
+            inteiro
+                .then_some(Self(link))
+                .ok_or_else(|| ErroValor::formato("um endereço que começa com https://"))
+        })
     }
 }
 
 /// A positive amount.
-struct Valor(Centavos);
+pub(super) struct Valor(pub(super) Centavos);
 
 impl Deserr<ErrosCampo> for Valor {
     fn deserialize_from_value<V: deserr::IntoValue>(
@@ -138,19 +197,25 @@ impl From<TituloEntrada> for EntradaTitulo {
             }),
             tipo_negocio: entrada.tipo_negocio,
             tipo_titulo: entrada.tipo_titulo,
+            boleto: Boleto {
+                nosso_numero: entrada.nosso_numero.map(Texto::into_string),
+                linha_digitavel: entrada.linha_digitavel.map(|linha| linha.0.as_str().to_owned()),
+                pix_copia_e_cola: entrada.pix_copia_e_cola.map(|pix| pix.0),
+                link_boleto: entrada.link_boleto.map(|link| link.0),
+            },
         }
     }
 }
 
-/// O que aconteceu com um título enviado.
-#[derive(Serialize, ToSchema)]
+/// O que aconteceu com um item enviado.
+#[derive(Clone, Serialize, ToSchema)]
 #[schema(as = ResultadoItem)]
 pub(super) struct Item {
     /// Posição no envio, a partir de zero.
     indice: usize,
-    /// Chave do título no ERP, quando pôde ser lida.
+    /// Chave do item no ERP, quando pôde ser lida.
     codigo_integracao: Option<String>,
-    /// Id do título.
+    /// Id do que foi gravado.
     id: Option<Uuid>,
     /// O que foi feito.
     resultado: Feito,
@@ -162,7 +227,7 @@ pub(super) struct Item {
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Feito {
+pub(super) enum Feito {
     Criado,
     Atualizado,
     Inalterado,
@@ -172,13 +237,13 @@ enum Feito {
 /// O resultado de um envio, item a item, na ordem enviada.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Envio {
-    /// Títulos novos.
+    /// Itens novos.
     criados: usize,
-    /// Títulos que mudaram.
+    /// Itens que mudaram.
     atualizados: usize,
-    /// Títulos que já estavam assim; nada foi gravado.
+    /// Itens que já estavam assim; nada foi gravado.
     inalterados: usize,
-    /// Títulos recusados; os demais foram gravados.
+    /// Itens recusados; os demais foram gravados.
     recusados: usize,
     /// Um resultado por item.
     itens: Vec<Item>,
@@ -189,22 +254,25 @@ impl Item {
         Self { indice, codigo_integracao, id: None, resultado: Feito::Recusado, erros }
     }
 
-    pub(super) fn stored(indice: usize, codigo_integracao: String, resultado: &ResultadoItem) -> Self {
+    pub(super) fn stored(indice: usize, codigo_integracao: &str, resultado: &ResultadoItem) -> Self {
         let (id, feito) = match resultado {
             ResultadoItem::Criado(id) => (id.uuid(), Feito::Criado),
             ResultadoItem::Atualizado(id) => (id.uuid(), Feito::Atualizado),
             ResultadoItem::Inalterado(id) => (id.uuid(), Feito::Inalterado),
             ResultadoItem::Recusado(recusa) => {
-                return Self::refused(indice, Some(codigo_integracao), vec![refusal(indice, *recusa)]);
+                return Self::refused(
+                    indice,
+                    Some(codigo_integracao.to_owned()),
+                    vec![refusal(indice, *recusa)],
+                );
             }
         };
-        Self {
-            indice,
-            codigo_integracao: Some(codigo_integracao),
-            id: Some(id),
-            resultado: feito,
-            erros: Vec::new(),
-        }
+        Self::done(indice, codigo_integracao.to_owned(), id, feito)
+    }
+
+    pub(super) fn done(indice: usize, codigo_integracao: String, id: Uuid, resultado: Feito) -> Self {
+        let codigo_integracao = Some(codigo_integracao);
+        Self { indice, codigo_integracao, id: Some(id), resultado, erros: Vec::new() }
     }
 }
 

@@ -1,24 +1,27 @@
 //! The status of a título: paid, cancelled, suspended, open again.
 
+mod muitos;
+
+pub(super) use muitos::{cancelar_muitos, reabrir_muitos, suspender_muitos};
+
 use actix_web::post;
-use actix_web::web::{Data, Json};
-use chrono::NaiveDate;
+use actix_web::web::Data;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use deserr::Deserr;
 use domain::ids::TituloId;
-use domain::titulo::{self, Mudanca, StatusTitulo};
-use store::titulos::{RecusaSituacao, Transicao};
-use store::{StoreError, Tenant, empresas, titulos};
+use store::titulos::{self, Alvo, Pedido, RecusaSituacao};
+use store::{StoreError, Tenant, empresas};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Autorizado, Caminho, Corpo, ErroCampo, ErrosCampo, Problema, escopos, esquema};
+use web::{Autorizado, Caminho, Corpo, ErroCampo, ErrosCampo, Problema, Resposta, escopos, esquema};
 
 use super::titulos::{Titulo, read};
 use super::{Contexto, STATUS_NAO_PERMITE};
 
-/// Registra o pagamento integral de um título. Repetir é seguro.
+/// Registra o pagamento integral de um título: o que ele deve hoje, com encargos. Repetir é seguro.
 ///
-/// A partir da resposta 200 nenhuma mensagem nova contém o título. A primeira parcela paga confirma a negociação.
+/// Para outro valor ou outra data, use `pagamentos`. A partir da resposta 200 nenhuma mensagem nova contém o título. A primeira parcela paga confirma a negociação.
 #[utoipa::path(
     operation_id = "pagar_titulo",
     tag = "Títulos",
@@ -31,8 +34,8 @@ pub(super) async fn pagar(
     acesso: Autorizado<escopos::titulos::Escrever>,
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
-) -> Result<Json<Titulo>, Problema> {
-    change(&acesso, &contexto, id.0, titulo::pagar).await
+) -> Result<Resposta, Problema> {
+    change(&acesso, &contexto, id.0, Pedido::pagar()).await
 }
 
 /// Cancela um título: ele sai da cobrança. Repetir é seguro.
@@ -50,8 +53,8 @@ pub(super) async fn cancelar(
     acesso: Autorizado<escopos::titulos::Escrever>,
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
-) -> Result<Json<Titulo>, Problema> {
-    change(&acesso, &contexto, id.0, titulo::cancelar).await
+) -> Result<Resposta, Problema> {
+    change(&acesso, &contexto, id.0, Pedido::cancelar()).await
 }
 
 /// Até quando suspender.
@@ -81,20 +84,16 @@ pub(super) async fn suspender(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
     corpo: Corpo<Suspensao>,
-) -> Result<Json<Titulo>, Problema> {
-    let (titulo, ate, agora) = (TituloId::new(id.0), corpo.0.ate, contexto.servico.relogio.agora());
-    let outcome = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| {
-            let hoje = agora.with_timezone(&time_zone(t)?).date_naive();
-            if ate.is_some_and(|ate| ate <= hoje) {
-                return Ok(Err(too_early()));
-            }
-            titulos::suspend(t, titulo, ate, agora).map(Ok)
-        })
-        .await??;
-    answer(outcome.map(|outcome| outcome.map_err(RecusaSituacao::Status)))?;
-    read(&acesso, &contexto, id.0).await
+) -> Result<Resposta, Problema> {
+    let (id, ate, agora) = (TituloId::new(id.0), corpo.0.ate, contexto.servico.relogio.agora());
+    let suspender = move |t: &mut Tenant<'_>| {
+        let hoje = today(t, agora)?;
+        if ate.is_some_and(|ate| ate <= hoje) {
+            return Ok(Err(Problema::validacao(vec![too_early("/ate".to_owned())])));
+        }
+        change_one(t, id, Pedido::suspender(ate), agora)
+    };
+    contexto.servico.gravar(&acesso, suspender).await
 }
 
 /// Reabre um título suspenso: o devedor segue da régua onde estava. Repetir é seguro.
@@ -110,49 +109,61 @@ pub(super) async fn reabrir(
     acesso: Autorizado<escopos::titulos::Escrever>,
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
-) -> Result<Json<Titulo>, Problema> {
-    change(&acesso, &contexto, id.0, titulo::reabrir).await
+) -> Result<Resposta, Problema> {
+    change(&acesso, &contexto, id.0, Pedido::reabrir()).await
 }
 
 async fn change<E>(
     acesso: &Autorizado<E>,
     contexto: &Contexto,
     id: Uuid,
-    transition: fn(StatusTitulo) -> Transicao,
-) -> Result<Json<Titulo>, Problema> {
-    let agora = contexto.servico.relogio.agora();
-    let outcome = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| {
-            titulos::change_status(t, TituloId::new(id), transition, agora)
-        })
-        .await?;
-    answer(outcome)?;
-    read(acesso, contexto, id).await
+    pedido: Pedido,
+) -> Result<Resposta, Problema> {
+    let (id, agora) = (TituloId::new(id), contexto.servico.relogio.agora());
+    contexto.servico.gravar(acesso, move |t| change_one(t, id, pedido, agora)).await
 }
 
-fn answer(outcome: Option<Result<Mudanca<StatusTitulo>, RecusaSituacao>>) -> Result<(), Problema> {
-    let detalhe = match outcome.ok_or_else(Problema::nao_encontrado)? {
-        Ok(_) => return Ok(()),
-        Err(RecusaSituacao::Status(recusa)) => recusa.to_string(),
-        Err(RecusaSituacao::ParcelaDeAcordo) => {
+fn change_one(
+    t: &mut Tenant<'_>,
+    id: TituloId,
+    pedido: Pedido,
+    agora: DateTime<Utc>,
+) -> Result<Result<Resposta, Problema>, StoreError> {
+    let feitas = titulos::change_many(t, &[(Alvo::Id(id), pedido)], agora)?;
+    match feitas.into_iter().next().flatten() {
+        None => Ok(Err(Problema::nao_encontrado())),
+        Some(Err(recusa)) => Ok(Err(Problema::conflito(&STATUS_NAO_PERMITE, refusal(recusa)))),
+        Some(Ok(_)) => answer(t, id, agora),
+    }
+}
+
+/// The título as it is after the change.
+pub(super) fn answer(
+    t: &mut Tenant<'_>,
+    id: TituloId,
+    agora: DateTime<Utc>,
+) -> Result<Result<Resposta, Problema>, StoreError> {
+    let titulo = read(t, id, None, agora)?;
+    Ok(titulo.map(|titulo| Resposta::ok(&titulo)).ok_or_else(Problema::nao_encontrado))
+}
+
+fn refusal(recusa: RecusaSituacao) -> String {
+    match recusa {
+        RecusaSituacao::Status(recusa) => recusa.to_string(),
+        RecusaSituacao::ParcelaDeAcordo => {
             "uma parcela de acordo só é cancelada com a negociação inteira".to_owned()
         }
-    };
-    Err(Problema::conflito(&STATUS_NAO_PERMITE, detalhe))
+    }
 }
 
-/// The company's zone; what is stored was checked when it was saved.
-fn time_zone(t: &mut Tenant<'_>) -> Result<Tz, StoreError> {
+/// The day in the company's zone; what is stored of it was checked when it was saved.
+fn today(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<NaiveDate, StoreError> {
     let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-    Ok(empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo))
+    let fuso: Tz = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
+    Ok(agora.with_timezone(&fuso).date_naive())
 }
 
 /// Rule t07: on the day itself it would be open already.
-fn too_early() -> Problema {
-    Problema::validacao(vec![ErroCampo {
-        campo: "/ate".to_owned(),
-        codigo: "fora_do_intervalo".into(),
-        detalhe: "deve ser depois de hoje".into(),
-    }])
+fn too_early(campo: String) -> ErroCampo {
+    ErroCampo { campo, codigo: "fora_do_intervalo".into(), detalhe: "deve ser depois de hoje".into() }
 }

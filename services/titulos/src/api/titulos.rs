@@ -1,26 +1,29 @@
 //! Títulos: pushed in bulk and read.
 
+mod filtro;
+mod leitura;
+
 use actix_web::web::{Data, Json};
 use actix_web::{get, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use deserr::Deserr;
-use domain::dinheiro::Centavos;
-use domain::ids::{DevedorId, TituloId};
-use domain::titulo::StatusTitulo;
-use serde::Serialize;
-use store::titulos::{self, EntradaTitulo, Filtro, TituloLido};
-use utoipa::{IntoParams, ToSchema};
+use domain::ids::TituloId;
+use store::titulos::{self, EntradaTitulo};
+use store::{StoreError, Tenant};
+use utoipa::IntoParams;
 use uuid::Uuid;
 use web::{
-    Autorizado, Caminho, Consulta, Cursor, ErrosCampo, Itens, Limite, Pagina, Problema, Texto, escopos,
-    esquema, parse_item,
+    Autorizado, Caminho, Consulta, ErrosCampo, Itens, Pagina, Problema, Resposta, Texto, escopos, esquema,
+    parse_item,
 };
 
 use super::Contexto;
 use super::entrada::{Envio, Item, TituloEntrada};
+use filtro::{FiltroTitulos, cursor};
+pub(super) use leitura::Titulo;
 
 /// Items of one push: about a megabyte, and well under a second of work.
-const MAX_ITENS: usize = 1_000;
+pub(super) const MAX_ITENS: usize = 1_000;
 
 /// Envia títulos: cria ou atualiza cada um pelo `codigo_integracao`, com um resultado por item.
 ///
@@ -38,15 +41,17 @@ pub(super) async fn upsert(
     acesso: Autorizado<escopos::titulos::Escrever>,
     contexto: Data<Contexto>,
     itens: Itens<MAX_ITENS>,
-) -> Result<Json<Envio>, Problema> {
-    let (indices, entradas, mut resultados) = parse_itens(itens.0);
+) -> Result<Resposta, Problema> {
+    let (indices, entradas, recusados) = parse_itens(itens.0);
     let agora = contexto.servico.relogio.agora();
-    let codigos: Vec<String> = entradas.iter().map(|e| e.codigo_integracao.clone()).collect();
-    let gravados =
-        contexto.servico.da_empresa(acesso.empresa(), move |t| titulos::upsert(t, &entradas, agora)).await?;
-    let itens = indices.into_iter().zip(codigos).zip(&gravados);
-    resultados.extend(itens.map(|((indice, codigo), gravado)| Item::stored(indice, codigo, gravado)));
-    Ok(Json(Envio::new(resultados)))
+    let gravar = move |t: &mut Tenant<'_>| {
+        let gravados = titulos::upsert(t, &entradas, agora)?;
+        let itens = indices.iter().zip(&entradas).zip(&gravados);
+        let gravados = itens
+            .map(|((indice, entrada), gravado)| Item::stored(*indice, &entrada.codigo_integracao, gravado));
+        Ok(Ok(Resposta::ok(&Envio::new(recusados.iter().cloned().chain(gravados).collect()))))
+    };
+    contexto.servico.gravar(&acesso, gravar).await
 }
 
 /// The items that can be read, with where they stood, and the refusals of the others.
@@ -66,104 +71,7 @@ fn parse_itens(itens: Vec<serde_json::Value>) -> (Vec<usize>, Vec<EntradaTitulo>
     (indices, entradas, recusados)
 }
 
-/// Um título.
-#[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "`tipo_titulo` is the field's own word")]
-pub(super) struct Titulo {
-    /// Id.
-    id: Uuid,
-    /// Chave do título no ERP.
-    codigo_integracao: String,
-    /// Devedor.
-    devedor_id: Uuid,
-    /// Número que o devedor conhece.
-    numero: String,
-    /// Data de emissão.
-    emissao: Option<NaiveDate>,
-    /// Data de vencimento como impressa.
-    vencimento: NaiveDate,
-    /// Valor de face.
-    #[schema(value_type = esquema::Dinheiro)]
-    valor: String,
-    /// O que ainda se deve.
-    #[schema(value_type = esquema::Dinheiro)]
-    saldo: String,
-    /// Situação.
-    #[schema(value_type = esquema::StatusTitulo, example = "aberto")]
-    status: String,
-    /// De onde veio.
-    #[schema(value_type = esquema::Origem, example = "original")]
-    origem: String,
-    /// A quem se deve, se não for a própria empresa.
-    credor_id: Option<Uuid>,
-    /// Tipo de negócio.
-    tipo_negocio: Option<String>,
-    /// Tipo de título.
-    tipo_titulo: Option<String>,
-    /// Score do devedor.
-    devedor_score: Option<i16>,
-    /// Dia em que reabre sozinho, se está suspenso até uma data.
-    suspenso_ate: Option<NaiveDate>,
-    /// Negociação em que está agora.
-    negociacao_id: Option<Uuid>,
-    /// Negociação de que é parcela.
-    acordo_id: Option<Uuid>,
-    /// Desde quando está nessa situação.
-    status_em: DateTime<Utc>,
-}
-
-impl From<TituloLido> for Titulo {
-    fn from(lido: TituloLido) -> Self {
-        Self {
-            id: lido.id,
-            codigo_integracao: lido.codigo_integracao,
-            devedor_id: lido.devedor_id,
-            numero: lido.numero,
-            emissao: lido.emissao,
-            vencimento: lido.vencimento,
-            valor: Centavos::new(lido.valor).to_string(),
-            saldo: Centavos::new(lido.saldo).to_string(),
-            status: lido.status,
-            origem: lido.origem,
-            credor_id: lido.credor_id,
-            tipo_negocio: lido.tipo_negocio,
-            tipo_titulo: lido.tipo_titulo,
-            devedor_score: lido.devedor_score,
-            suspenso_ate: lido.suspenso_ate,
-            negociacao_id: lido.negociacao_id,
-            acordo_id: lido.acordo_id,
-            status_em: lido.status_em,
-        }
-    }
-}
-
-#[derive(Deserr, IntoParams)]
-#[deserr(error = ErrosCampo, deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct FiltroTitulos {
-    /// Chave do título no ERP.
-    #[deserr(default)]
-    #[param(inline)]
-    codigo_integracao: Option<Texto<1, 60>>,
-    /// Só os deste devedor.
-    #[deserr(default)]
-    #[param(value_type = Option<Uuid>)]
-    devedor_id: Option<DevedorId>,
-    /// Só os desta situação.
-    #[deserr(default)]
-    #[param(value_type = Option<esquema::StatusTitulo>, inline)]
-    status: Option<StatusTitulo>,
-    /// Itens por página.
-    #[deserr(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
-    limite: Limite,
-    /// `proximo_cursor` da página anterior.
-    #[deserr(default)]
-    #[param(value_type = Option<esquema::Cursor>, inline)]
-    cursor: Option<Cursor<Uuid>>,
-}
-
-/// Lista títulos, na ordem em que chegaram.
+/// Lista títulos, na ordem pedida; sem ordem, na que chegaram.
 #[utoipa::path(
     operation_id = "listar_titulos",
     tag = "Títulos",
@@ -177,25 +85,37 @@ pub(super) async fn list(
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroTitulos>,
 ) -> Result<Json<Pagina<Titulo>>, Problema> {
-    let consulta = consulta.0;
-    let filtro = Filtro {
-        codigo_integracao: consulta.codigo_integracao.map(Texto::into_string),
-        devedor: consulta.devedor_id.map(DevedorId::uuid),
-        status: consulta.status,
-    };
-    let (depois_de, limite) = (consulta.cursor.map(|cursor| cursor.0), consulta.limite);
-    let linhas = contexto
+    let (agora, em, limite) = (contexto.servico.relogio.agora(), consulta.0.em, consulta.0.limite);
+    let (filtro, trecho) = consulta.0.into_parts()?;
+    let ordem = trecho.ordem;
+    let (linhas, atualizados) = contexto
         .servico
-        .da_empresa(acesso.empresa(), move |t| titulos::list(t, &filtro, depois_de, limite.com_folga()))
+        .da_empresa(acesso.empresa(), move |t| {
+            let linhas = titulos::list(t, &filtro, &trecho)?;
+            let atualizados = titulos::atualizar(t, &linhas, em, agora)?;
+            Ok((linhas, atualizados))
+        })
         .await?;
-    Ok(Json(Pagina::from_rows(linhas, limite, |linha| linha.id).map(Titulo::from)))
+    let linhas = linhas.into_iter().zip(atualizados).collect();
+    let pagina = Pagina::from_rows(linhas, limite, |(lido, _)| cursor(ordem, lido));
+    Ok(Json(pagina.map(|(lido, atualizado)| Titulo::new(lido, &atualizado))))
 }
 
-/// Lê um título.
+#[derive(Deserr, IntoParams)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct NoDia {
+    /// Dia do `saldo_atualizado`; ausente, hoje no fuso da empresa.
+    #[deserr(default)]
+    #[param(value_type = Option<esquema::Dia>, inline)]
+    em: Option<NaiveDate>,
+}
+
+/// Lê um título, com o que ele deve no dia pedido.
 #[utoipa::path(
     operation_id = "ler_titulo",
     tag = "Títulos",
-    params(("id" = Uuid, Path, description = "Id do título.")),
+    params(("id" = Uuid, Path, description = "Id do título."), NoDia),
     responses((status = 200, description = "O título.", body = Titulo)),
     security(("chave_api" = ["titulos:ler"])),
 )]
@@ -204,17 +124,24 @@ pub(super) async fn get(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
+    consulta: Consulta<NoDia>,
 ) -> Result<Json<Titulo>, Problema> {
-    read(&acesso, &contexto, id.0).await
+    let (agora, em) = (contexto.servico.relogio.agora(), consulta.0.em);
+    let lido = contexto
+        .servico
+        .da_empresa(acesso.empresa(), move |t| read(t, TituloId::new(id.0), em, agora))
+        .await?;
+    lido.map(Json).ok_or_else(Problema::nao_encontrado)
 }
 
-/// A título as it is now.
-pub(super) async fn read<E>(
-    acesso: &Autorizado<E>,
-    contexto: &Contexto,
-    id: Uuid,
-) -> Result<Json<Titulo>, Problema> {
-    let titulo =
-        contexto.servico.da_empresa(acesso.empresa(), move |t| titulos::get(t, TituloId::new(id))).await?;
-    titulo.map(|lido| Json(lido.into())).ok_or_else(Problema::nao_encontrado)
+/// A título as it is now, with what it owes on `em`.
+pub(super) fn read(
+    t: &mut Tenant<'_>,
+    id: TituloId,
+    em: Option<NaiveDate>,
+    agora: DateTime<Utc>,
+) -> Result<Option<Titulo>, StoreError> {
+    let Some(lido) = titulos::get(t, id)? else { return Ok(None) };
+    let atualizados = titulos::atualizar(t, std::slice::from_ref(&lido), em, agora)?;
+    Ok(atualizados.first().map(|atualizado| Titulo::new(lido, atualizado)))
 }

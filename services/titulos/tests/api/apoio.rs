@@ -5,15 +5,13 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::dinheiro::Centavos;
-use domain::ids::{EmpresaId, TituloId};
-use domain::negociacao::{Parcela, Parcelas};
+use domain::ids::EmpresaId;
 use runtime::{Encerramento, Relogio};
 use serde_json::{Value, json};
 use store::empresas::NovaEmpresa;
-use store::{Banco, Papel, negociacoes};
+use store::{Banco, Papel};
 use testkit::Http;
-use titulos::{Contexto, INFO, configure, create_chave, create_empresa};
+use titulos::{CONEXOES_DO_IMPORTADOR, Contexto, INFO, Importador, configure, create_chave, create_empresa};
 use uuid::Uuid;
 use web::Escopo;
 
@@ -21,10 +19,11 @@ use web::Escopo;
 pub(crate) struct Servico {
     pub(crate) http: Http,
     pub(crate) banco: testkit::Banco,
-    empresa: EmpresaId,
+    pub(crate) empresa: EmpresaId,
     relogio: Relogio,
     endereco: String,
     store: Banco,
+    contexto: Contexto,
     fim: Encerramento,
 }
 
@@ -40,17 +39,31 @@ impl Servico {
         let relogio = Relogio::sandbox(agora());
         let base = servico::Contexto { banco: store.clone(), relogio: relogio.clone() };
         let contexto = Contexto::new(base.clone());
+        let da_rota = contexto.clone();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut config = web::ServerConfig::new(listener, INFO, servico::autenticador(base));
         config.workers = Some(2);
-        let servidor = web::serve(config, move |cfg| configure(cfg, contexto.clone())).unwrap();
+        let servidor = web::serve(config, move |cfg| configure(cfg, da_rota.clone())).unwrap();
         let endereco = format!("http://{}", servidor.addr());
         let fim = Encerramento::new();
         let ate = fim.clone();
         tokio::spawn(async move { servidor.run_until(&ate).await });
         let empresa = company(&store);
         let http = Http::new(&endereco).with_key(&key(&store, empresa, Escopo::TODOS));
-        Self { http, banco, empresa, relogio, endereco, store, fim }
+        Self { http, banco, empresa, relogio, endereco, store, contexto, fim }
+    }
+
+    /// Has imports worked on, until the end is asked for.
+    pub(crate) fn start_importer(&self) -> Encerramento {
+        let banco = Banco::connect(self.banco.url(), Papel::Titulos, CONEXOES_DO_IMPORTADOR).unwrap();
+        let fim = Encerramento::new();
+        tokio::spawn(Importador::new(banco, self.relogio.clone(), &self.contexto).run(fim.clone()));
+        fim
+    }
+
+    /// Where it listens, as `host:port`.
+    pub(crate) fn addr(&self) -> &str {
+        self.endereco.trim_start_matches("http://")
     }
 
     /// The same service as another company sees it.
@@ -61,13 +74,11 @@ impl Servico {
 
     /// Stores a título, negotiates it into two instalments and answers the ids of these.
     pub(crate) async fn negotiated(&self, codigo: &str) -> Vec<String> {
-        let id = TituloId::new(self.stored(codigo).await.parse().unwrap());
-        let parcelas = ["2026-04-10", "2026-05-10"]
-            .map(|em| Parcela { vencimento: em.parse().unwrap(), valor: Centavos::new(5_000) });
-        let parcelas = Parcelas::new(Centavos::new(10_000), parcelas.to_vec()).unwrap();
-        let criada =
-            self.store.da_empresa(self.empresa, |t| negociacoes::create(t, &[id], &parcelas, agora()));
-        criada.unwrap().unwrap().parcelas.iter().map(ToString::to_string).collect()
+        let id = self.stored(codigo).await;
+        let pedido = json!({"titulos": [id], "quantidade": 2, "primeiro_vencimento": "2026-04-10"});
+        let feita = self.http.post("/v1/negociacoes", &pedido).await.expect(201).json;
+        let parcelas = feita["parcelas"].as_array().unwrap();
+        parcelas.iter().map(|parcela| parcela["titulo_id"].as_str().unwrap().to_owned()).collect()
     }
 
     /// A caller of the first company whose key has these scopes.

@@ -130,3 +130,41 @@ async fn r02_a_company_changes_itself_only() {
     let _mudada = outra.patch("/v1/empresa", &json!({"nome": "Outra"})).await.expect(200);
     assert_eq!(s.http.get("/v1/empresa").await.expect(200).json["nome"], "Cobradora Exemplo");
 }
+
+#[tokio::test]
+async fn the_companys_own_record_holds_document_address_and_charges_and_null_empties_them() {
+    let s = Servico::new();
+    let vazia = s.http.get("/v1/empresa").await.expect(200);
+    for campo in ["documento", "endereco", "encargos"] {
+        assert_eq!(vazia.json[campo], Value::Null);
+    }
+    let visto = s.http.with_header("If-Match", vazia.headers["etag"].to_str().unwrap());
+    let endereco =
+        json!({"logradouro": "Rua A", "numero": "1", "cidade": "Santos", "uf": "SP", "cep": "11010-000"});
+    let mudanca =
+        json!({"documento": "12.ABC.345/01DE-35", "endereco": endereco, "encargos": {"multa": "1.5"}});
+    let cheia = visto.patch("/v1/empresa", &mudanca).await.expect(200).json;
+    assert_eq!(
+        (&cheia["documento"], &cheia["endereco"]["cep"]),
+        (&json!("12ABC34501DE35"), &json!("11010000"))
+    );
+    assert_eq!(
+        cheia["encargos"],
+        json!({"multa": "1.50", "juros_ao_mes": "1.00", "contagem": "comercial", "serie_de_juros": null, "correcao": null, "carencia_dias": 0})
+    );
+    assert_eq!(
+        visto.patch("/v1/empresa", &json!({"nome": "X"})).await.expect(412).json["codigo"],
+        "versao_mudou"
+    );
+    assert_eq!(
+        s.http.patch("/v1/empresa", &json!({"nome": "Nova"})).await.expect(200).json["encargos"],
+        cheia["encargos"]
+    );
+    let limpa = json!({"documento": null, "endereco": null, "encargos": null, "nome": "Cobradora Exemplo"});
+    assert_eq!(s.http.patch("/v1/empresa", &limpa).await.expect(200).json, vazia.json);
+    let ruim = json!({"documento": "1", "endereco": {"cidade": "Santos", "uf": "RJ", "cep": "11010000"}, "encargos": {"multa": "x"}});
+    assert_eq!(
+        faults(&s, ruim).await,
+        ["/documento formato_invalido", "/encargos/multa formato_invalido", "/endereco nao_combina"]
+    );
+}

@@ -96,6 +96,10 @@ async fn a_titulo_is_read_as_it_was_sent() {
         json!({"id": id, "codigo_integracao": "A", "numero": "NF 1/2", "emissao": "2026-02-01", "vencimento": "2026-03-02",
             "valor": "1.50", "saldo": "1.50", "status": "aberto", "origem": "original", "status_em": "2026-03-10T15:00:00Z",
             "tipo_negocio": "Mensalidade", "tipo_titulo": "Boleto", "devedor_score": null, "suspenso_ate": null,
+            "saldo_atualizado": "1.53", "atualizacao": {"em": "2026-03-10", "dias_atraso": 8, "principal": "1.50",
+                "correcao": "0.00", "multa": "0.03", "juros": "0.00"},
+            "nosso_numero": null, "linha_digitavel": null, "pix_copia_e_cola": null, "link_boleto": null,
+            "criado_em": "2026-03-10T15:00:00Z", "atualizado_em": "2026-03-10T15:00:00Z",
             "negociacao_id": null, "acordo_id": null})
     );
     for nenhum in ["00000000-0000-0000-0000-000000000000", "x", "%00", "1"] {

@@ -2,11 +2,27 @@
 #![cfg(test)]
 
 mod apoio;
+mod atualizado;
 mod chaves;
 mod classes;
+mod contatos;
+mod credores;
+mod devedores;
+mod devedores_contatos;
+mod devedores_lista;
+mod devedores_situacao;
 mod empresa;
 mod envio;
+mod historico;
+mod idempotencia;
+mod importacoes;
+mod importacoes_completas;
+mod importacoes_falhas;
 mod juntos;
 mod lista;
+mod mapeamentos;
+mod negociacoes;
+mod pagamentos;
+mod propostas;
 mod situacao;
 mod suspensao;

@@ -58,7 +58,7 @@ SELECT '{empresa}', pg_temp.id(t.i), 'T' || t.i, pg_temp.id(t.n),
        ) t ORDER BY t.i";
 
 /// Writes it, everybody marked for the first night, which is that of `data`.
-pub(super) fn load(sql: &mut Sql, empresa: &str, devedores: u32, data: NaiveDate) {
+pub(crate) fn load(sql: &mut Sql, empresa: &str, devedores: u32, data: NaiveDate) {
     let preencher = |texto: &str| {
         let texto = texto.replace("{empresa}", empresa).replace("{devedores}", &devedores.to_string());
         texto.replace("{data}", &data.to_string())

@@ -101,6 +101,7 @@ impl Casa {
         let ambiente = [
             ("DATABASE_URL", self.banco.url()),
             ("COBRANCA_SANDBOX__SAIDA_DIR", saida.as_str()),
+            ("COBRANCA_HTTP__PEDIDOS_POR_MINUTO", "0"),
             ("COBRANCA_LOG__FILTRO", "warn,cobranca=info,regua_engine=info"),
         ];
         let mut processo = Processo::start(binario, argumentos, &ambiente);

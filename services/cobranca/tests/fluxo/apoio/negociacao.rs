@@ -1,11 +1,11 @@
-//! Negotiations, made in the store: they are not in the API yet.
+//! Negotiations whose instalments are days apart, which the API does not make: hence made in the store.
 #![cfg(test)]
 
 use domain::dinheiro::Centavos;
 use domain::ids::{EmpresaId, NegociacaoId, TituloId};
-use domain::negociacao::{ComPagamento, Parcela, Parcelas};
+use domain::negociacao::{Acordo, ComPagamento, Desconto, Divida, Parcela, Parcelas, vencidos_ate};
 use domain::titulo::Mudanca;
-use store::negociacoes::{self, Criada};
+use store::negociacoes::{self, Anotacoes, Criada, Filtro};
 use store::{Banco, Papel, StoreError, Tenant, empresas};
 use uuid::Uuid;
 
@@ -23,8 +23,19 @@ impl Cenario {
         let parcelas: Vec<_> = vencimentos.iter().map(parcela).collect();
         let parcelas = Parcelas::new(parcelas.iter().map(|p| p.valor).sum(), parcelas).unwrap();
         let agora = self.relogio.agora();
-        let criada = self.store(move |t| negociacoes::create(t, &ids, &parcelas, agora)).await;
-        let Criada { id, parcelas } = criada.unwrap();
+        let acordo = Acordo {
+            divida: Divida { principal: parcelas.valor(), encargos: Centavos::ZERO },
+            desconto: Desconto::default(),
+            juros: Centavos::ZERO,
+            parcelas,
+            com_entrada: false,
+        };
+        let hoje = agora.date_naive();
+        let criada = self.store(move |t| {
+            let originais = negociacoes::lock(t, &ids, (hoje, hoje), agora)?.unwrap();
+            negociacoes::save(t, &originais, &acordo, &Anotacoes::default(), agora)
+        });
+        let Criada { id, parcelas } = criada.await;
         (id, parcelas.iter().map(TituloId::to_string).collect())
     }
 
@@ -47,7 +58,9 @@ impl Cenario {
         let hoje = date(hoje);
         let lidas = self.store(move |t| {
             let regras = empresas::get(t)?.unwrap().regras()?;
-            negociacoes::overdue(t, (hoje, &regras), None, 100)
+            let nao_confirmadas_ate = Some(vencidos_ate(hoje, &regras));
+            let filtro = Filtro { nao_confirmadas_ate, ..Filtro::default() };
+            negociacoes::list(t, &filtro, false, None, 100)
         });
         lidas.await.into_iter().map(|n| NegociacaoId::new(n.id)).collect()
     }

@@ -1,0 +1,340 @@
+//! Proposals: what may be agreed over a debt, within a policy.
+
+use super::parcelas::{Parcela, Parcelas, ParcelasInvalidas, parcelar_com_juros, vencimentos};
+use super::politica::Politica;
+use crate::dinheiro::Centavos;
+use crate::percentual::Percentual;
+use chrono::NaiveDate;
+use thiserror::Error;
+
+/// What is owed on the day of a proposal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Divida {
+    /// Without charges.
+    pub principal: Centavos,
+    /// Fine, interest and correction.
+    pub encargos: Centavos,
+}
+
+/// What is taken off a debt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Desconto {
+    /// Of its charges.
+    pub encargos: Centavos,
+    /// Of its principal.
+    pub principal: Centavos,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pedido {
+    /// Instalments, the entry among them.
+    pub quantidade: u16,
+    /// The first payment, when it differs from the others; `None` is the least that the policy wants.
+    pub entrada: Option<Centavos>,
+    /// What is taken off; `None` is the most that the policy gives.
+    pub desconto: Option<Centavos>,
+    /// When the first payment falls due.
+    pub primeiro_vencimento: NaiveDate,
+}
+
+/// What two sides agree on: `divida - desconto + juros` in `parcelas`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acordo {
+    /// What was owed.
+    pub divida: Divida,
+    /// What is taken off it.
+    pub desconto: Desconto,
+    /// What the instalments add to it.
+    pub juros: Centavos,
+    /// How it is paid.
+    pub parcelas: Parcelas,
+    /// Whether the first payment is an entry.
+    pub com_entrada: bool,
+}
+
+/// How a request passes the limits of the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ForaDaPolitica {
+    /// Too many instalments, or none.
+    #[error("a política permite de 1 a {0} parcelas")]
+    Quantidade(u16),
+    /// More than may be taken off.
+    #[error("o desconto máximo é {0}")]
+    Desconto(Centavos),
+    /// Less than the first payment must be.
+    #[error("a entrada mínima é {0}")]
+    EntradaMinima(Centavos),
+    /// A single payment has no entry, nor does one that pays everything leave instalments.
+    #[error("a entrada deve ser menor que o valor acordado e ter ao menos uma parcela depois dela")]
+    Entrada,
+    /// An instalment would be too small.
+    #[error("a parcela mínima é {0}")]
+    ParcelaMinima(Centavos),
+    /// The first payment would fall due too early or too late.
+    #[error("o primeiro vencimento deve ser de {0} a {1}")]
+    PrimeiroVencimento(NaiveDate, NaiveDate),
+    /// The calendar ends before the instalments do.
+    #[error(transparent)]
+    Parcelas(#[from] ParcelasInvalidas),
+}
+
+impl Divida {
+    /// Everything that is owed.
+    #[must_use]
+    pub fn total(&self) -> Centavos {
+        [self.principal, self.encargos].into_iter().sum()
+    }
+}
+
+impl Desconto {
+    /// Everything that is taken off.
+    #[must_use]
+    pub fn total(&self) -> Centavos {
+        [self.principal, self.encargos].into_iter().sum()
+    }
+}
+
+/// The agreement that a request of the day `em`, to be paid from `hoje` on, comes to: the discount is taken off the charges
+/// first and off the principal then, each within its limit.
+///
+/// # Errors
+/// The limits that it passes.
+pub fn propor(
+    divida: Divida,
+    politica: &Politica,
+    pedido: &Pedido,
+    (em, hoje): (NaiveDate, NaiveDate),
+) -> Result<Acordo, Vec<ForaDaPolitica>> {
+    let (de, ate) = (em.max(hoje), politica.primeiro_vencimento_ate(em));
+    let no_prazo = (de..=ate).contains(&pedido.primeiro_vencimento);
+    let na_conta = (1..=politica.max_parcelas).contains(&pedido.quantidade);
+    let mut erros = Vec::new();
+    erros.extend((!no_prazo).then_some(ForaDaPolitica::PrimeiroVencimento(de, ate)));
+    erros.extend((!na_conta).then_some(ForaDaPolitica::Quantidade(politica.max_parcelas)));
+    match discount(divida, politica, pedido).and_then(|desconto| agree(divida, desconto, politica, pedido)) {
+        Ok(acordo) if erros.is_empty() => Ok(acordo),
+        feito => {
+            erros.extend(feito.err());
+            Err(erros)
+        }
+    }
+}
+
+/// Every agreement that the policy allows with this request, whatever it says of the number of instalments.
+#[must_use]
+pub fn opcoes(
+    divida: Divida,
+    politica: &Politica,
+    pedido: &Pedido,
+    datas: (NaiveDate, NaiveDate),
+) -> Vec<Acordo> {
+    let com = |quantidade| propor(divida, politica, &Pedido { quantidade, ..*pedido }, datas).ok();
+    (1..=politica.max_parcelas).filter_map(com).collect()
+}
+
+fn discount(divida: Divida, politica: &Politica, pedido: &Pedido) -> Result<Desconto, ForaDaPolitica> {
+    let limites = politica.descontos(pedido.quantidade);
+    let maximo = Desconto {
+        encargos: limites.encargos.de(divida.encargos),
+        principal: limites.principal.de(divida.principal),
+    };
+    let Some(pedido) = pedido.desconto else { return Ok(maximo) };
+    if pedido > maximo.total() {
+        return Err(ForaDaPolitica::Desconto(maximo.total()));
+    }
+    let encargos = pedido.min(maximo.encargos);
+    Ok(Desconto { encargos, principal: minus(pedido, encargos) })
+}
+
+fn agree(
+    divida: Divida,
+    desconto: Desconto,
+    politica: &Politica,
+    pedido: &Pedido,
+) -> Result<Acordo, ForaDaPolitica> {
+    let valor = minus(divida.total(), desconto.total());
+    let n = pedido.quantidade.min(politica.max_parcelas).max(1);
+    let (entrada, juros) = if n > 1 {
+        (entry(valor, politica, pedido.entrada)?, politica.juros_ao_mes)
+    } else if pedido.entrada.is_none() {
+        (None, Percentual::ZERO)
+    } else {
+        return Err(ForaDaPolitica::Entrada);
+    };
+    let minima = if n > 1 { politica.parcela_minima } else { Centavos::ZERO };
+    let resto = minus(valor, entrada.unwrap_or_default());
+    let iguais = parcelar_com_juros(resto, n - u16::from(entrada.is_some()), juros)
+        .filter(|iguais| iguais.iter().all(|parcela| *parcela >= minima))
+        .ok_or(ForaDaPolitica::ParcelaMinima(politica.parcela_minima))?;
+    let valores = entrada.into_iter().chain(iguais);
+    let parcelas: Vec<_> = vencimentos(pedido.primeiro_vencimento, n)
+        .into_iter()
+        .zip(valores)
+        .map(|(vencimento, valor)| Parcela { vencimento, valor })
+        .collect();
+    let acordado = parcelas.iter().map(|parcela| parcela.valor).sum();
+    Ok(Acordo {
+        divida,
+        desconto,
+        juros: minus(acordado, valor),
+        com_entrada: entrada.is_some(),
+        parcelas: Parcelas::new(acordado, parcelas)?,
+    })
+}
+
+/// What is paid first, if anything is.
+fn entry(
+    valor: Centavos,
+    politica: &Politica,
+    pedida: Option<Centavos>,
+) -> Result<Option<Centavos>, ForaDaPolitica> {
+    let minima = politica.entrada_minima.ao_menos_de(valor);
+    let entrada = pedida.unwrap_or(minima);
+    if entrada < minima {
+        return Err(ForaDaPolitica::EntradaMinima(minima));
+    }
+    if entrada >= valor {
+        return Err(ForaDaPolitica::Entrada);
+    }
+    Ok(Some(entrada).filter(|entrada| *entrada > Centavos::ZERO))
+}
+
+fn minus(a: Centavos, b: Centavos) -> Centavos {
+    Centavos::new(a.get() - b.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::politica::Descontos;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn dia(texto: &str) -> NaiveDate {
+        texto.parse().unwrap()
+    }
+
+    fn p(texto: &str) -> Percentual {
+        Percentual::parse(texto).unwrap()
+    }
+
+    const DIVIDA: Divida = Divida { principal: Centavos::new(100_000), encargos: Centavos::new(3_400) };
+
+    fn politica() -> Politica {
+        Politica {
+            a_vista: Descontos { encargos: p("100"), principal: p("10") },
+            parcelado: Descontos { encargos: p("50"), principal: p("0") },
+            max_parcelas: 12,
+            parcela_minima: Centavos::new(5_000),
+            primeiro_vencimento_dias: 10,
+            ..Politica::NENHUMA
+        }
+    }
+
+    fn pedido(quantidade: u16) -> Pedido {
+        Pedido { quantidade, entrada: None, desconto: None, primeiro_vencimento: dia("2026-03-15") }
+    }
+
+    fn hoje() -> (NaiveDate, NaiveDate) {
+        (dia("2026-03-10"), dia("2026-03-10"))
+    }
+
+    fn valores(acordo: &Acordo) -> Vec<i64> {
+        acordo.parcelas.as_slice().iter().map(|parcela| parcela.valor.get()).collect()
+    }
+
+    #[test]
+    fn a_discount_is_taken_off_the_charges_first_and_off_the_principal_then() {
+        for (pedido_de, encargos, principal) in
+            [(None, 3_400, 10_000), (Some(0), 0, 0), (Some(3_000), 3_000, 0), (Some(4_000), 3_400, 600)]
+        {
+            let pedido = Pedido { desconto: pedido_de.map(Centavos::new), ..pedido(1) };
+            let acordo = propor(DIVIDA, &politica(), &pedido, hoje()).unwrap();
+            let desconto =
+                Desconto { encargos: Centavos::new(encargos), principal: Centavos::new(principal) };
+            assert_eq!(acordo.desconto, desconto);
+            assert_eq!(valores(&acordo), [103_400 - encargos - principal]);
+        }
+        let parcelado = propor(DIVIDA, &politica(), &pedido(2), hoje()).unwrap();
+        assert_eq!(
+            (parcelado.desconto.total(), valores(&parcelado)),
+            (Centavos::new(1_700), vec![50_850; 2])
+        );
+    }
+
+    #[test]
+    fn every_limit_that_is_passed_is_named() {
+        use ForaDaPolitica::{
+            Desconto, Entrada, EntradaMinima, ParcelaMinima, PrimeiroVencimento, Quantidade,
+        };
+        let politica = Politica { entrada_minima: p("20"), ..politica() };
+        let ate = PrimeiroVencimento(dia("2026-03-10"), dia("2026-03-20"));
+        let reais = |valor: i64| Centavos::new(valor * 100);
+        let com = |n, entrada: Option<i64>, desconto: i64, em: &str| {
+            let pedido = Pedido {
+                quantidade: n,
+                entrada: entrada.map(reais),
+                desconto: Some(reais(desconto)),
+                primeiro_vencimento: dia(em),
+            };
+            propor(DIVIDA, &politica, &pedido, hoje()).unwrap_err()
+        };
+        assert_eq!(com(13, None, 0, "2026-03-09"), [ate, Quantidade(12)]);
+        assert_eq!(com(0, None, 135, "2026-03-21"), [ate, Quantidade(12), Desconto(reais(134))]);
+        assert_eq!(com(2, None, 18, "2026-03-20"), [Desconto(reais(17))]);
+        assert_eq!(com(2, Some(100), 0, "2026-03-10"), [EntradaMinima(Centavos::new(20_680))]);
+        for (n, entrada) in [(1, 500), (2, 1_034), (2, 2_000)] {
+            assert_eq!(com(n, Some(entrada), 0, "2026-03-10"), [Entrada]);
+        }
+        assert_eq!(com(12, Some(900), 0, "2026-03-10"), [ParcelaMinima(reais(50))]);
+        let nada = Divida::default();
+        assert_eq!(propor(nada, &politica, &pedido(1), hoje()), Err(vec![ParcelaMinima(reais(50))]));
+    }
+
+    #[test]
+    fn an_entry_is_the_first_of_the_instalments_and_bears_no_interest() {
+        let politica = Politica { entrada_minima: p("10"), juros_ao_mes: p("2"), ..politica() };
+        let com = |entrada: Option<i64>| {
+            let pedido = Pedido { entrada: entrada.map(Centavos::new), ..pedido(3) };
+            propor(DIVIDA, &politica, &pedido, hoje()).unwrap()
+        };
+        let acordo = com(None);
+        assert_eq!((valores(&acordo), acordo.com_entrada), (vec![10_170, 47_142, 47_143], true));
+        assert_eq!(acordo.juros.get(), 10_170 + 47_142 + 47_143 - 101_700);
+        let datas: Vec<_> = acordo.parcelas.as_slice().iter().map(|parcela| parcela.vencimento).collect();
+        assert_eq!(datas, ["2026-03-15", "2026-04-15", "2026-05-15"].map(dia));
+        assert_eq!(valores(&com(Some(50_000)))[0], 50_000);
+        let sem = propor(DIVIDA, &Politica::NENHUMA, &pedido(3), hoje()).unwrap();
+        assert_eq!((valores(&sem), sem.com_entrada), (vec![34_466, 34_466, 34_468], false));
+    }
+
+    proptest! {
+        /// What is offered is what may be agreed, and it adds up.
+        #[test]
+        fn k10_every_option_adds_up_and_is_within_the_policy(
+            (principal, encargos) in (0..10_000_000_i64, 0..1_000_000_i64),
+            (a_vista, parcelado, entrada, juros) in (0..=10_000_u16, 0..=10_000_u16, 0..=5_000_u16, 0..=500_u16),
+            max_parcelas in 1..=30_u16,
+        ) {
+            let limite = |n| Percentual::new(n).unwrap();
+            let politica = Politica {
+                a_vista: Descontos { encargos: limite(a_vista), principal: limite(parcelado) },
+                parcelado: Descontos { encargos: limite(parcelado), principal: limite(a_vista) },
+                entrada_minima: limite(entrada),
+                juros_ao_mes: limite(juros),
+                max_parcelas,
+                ..politica()
+            };
+            let divida = Divida { principal: Centavos::new(principal), encargos: Centavos::new(encargos) };
+            for acordo in opcoes(divida, &politica, &pedido(0), hoje()) {
+                let n = u16::try_from(acordo.parcelas.as_slice().len()).unwrap();
+                let valor = divida.total().get() - acordo.desconto.total().get() + acordo.juros.get();
+                prop_assert_eq!(acordo.parcelas.valor().get(), valor);
+                prop_assert!(acordo.juros.get() >= 0 && acordo.desconto.encargos.get() <= encargos);
+                let entrada = acordo.com_entrada.then(|| acordo.parcelas.as_slice()[0].valor);
+                let repetido = Pedido { entrada, desconto: Some(acordo.desconto.total()), ..pedido(n) };
+                prop_assert_eq!(propor(divida, &politica, &repetido, hoje()), Ok(acordo));
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The texts that cells share, one after the other in one piece of memory.
+
+use std::io::{self, ErrorKind, Read, Seek};
+
+use quick_xml::events::Event;
+use zip::ZipArchive;
+
+use super::xml::{Xml, entity, invalid};
+
+/// Bytes of all of them: what a workbook costs in memory, and no other format does.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// How many there may be.
+const MAX_TEXTOS: usize = 4_000_000;
+const CAMINHO: &str = "xl/sharedStrings.xml";
+
+#[derive(Default)]
+pub(super) struct Textos {
+    texto: String,
+    fins: Vec<u32>,
+}
+
+impl Textos {
+    pub(super) fn read<R: Read + Seek>(zip: &mut ZipArchive<R>) -> io::Result<Self> {
+        if zip.index_for_name(CAMINHO).is_none() {
+            return Ok(Self::default());
+        }
+        let parte = zip.by_name(CAMINHO).map_err(invalid)?;
+        Self::parse(Xml::new(Box::new(parte)))
+    }
+
+    fn parse(mut xml: Xml<'_>) -> io::Result<Self> {
+        let (mut este, mut dentro) = (Self::default(), false);
+        loop {
+            match xml.next()? {
+                Event::Start(marca) => match marca.local_name().as_ref() {
+                    "t" => dentro = true,
+                    "rPh" => xml.skip("rPh")?,
+                    _ => {}
+                },
+                Event::Empty(marca) if marca.local_name().as_ref() == "si" => este.end(),
+                Event::End(marca) => match marca.local_name().as_ref() {
+                    "t" => dentro = false,
+                    "si" => este.end(),
+                    _ => {}
+                },
+                Event::Text(texto) if dentro => este.texto.push_str(&texto),
+                Event::CData(texto) if dentro => este.texto.push_str(&texto),
+                Event::GeneralRef(nome) if dentro => este.texto.push(entity(&nome)?),
+                Event::Eof => return Ok(este),
+                _ => {}
+            }
+            if este.texto.len() > MAX_BYTES || este.fins.len() > MAX_TEXTOS {
+                return Err(ErrorKind::FileTooLarge.into());
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.fins.push(u32::try_from(self.texto.len()).unwrap_or(u32::MAX));
+    }
+
+    pub(super) fn get(&self, indice: usize) -> Option<&str> {
+        let fim = |indice: usize| self.fins.get(indice).and_then(|fim| usize::try_from(*fim).ok());
+        let inicio = indice.checked_sub(1).map_or(Some(0), fim)?;
+        self.texto.get(inicio..fim(indice)?)
+    }
+}

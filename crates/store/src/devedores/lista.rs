@@ -1,0 +1,192 @@
+//! Debtors by the page. The first rows after a place are found by an index of the order asked for, or by one of a filter that
+//! few debtors meet; what is added up about a debtor is added up for those of the page.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use domain::dinheiro::Centavos;
+use domain::documento::{Documento, TipoPessoa};
+use domain::endereco::Uf;
+use uuid::Uuid;
+
+use super::DevedorLido;
+use super::ler::{COLUNAS, SALDO};
+use crate::{StoreError, Tenant, credores};
+
+/// Which debtors to list; `None` is any. All of them together.
+#[derive(Clone, Debug, Default)]
+pub struct Filtro {
+    /// One of the ERP's own keys.
+    pub codigo_integracao: Option<String>,
+    /// How the name begins, without regard to accents or case.
+    pub nome: Option<String>,
+    /// CPF or CNPJ.
+    pub documento: Option<Documento>,
+    /// Who looks after the debtor.
+    pub gerente: Option<String>,
+    /// First day of being heard of, in the company's time zone.
+    pub cadastrado_de: Option<NaiveDate>,
+    /// Last such day.
+    pub cadastrado_ate: Option<NaiveDate>,
+    /// From this instant on something of it changed.
+    pub atualizado_desde: Option<DateTime<Utc>>,
+    /// The least that the open títulos add up to.
+    pub saldo_de: Option<Centavos>,
+    /// The most.
+    pub saldo_ate: Option<Centavos>,
+    /// Municipality of some address, without regard to accents or case.
+    pub cidade: Option<String>,
+    /// State of that address.
+    pub uf: Option<Uf>,
+    /// What the debtor is.
+    pub tipo_pessoa: Option<TipoPessoa>,
+    /// Class chosen by the company.
+    pub categoria: Option<String>,
+    /// Code of a creditor of some título.
+    pub credor: Option<String>,
+}
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ordem {
+    /// Name, without regard to accents or case.
+    Nome,
+    /// When it was first heard of.
+    CriadoEm,
+    /// When something of it changed last.
+    AtualizadoEm,
+}
+
+impl Ordem {
+    fn chave(self) -> &'static str {
+        match self {
+            Self::Nome => "d.nome_busca",
+            Self::CriadoEm => "d.criado_em",
+            Self::AtualizadoEm => "d.atualizado_em",
+        }
+    }
+
+    /// The parameter that says where the page before ended.
+    fn parametro(self) -> &'static str {
+        match self {
+            Self::Nome => "$2",
+            Self::CriadoEm | Self::AtualizadoEm => "$2::timestamptz",
+        }
+    }
+
+    fn texto(self) -> &'static str {
+        match self {
+            Self::Nome => "chave",
+            Self::CriadoEm | Self::AtualizadoEm => {
+                "to_char(chave AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+            }
+        }
+    }
+}
+
+/// A debtor of a list, and where it stands in its order.
+#[derive(Clone, QueryableByName)]
+pub struct Linha {
+    /// The debtor.
+    #[diesel(embed)]
+    pub devedor: DevedorLido,
+    /// What it is sorted by, as a text: a folded name, or an instant.
+    #[diesel(sql_type = Text)]
+    pub chave: String,
+}
+
+/// A page of debtors after the one named (what it is sorted by, and its id).
+///
+/// # Errors
+/// The database is unreachable, or refused a key that is no instant.
+pub fn list(
+    t: &mut Tenant<'_>,
+    filtro: &Filtro,
+    (ordem, descendente): (Ordem, bool),
+    depois_de: Option<&(String, Uuid)>,
+    limite: i64,
+) -> Result<Vec<Linha>, StoreError> {
+    let (chave, parametro, texto) = (ordem.chave(), ordem.parametro(), ordem.texto());
+    // Looked up beforehand, so that the planner knows how many títulos this one has.
+    let credor = match &filtro.credor {
+        None => None,
+        Some(codigo) => match credores::id_of(t, codigo)? {
+            None => return Ok(Vec::new()),
+            credor => credor,
+        },
+    };
+    let filtros = filtro.lines();
+    let (sinal, sentido) = if descendente { ("<", "DESC") } else { (">", "ASC") };
+    Ok(sql_query(format!(
+        "SELECT {COLUNAS}, {texto} AS chave FROM ( \
+           SELECT d.*, {chave} AS chave FROM cadastro.devedor d \
+            WHERE d.empresa_id = $1 AND ($2 IS NULL OR ({chave}, d.id) {sinal} ({parametro}, $3)){filtros} \
+            ORDER BY {chave} {sentido}, d.id {sentido} LIMIT $18) d {SALDO} \
+          ORDER BY chave {sentido}, d.id {sentido}"
+    ))
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Nullable<Text>, _>(depois_de.map(|(chave, _)| chave.as_str()))
+    .bind::<Nullable<SqlUuid>, _>(depois_de.map(|(_, id)| *id))
+    .bind::<Nullable<Text>, _>(filtro.codigo_integracao.as_deref())
+    .bind::<Nullable<Text>, _>(filtro.nome.as_deref())
+    .bind::<Nullable<Text>, _>(filtro.documento.as_ref().map(Documento::as_str))
+    .bind::<Nullable<Text>, _>(filtro.gerente.as_deref())
+    .bind::<Nullable<Date>, _>(filtro.cadastrado_de)
+    .bind::<Nullable<Date>, _>(filtro.cadastrado_ate)
+    .bind::<Nullable<Timestamptz>, _>(filtro.atualizado_desde)
+    .bind::<Nullable<BigInt>, _>(filtro.saldo_de.map(Centavos::get))
+    .bind::<Nullable<BigInt>, _>(filtro.saldo_ate.map(Centavos::get))
+    .bind::<Nullable<Text>, _>(filtro.cidade.as_deref())
+    .bind::<Nullable<Text>, _>(filtro.uf.map(Uf::as_str))
+    .bind::<Nullable<Text>, _>(filtro.tipo_pessoa.map(TipoPessoa::as_str))
+    .bind::<Nullable<Text>, _>(filtro.categoria.as_deref())
+    .bind::<Nullable<SqlUuid>, _>(credor)
+    .bind::<BigInt, _>(limite)
+    .load(t.conn)?)
+}
+
+impl Filtro {
+    /// Rules f01–f09: the lines of the filters that are asked for, since the planner makes no join of what stands beside an
+    /// `OR`. The parameters keep their numbers.
+    fn lines(&self) -> String {
+        let saldo = self.saldo_de.is_some() || self.saldo_ate.is_some();
+        [
+            (self.codigo_integracao.is_some(), CODIGO),
+            (self.nome.is_some(), NOME),
+            (self.documento.is_some(), "d.documento = $6"),
+            (self.gerente.is_some(), "d.gerente = $7"),
+            (self.cadastrado_de.is_some(), CADASTRADO_DE),
+            (self.cadastrado_ate.is_some(), CADASTRADO_ATE),
+            (self.atualizado_desde.is_some(), "d.atualizado_em >= $10"),
+            (saldo, SALDO_ENTRE),
+            (self.cidade.is_some() && self.uf.is_none(), CIDADE),
+            (self.cidade.is_none() && self.uf.is_some(), UF),
+            (self.cidade.is_some() && self.uf.is_some(), CIDADE_E_UF),
+            (self.tipo_pessoa.is_some(), "d.tipo_pessoa = $15"),
+            (self.categoria.is_some(), "d.categoria = $16"),
+            (self.credor.is_some(), CREDOR),
+        ]
+        .into_iter()
+        .filter(|(pedido, _)| *pedido)
+        .fold(String::new(), |linhas, (_, linha)| linhas + " AND " + linha)
+    }
+}
+
+const CODIGO: &str = "d.id = (SELECT c.devedor_id FROM cadastro.devedor_codigo c \
+    WHERE c.empresa_id = $1 AND c.codigo_integracao = $4)";
+const NOME: &str =
+    "d.nome_busca >= cadastro.texto_busca($5) AND d.nome_busca < cadastro.texto_busca($5) || chr(1114111)";
+const CADASTRADO_DE: &str =
+    "d.criado_em >= ($8::timestamp AT TIME ZONE (SELECT fuso FROM cadastro.empresa WHERE id = $1))";
+const CADASTRADO_ATE: &str =
+    "d.criado_em < (($9 + 1)::timestamp AT TIME ZONE (SELECT fuso FROM cadastro.empresa WHERE id = $1))";
+const SALDO_ENTRE: &str = "(SELECT coalesce(sum(t.saldo), 0) FROM cadastro.titulo t WHERE t.empresa_id = $1 \
+    AND t.devedor_id = d.id AND t.status = 'aberto') BETWEEN coalesce($11, 0) AND coalesce($12, 9223372036854775807)";
+const CIDADE: &str = "d.id IN (SELECT m.devedor_id FROM cadastro.meio_contato m WHERE m.empresa_id = $1 \
+    AND m.tipo = 'endereco' AND m.cidade_busca = cadastro.texto_busca($13))";
+const UF: &str = "d.id IN (SELECT m.devedor_id FROM cadastro.meio_contato m WHERE m.empresa_id = $1 \
+    AND m.tipo = 'endereco' AND m.uf = $14)";
+const CIDADE_E_UF: &str = "d.id IN (SELECT m.devedor_id FROM cadastro.meio_contato m WHERE m.empresa_id = $1 \
+    AND m.tipo = 'endereco' AND m.uf = $14 AND m.cidade_busca = cadastro.texto_busca($13))";
+const CREDOR: &str =
+    "d.id IN (SELECT t.devedor_id FROM cadastro.titulo t WHERE t.empresa_id = $1 AND t.credor_id = $17)";

@@ -1,0 +1,363 @@
+//! Imports: a file of títulos, how far it is, and what was refused of it.
+//!
+//! A file is kept in the database until it is done with, so that any process of the service may go on with it. Its keys are
+//! read first, before anything is stored ([`chaves`]); then it is stored chunk by chunk ([`lote`]), each in the transaction
+//! that says how far it has come; at last what a full file does not have is cancelled ([`ausentes`]).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::ids::EmpresaId;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::migracao::ExecuteUnit as _;
+use crate::{Banco, StoreError, Tenant};
+
+mod arquivo;
+mod ausentes;
+mod chaves;
+mod copia;
+mod decisao;
+mod erros;
+mod lote;
+pub mod mapeamentos;
+
+pub use arquivo::{Arquivo, PARTE, add_part, discard, sweep};
+pub use ausentes::cancel_some;
+pub use chaves::{Chave, Contagem, read_keys};
+pub use decisao::{Decisao, cancel, confirm};
+pub use erros::{ErroDeLinha, ErroLido, list as list_errors, save as save_errors};
+pub use lote::{Feitos, Item, save as save_chunk};
+
+/// How long an import is kept.
+const GUARDA: TimeDelta = TimeDelta::days(90);
+/// Whoever works on an import tells of itself with every chunk, which takes a fraction of a second; reading the keys of a
+/// large file takes longest. By the database's own clock: that of a sandbox stands still.
+const LEASE: &str = "interval '2 minutes'";
+/// An import that so many processes took up, and none got any further with, is given up.
+const MAX_SEM_AVANCO: i16 = 5;
+
+/// What an import is asked for with, its file having arrived whole.
+#[derive(Clone, Debug)]
+pub struct NovaImportacao {
+    /// Id, under which its parts were stored.
+    pub id: Uuid,
+    /// `csv`, `ndjson` or `xlsx`.
+    pub formato: &'static str,
+    /// Whether it is all there is: what is open and absent from it is cancelled.
+    pub completo: bool,
+    /// Whether nothing is to be stored.
+    pub simular: bool,
+    /// Per cent of the open títulos that a full file may cancel without being asked again.
+    pub limite: i16,
+    /// Name of the mapping, if one was named.
+    pub mapeamento: Option<String>,
+    /// How its columns are read: the mapping as it was then.
+    pub regras: Value,
+    /// The API key that it came with: the author of what it changes.
+    pub autor: Uuid,
+    /// Bytes of the file.
+    pub bytes: i64,
+}
+
+/// An import as it is read.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct ImportacaoLida {
+    /// Id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// `csv`, `ndjson` or `xlsx`.
+    #[diesel(sql_type = Text)]
+    pub formato: String,
+    /// `parcial` or `completo`.
+    #[diesel(sql_type = Text)]
+    pub modo: String,
+    /// Whether nothing is stored.
+    #[diesel(sql_type = Bool)]
+    pub simular: bool,
+    /// Per cent of the open títulos that a full file may cancel without being asked again.
+    #[diesel(sql_type = SmallInt)]
+    pub limite: i16,
+    /// Name of the mapping.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub mapeamento: Option<String>,
+    /// How its columns are read.
+    #[diesel(sql_type = Jsonb)]
+    pub regras: Value,
+    /// The API key that it came with.
+    #[diesel(sql_type = SqlUuid)]
+    pub autor: Uuid,
+    /// Bytes of the file.
+    #[diesel(sql_type = BigInt)]
+    pub bytes: i64,
+    /// `pendente`, `processando`, `aguardando_confirmacao`, `concluida`, `falhou` or `cancelada`.
+    #[diesel(sql_type = Text)]
+    pub estado: String,
+    /// Lines of the file, once they are counted.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub linhas: Option<i64>,
+    /// Lines whose key could not be read.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub sem_chave: Option<i64>,
+    /// Títulos that were open when a full file was read.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub abertos: Option<i64>,
+    /// Of these, those that the file does not have.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub a_cancelar: Option<i64>,
+    /// The line up to which everything is stored.
+    #[diesel(sql_type = BigInt)]
+    pub posicao: i64,
+    /// Lines that made a título.
+    #[diesel(sql_type = BigInt)]
+    pub criados: i64,
+    /// Lines that changed a título.
+    #[diesel(sql_type = BigInt)]
+    pub atualizados: i64,
+    /// Lines that were stored already, exactly so.
+    #[diesel(sql_type = BigInt)]
+    pub inalterados: i64,
+    /// Lines that were refused.
+    #[diesel(sql_type = BigInt)]
+    pub recusados: i64,
+    /// Lines over which a later one with the same key stands.
+    #[diesel(sql_type = BigInt)]
+    pub repetidos: i64,
+    /// Títulos cancelled, being absent.
+    #[diesel(sql_type = BigInt)]
+    pub cancelados: i64,
+    /// Why it failed, for a person.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub erro: Option<String>,
+    /// When the file had arrived.
+    #[diesel(sql_type = Timestamptz)]
+    pub criada_em: DateTime<Utc>,
+    /// When what it cancels was confirmed.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub confirmada_em: Option<DateTime<Utc>>,
+    /// When it ended.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub concluida_em: Option<DateTime<Utc>>,
+}
+
+/// An import in the hands of one process. Another one that takes it over raises `tentativa`, after which nothing that this
+/// one does is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tomada {
+    /// The import.
+    pub id: Uuid,
+    /// Which process in turn.
+    pub tentativa: i16,
+}
+
+/// Registers an import whose file has arrived. Those of three months ago are forgotten.
+///
+/// # Errors
+/// The database refused or is unreachable.
+pub fn create(t: &mut Tenant<'_>, nova: &NovaImportacao, agora: DateTime<Utc>) -> Result<(), StoreError> {
+    sql_query("DELETE FROM cadastro.importacao WHERE empresa_id = $1 AND criada_em < $2 AND concluida_em IS NOT NULL")
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<Timestamptz, _>(agora.checked_sub_signed(GUARDA).unwrap_or(agora))
+        .execute_unit(t.conn)?;
+    sql_query(
+        "INSERT INTO cadastro.importacao (empresa_id, id, formato, modo, simular, limite, mapeamento, regras, autor, bytes, criada_em) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(nova.id)
+    .bind::<Text, _>(nova.formato)
+    .bind::<Text, _>(if nova.completo { "completo" } else { "parcial" })
+    .bind::<Bool, _>(nova.simular)
+    .bind::<SmallInt, _>(nova.limite)
+    .bind::<Nullable<Text>, _>(nova.mapeamento.as_deref())
+    .bind::<Jsonb, _>(&nova.regras)
+    .bind::<SqlUuid, _>(nova.autor)
+    .bind::<BigInt, _>(nova.bytes)
+    .bind::<Timestamptz, _>(agora)
+    .execute_unit(t.conn)
+}
+
+const COLUNAS: &str = "SELECT id, formato, modo, simular, limite, mapeamento, regras, autor, bytes, estado, linhas, sem_chave, abertos, \
+        a_cancelar, posicao, criados, atualizados, inalterados, recusados, repetidos, cancelados, erro, criada_em, \
+        confirmada_em, concluida_em FROM cadastro.importacao WHERE empresa_id = $1";
+
+/// One import of the company.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn get(t: &mut Tenant<'_>, id: Uuid) -> Result<Option<ImportacaoLida>, StoreError> {
+    Ok(sql_query(format!("{COLUNAS} AND id = $2"))
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<SqlUuid, _>(id)
+        .get_result(t.conn)
+        .optional()?)
+}
+
+/// The imports of the company that came before `antes_de`, latest first.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn list(
+    t: &mut Tenant<'_>,
+    antes_de: Option<Uuid>,
+    limite: i64,
+) -> Result<Vec<ImportacaoLida>, StoreError> {
+    Ok(sql_query(format!("{COLUNAS} AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"))
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<Nullable<SqlUuid>, _>(antes_de)
+        .bind::<BigInt, _>(limite)
+        .load(t.conn)?)
+}
+
+#[derive(QueryableByName)]
+struct PorFazer {
+    #[diesel(sql_type = SqlUuid)]
+    empresa_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Imports that nobody works on, of every company; of each company the oldest.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn waiting(banco: &Banco) -> Result<Vec<(EmpresaId, Uuid)>, StoreError> {
+    let linhas: Vec<PorFazer> = banco.de_todas(|conn| {
+        Ok(sql_query("SELECT empresa_id, id FROM cadastro.importacoes_por_fazer()").load(conn)?)
+    })?;
+    Ok(linhas.into_iter().map(|l| (EmpresaId::new(l.empresa_id), l.id)).collect())
+}
+
+#[derive(QueryableByName)]
+struct LinhaTomada {
+    #[diesel(sql_type = SmallInt)]
+    tentativas: i16,
+    #[diesel(sql_type = SmallInt)]
+    sem_avanco: i16,
+}
+
+/// Takes an import that nobody works on; `None` when somebody does, or did.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn claim(
+    t: &mut Tenant<'_>,
+    id: Uuid,
+    agora: DateTime<Utc>,
+) -> Result<Option<(Tomada, ImportacaoLida)>, StoreError> {
+    let linha: Option<LinhaTomada> = sql_query(format!(
+        "UPDATE cadastro.importacao SET estado = 'processando', tentativas = tentativas + 1, sem_avanco = sem_avanco + 1, \
+                lease_ate = clock_timestamp() + {LEASE} \
+          WHERE empresa_id = $1 AND id IN (SELECT id FROM cadastro.importacao WHERE empresa_id = $1 AND id = $2 \
+                AND (estado = 'pendente' OR (estado = 'processando' AND lease_ate < clock_timestamp())) FOR UPDATE SKIP LOCKED) \
+         RETURNING tentativas, sem_avanco",
+    ))
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(id)
+    .get_result(t.conn)
+    .optional()?;
+    let Some(linha) = linha else { return Ok(None) };
+    let tomada = Tomada { id, tentativa: linha.tentativas };
+    if linha.sem_avanco > MAX_SEM_AVANCO {
+        end(t, tomada, Some("a importação foi interrompida vezes demais no mesmo ponto"), agora)?;
+        return Ok(None);
+    }
+    Ok(get(t, id)?.map(|lida| (tomada, lida)))
+}
+
+/// Gives an import back, for another process or for later.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn release(t: &mut Tenant<'_>, tomada: Tomada) -> Result<bool, StoreError> {
+    mine(t, tomada, "estado = 'pendente', lease_ate = NULL, sem_avanco = 0")
+}
+
+/// Stops an import until somebody confirms what it would cancel.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn ask(t: &mut Tenant<'_>, tomada: Tomada) -> Result<bool, StoreError> {
+    mine(t, tomada, "estado = 'aguardando_confirmacao', lease_ate = NULL, sem_avanco = 0")
+}
+
+/// Says that the import is still worked on. Answers whether it is still this process's.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn keep(t: &mut Tenant<'_>, tomada: Tomada) -> Result<bool, StoreError> {
+    mine(t, tomada, &format!("lease_ate = clock_timestamp() + {LEASE}"))
+}
+
+/// Ends an import, done or failed, and lets go of its file.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn end(
+    t: &mut Tenant<'_>,
+    tomada: Tomada,
+    erro: Option<&str>,
+    agora: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let fins = sql_query(
+        "UPDATE cadastro.importacao SET estado = CASE WHEN $4 IS NULL THEN 'concluida' ELSE 'falhou' END, erro = $4, \
+                lease_ate = NULL, concluida_em = $5 \
+          WHERE empresa_id = $1 AND id = $2 AND tentativas = $3 AND estado = 'processando'",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(tomada.id)
+    .bind::<SmallInt, _>(tomada.tentativa)
+    .bind::<Nullable<Text>, _>(erro)
+    .bind::<Timestamptz, _>(agora)
+    .execute(t.conn)?;
+    if fins > 0 { forget_file(t, tomada.id) } else { Ok(()) }
+}
+
+/// Writes `mudanca` to an import that is still this process's. Answers whether it is.
+fn mine(t: &mut Tenant<'_>, tomada: Tomada, mudanca: &str) -> Result<bool, StoreError> {
+    let minhas = sql_query(format!(
+        "UPDATE cadastro.importacao SET {mudanca} \
+          WHERE empresa_id = $1 AND id = $2 AND tentativas = $3 AND estado = 'processando'"
+    ))
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(tomada.id)
+    .bind::<SmallInt, _>(tomada.tentativa)
+    .execute(t.conn)?;
+    Ok(minhas > 0)
+}
+
+/// What is known of a chunk that has just been stored, in the same transaction: answers whether the import was still this
+/// process's; if not, the transaction must not be committed.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn advance(t: &mut Tenant<'_>, tomada: Tomada, ate: i64, feitos: &Feitos) -> Result<bool, StoreError> {
+    let minhas = sql_query(format!(
+        "UPDATE cadastro.importacao SET posicao = $4, criados = criados + $5, atualizados = atualizados + $6, \
+                inalterados = inalterados + $7, recusados = recusados + $8, sem_avanco = 0, \
+                lease_ate = clock_timestamp() + {LEASE} \
+          WHERE empresa_id = $1 AND id = $2 AND tentativas = $3 AND estado = 'processando'",
+    ))
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(tomada.id)
+    .bind::<SmallInt, _>(tomada.tentativa)
+    .bind::<BigInt, _>(ate)
+    .bind::<BigInt, _>(feitos.criados)
+    .bind::<BigInt, _>(feitos.atualizados)
+    .bind::<BigInt, _>(feitos.inalterados)
+    .bind::<BigInt, _>(feitos.recusados)
+    .execute(t.conn)?;
+    Ok(minhas > 0)
+}
+
+/// The bytes and the absent ones are of no use any more.
+fn forget_file(t: &mut Tenant<'_>, id: Uuid) -> Result<(), StoreError> {
+    for tabela in ["importacao_parte", "importacao_ausente"] {
+        sql_query(format!("DELETE FROM cadastro.{tabela} WHERE empresa_id = $1 AND importacao_id = $2"))
+            .bind::<SqlUuid, _>(t.empresa.uuid())
+            .bind::<SqlUuid, _>(id)
+            .execute_unit(t.conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! The bytes of a file, a part a row.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use diesel::sql_types::{Bytea, Integer, Interval, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::ids::EmpresaId;
+use uuid::Uuid;
+
+use crate::migracao::ExecuteUnit as _;
+use crate::{Banco, StoreError, Tenant};
+
+/// Bytes of every part but the last: what is in memory of a file, on its way in and on its way out.
+pub const PARTE: usize = 1024 * 1024;
+
+/// Stores one part. Parts of an import that is not registered within a day are swept.
+///
+/// # Errors
+/// The database refused or is unreachable.
+pub fn add_part(t: &mut Tenant<'_>, id: Uuid, numero: i32, bytes: &[u8]) -> Result<(), StoreError> {
+    sql_query(
+        "INSERT INTO cadastro.importacao_parte (empresa_id, importacao_id, numero, bytes) VALUES ($1, $2, $3, $4)",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(id)
+    .bind::<Integer, _>(numero)
+    .bind::<Bytea, _>(bytes)
+    .execute_unit(t.conn)
+}
+
+/// Throws away the parts of a file that did not arrive whole.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn discard(t: &mut Tenant<'_>, id: Uuid) -> Result<(), StoreError> {
+    super::forget_file(t, id)
+}
+
+/// Throws away parts that nobody will ask for, of every company.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn sweep(banco: &Banco) -> Result<(), StoreError> {
+    banco.de_todas(|conn| {
+        sql_query("SELECT cadastro.varrer_partes($1)")
+            .bind::<Interval, _>(diesel::data_types::PgInterval::from_days(1))
+            .execute_unit(conn)
+    })
+}
+
+#[derive(QueryableByName)]
+struct Parte {
+    #[diesel(sql_type = Bytea)]
+    bytes: Vec<u8>,
+}
+
+/// A file being read: one part of it is in memory. Each part is fetched in a transaction of its own.
+pub struct Arquivo {
+    banco: Banco,
+    empresa: EmpresaId,
+    id: Uuid,
+    tamanho: u64,
+    posicao: u64,
+    parte: Option<(i32, Vec<u8>)>,
+}
+
+impl Arquivo {
+    /// The file of an import, from its beginning.
+    #[must_use]
+    pub fn new(banco: Banco, empresa: EmpresaId, id: Uuid, bytes: i64) -> Self {
+        Self { banco, empresa, id, tamanho: bytes.unsigned_abs(), posicao: 0, parte: None }
+    }
+
+    fn load(&mut self, numero: i32) -> io::Result<&[u8]> {
+        if self.parte.as_ref().is_none_or(|(n, _)| *n != numero) {
+            let id = self.id;
+            let lida = self.banco.da_empresa(self.empresa, |t| {
+                Ok(sql_query(
+                    "SELECT bytes FROM cadastro.importacao_parte WHERE empresa_id = $1 AND importacao_id = $2 AND numero = $3",
+                )
+                .bind::<SqlUuid, _>(t.empresa.uuid())
+                .bind::<SqlUuid, _>(id)
+                .bind::<Integer, _>(numero)
+                .get_result::<Parte>(t.conn)
+                .optional()?)
+            });
+            let lida = lida.map_err(io::Error::other)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            self.parte = Some((numero, lida.bytes));
+        }
+        Ok(self.parte.as_ref().map_or(&[], |(_, bytes)| bytes))
+    }
+}
+
+impl Read for Arquivo {
+    fn read(&mut self, destino: &mut [u8]) -> io::Result<usize> {
+        if self.posicao >= self.tamanho {
+            return Ok(0);
+        }
+        let parte = u64::try_from(PARTE).map_err(io::Error::other)?;
+        let numero = i32::try_from(self.posicao / parte).map_err(io::Error::other)?;
+        let dentro = usize::try_from(self.posicao % parte).map_err(io::Error::other)?;
+        let bytes = self.load(numero)?.get(dentro..).unwrap_or_default();
+        let n = bytes.len().min(destino.len());
+        if let (Some(de), Some(para)) = (bytes.get(..n), destino.get_mut(..n)) {
+            para.copy_from_slice(de);
+        }
+        if n == 0 && !destino.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.posicao = self.posicao.saturating_add(u64::try_from(n).unwrap_or_default());
+        Ok(n)
+    }
+}
+
+impl Seek for Arquivo {
+    fn seek(&mut self, para: SeekFrom) -> io::Result<u64> {
+        let nova = match para {
+            SeekFrom::Start(posicao) => Some(posicao),
+            SeekFrom::Current(passo) => self.posicao.checked_add_signed(passo),
+            SeekFrom::End(passo) => self.tamanho.checked_add_signed(passo),
+        };
+        self.posicao = nova.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.posicao)
+    }
+}

@@ -1,0 +1,110 @@
+//! Negotiations that are broken.
+
+use domain::ids::TituloId;
+use domain::negociacao::{EstadoNegociacao, QuebraInvalida};
+use domain::titulo::Mudanca;
+use store::negociacoes::{self, Quebra};
+use store::titulos::{Alvo, EntradaEstorno, QualPagamento, RecusaEstorno, ResultadoEstorno, reverse};
+
+use crate::apoio::{Casa, agora, d, depois, devedor, dia, hora, item};
+use crate::negotiations::{TRES, negotiate, pay, read, titulos};
+
+fn break_up(casa: &Casa, id: domain::ids::NegociacaoId, hoje: &str) -> Quebra {
+    casa.titulos.da_empresa(casa.empresa, |t| negociacoes::break_up(t, id, hora(dia(hoje)))).unwrap().unwrap()
+}
+
+/// Two debts of R$ 100,00 in three instalments of R$ 50,00, of which the first was paid.
+fn half_paid(casa: &Casa) -> (negociacoes::Criada, [TituloId; 2]) {
+    let ids = ["1", "2"].map(|codigo| casa.push_one(item(codigo, devedor(1))));
+    let criada = negotiate(casa, &ids, &TRES).unwrap();
+    pay(casa, criada.parcelas[0], "2026-03-10");
+    casa.unmark();
+    (criada, ids)
+}
+
+#[test]
+fn the_originals_are_open_again_less_what_was_paid_and_the_debtor_is_looked_at() {
+    let casa = Casa::nova();
+    let (criada, _) = half_paid(&casa);
+    assert_eq!(break_up(&casa, criada.id, "2026-04-22"), Ok(Mudanca::Aplicada(EstadoNegociacao::Quebrada)));
+    // 28 days late on 2026-03-10: 2.00 of fine and 0.93 of interest go before 47.07 of the principal.
+    assert_eq!(
+        titulos(&casa),
+        [
+            "1 aberto 5293",
+            "2 aberto 10000",
+            "Acordo 1/3 pago 0",
+            "Acordo 2/3 cancelado 0",
+            "Acordo 3/3 cancelado 0"
+        ]
+    );
+    let imputados = "SELECT concat_ws(' ', left(codigo_integracao, 7), data, valor, principal, multa, juros) AS x \
+                       FROM cadastro.pagamento WHERE codigo_integracao IS NOT NULL";
+    assert_eq!(casa.texts(imputados), ["quebra- 2026-03-10 5000 4707 200 93"]);
+    let lida = read(&casa, criada.id);
+    assert_eq!((lida.estado.as_str(), lida.quebrada_em), ("quebrada", Some(hora(dia("2026-04-22")))));
+    assert_eq!(casa.marked(), ["d1"]);
+    let antes = casa.written();
+    assert_eq!(break_up(&casa, criada.id, "2026-04-23"), Ok(Mudanca::JaAplicada));
+    assert_eq!(casa.written(), antes);
+}
+
+#[test]
+fn what_was_not_paid_at_all_or_is_in_another_negotiation_is_not_broken() {
+    let casa = Casa::nova();
+    let id = casa.push_one(item("9", devedor(9)));
+    let intacta = negotiate(&casa, &[id], &TRES).unwrap();
+    assert_eq!(break_up(&casa, intacta.id, "2026-03-11"), Err(QuebraInvalida::SemPagamento));
+    let (criada, _) = half_paid(&casa);
+    let outra = negotiate(&casa, &criada.parcelas[1..], &["2026-06-20"]).unwrap();
+    let antes = casa.written();
+    assert_eq!(break_up(&casa, criada.id, "2026-03-11"), Err(QuebraInvalida::Renegociada));
+    assert_eq!(casa.written(), antes);
+    let desfeita = casa.titulos.da_empresa(casa.empresa, |t| negociacoes::cancel(t, outra.id, agora()));
+    desfeita.unwrap().unwrap().unwrap();
+    assert!(break_up(&casa, criada.id, "2026-03-11").is_ok());
+}
+
+#[test]
+fn what_was_paid_on_a_broken_one_counts_for_its_originals_and_is_not_taken_back() {
+    let casa = Casa::nova();
+    let (criada, _) = half_paid(&casa);
+    break_up(&casa, criada.id, "2026-03-11").unwrap();
+    let antes = casa.written();
+    let estorno = EntradaEstorno {
+        titulo: Alvo::Id(criada.parcelas[0]),
+        pagamento: QualPagamento::Todos,
+        motivo: None,
+    };
+    let feito = casa
+        .titulos
+        .da_empresa(casa.empresa, |t| reverse(t, std::slice::from_ref(&estorno), agora()))
+        .unwrap();
+    assert_eq!(feito, [ResultadoEstorno::Recusado(RecusaEstorno::AcordoDesfeito)]);
+    assert_eq!(casa.written(), antes);
+}
+
+#[test]
+fn broken_it_enters_the_regua_again_at_the_first_position() {
+    let casa = Casa::nova();
+    casa.regua(&[d(0), d(30)]);
+    let (criada, _) = half_paid(&casa);
+    for n in 0..3 {
+        casa.night(&depois("2026-03-11", n).to_string());
+    }
+    assert_eq!(casa.n("SELECT count(*) FROM disparo.execucao"), 0);
+    break_up(&casa, criada.id, "2026-03-14").unwrap();
+    casa.night("2026-03-15");
+    assert_eq!(casa.texts("SELECT devida_em::text AS x FROM disparo.execucao"), ["2026-03-15"]);
+}
+
+#[test]
+fn to_an_earlier_version_it_was_confirmed() {
+    let casa = Casa::nova();
+    let (criada, _) = half_paid(&casa);
+    break_up(&casa, criada.id, "2026-03-11").unwrap();
+    casa.run(include_str!("../../../../migrations/2026-11-22-000008_negociacoes_contatos/down.sql"));
+    assert_eq!(casa.texts("SELECT estado AS x FROM cadastro.negociacao"), ["confirmada"]);
+    casa.run(include_str!("../../../../migrations/2026-11-22-000008_negociacoes_contatos/up.sql"));
+    assert_eq!(casa.n("SELECT count(*) FROM cadastro.negociacao WHERE principal = valor"), 1);
+}

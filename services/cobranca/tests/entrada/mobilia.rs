@@ -1,0 +1,99 @@
+#![cfg(test)]
+//! Something of everything, so that every operation has what it is about.
+
+use std::time::Duration;
+
+use cobranca::cliente::Cliente;
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::wait_until;
+
+use crate::pedido::{Pedido, client};
+
+/// Simulations there are, and keys that nobody uses: some to be read and some to be ended.
+const SIMULACOES: usize = 4;
+/// Longer than anything here takes on a busy machine.
+const PRAZO: Duration = Duration::from_secs(20);
+
+pub(crate) async fn furnish(base: &str, chave: &str) {
+    let api = Cliente::new(base, chave).unwrap();
+    let titulos = push(&api).await;
+    reguas_and_a_night(&api).await;
+    for n in 0..SIMULACOES {
+        post(&api, "/v1/simulacoes", json!({"ate": "2026-04-10"})).await;
+        post(&api, "/v1/chaves-api", json!({"nome": format!("sem uso {n}"), "escopos": ["titulos:ler"]}))
+            .await;
+    }
+    talks(&api, &titulos).await;
+    import(&api, base, chave).await;
+    let over = async |lista| api.all(lista).await.unwrap().iter().all(|item| item["estado"] == "concluida");
+    wait_until(PRAZO, async || over("/v1/simulacoes").await && over("/v1/importacoes").await).await;
+}
+
+async fn post(api: &Cliente, onde: &str, corpo: Value) -> Value {
+    api.call(Method::POST, onde, Some(&corpo)).await.unwrap_or_else(|erro| panic!("{onde}: {erro}"))
+}
+
+/// Answers the ids of the títulos. All but the last walk a régua, the first has a creditor.
+async fn push(api: &Cliente) -> Vec<Value> {
+    let titulo = |n: usize, vencimento: &str| {
+        let emails = [format!("devedor{n}@example.com")];
+        json!({"codigo_integracao": format!("T{n}"), "vencimento": vencimento, "valor": "150.00",
+               "devedor": {"codigo_integracao": format!("D{n}"), "nome": format!("Devedor {n}"), "emails": emails}})
+    };
+    let mut titulos: Vec<_> = (0..8).map(|n| titulo(n, "2026-03-02")).collect();
+    titulos[0]["credor"] = json!({"codigo_integracao": "COL-1", "nome": "Colégio Exemplo"});
+    titulos.push(titulo(8, "2025-12-01"));
+    let enviados = api.push(&titulos).await.unwrap();
+    assert!(enviados.iter().all(|item| item["resultado"] == "criado"), "{enviados:?}");
+    enviados.iter().map(|item| item["id"].clone()).collect()
+}
+
+async fn reguas_and_a_night(api: &Cliente) {
+    let posicao = |dias| json!({"dias": dias, "acoes": [{"tipo": "email", "assunto": "Olá", "corpo": "#LISTA_TITULOS#"}]});
+    let ativa = json!({"nome": "Ativa", "criterios": {"vencimento_de": "2026-01-01"}, "posicoes": [posicao(0), posicao(7)]});
+    api.create_regua(&ativa).await.unwrap();
+    let dias = [3, 9, 27, 81].map(posicao);
+    post(
+        api,
+        "/v1/reguas",
+        json!({"nome": "Parada", "prioridade": 1, "criterios": {"score_de": 1}, "posicoes": dias}),
+    )
+    .await;
+    api.run_night("2026-03-10".parse().unwrap()).await.unwrap();
+    api.wait_quiet().await.unwrap();
+}
+
+/// A payment, an agreement within a policy, and a talk with its result.
+async fn talks(api: &Cliente, titulos: &[Value]) {
+    let text = |valor: &Value| valor.as_str().unwrap().to_owned();
+    post(api, &format!("/v1/titulos/{}/pagamentos", text(&titulos[5])), json!({"valor": "10.00"})).await;
+    let descontos = json!({"encargos": "100", "principal": "10"});
+    let politica = json!({"nome": "Vencidos", "dias_de": 1, "a_vista": descontos, "parcelado": descontos,
+                          "max_parcelas": 6, "parcela_minima": "10.00", "validade_dias": 5});
+    post(api, "/v1/politicas-de-negociacao", politica).await;
+    for titulo in &titulos[6..8] {
+        let acordo = json!({"titulos": [titulo], "quantidade": 2, "primeiro_vencimento": "2026-03-20"});
+        post(api, "/v1/negociacoes", acordo).await;
+    }
+    let resultado = json!({"nome": "Promessa", "grupo": "Contato", "positivo": true});
+    let resultado = post(api, "/v1/resultados-de-contato", resultado).await["id"].clone();
+    let devedor = api.all("/v1/titulos").await.unwrap()[0]["devedor_id"].clone();
+    post(api, "/v1/contatos", json!({"devedor_id": devedor, "canal": "telefone", "resultado_id": resultado}))
+        .await;
+}
+
+/// A mapping, a series of an index, and a file of which one line is refused.
+async fn import(api: &Cliente, base: &str, chave: &str) {
+    let colunas = json!({"colunas": {"codigo_integracao": "Documento", "vencimento": "Vencimento", "valor": "Valor",
+                                     "devedor_codigo": "Cliente", "devedor_nome": "Nome"}});
+    api.call(Method::PUT, "/v1/mapeamentos/erp", Some(&colunas))
+        .await
+        .unwrap_or_else(|erro| panic!("mapeamento: {erro}"));
+    let indice = json!({"nome": "ipca", "meses": [{"mes": "2026-02-01", "variacao": "0.48"}]});
+    api.call(Method::PUT, "/v1/indices", Some(&indice)).await.unwrap_or_else(|erro| panic!("índice: {erro}"));
+    let csv = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\nF1;02/03/2026;1,00;D0;Devedor 0\nF2;x;1,00;D0;Devedor 0\n";
+    let arquivo = Pedido::new(&Method::POST, "/v1/importacoes").with_bytes(csv.as_bytes().to_vec());
+    let arquivo = Pedido { tipo: Some("text/csv".to_owned()), ..arquivo };
+    let _aceito = arquivo.send(&client(), base, Some(chave)).await.unwrap().expect(202);
+}

@@ -1,0 +1,285 @@
+//! Imports: a file sent, watched, its errors read, what it cancels confirmed.
+
+mod erros;
+mod linha;
+mod pedido;
+mod recebimento;
+
+use actix_web::web::{Data, Json, Payload};
+use actix_web::{HttpRequest, delete, get, post};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use store::importacoes::{self, Decisao, ImportacaoLida};
+use store::{StoreError, Tenant, new_id};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use web::{Autorizado, Caminho, Codigo, Consulta, Pagina, Paginacao, Problema, Resposta, escopos};
+
+use super::Contexto;
+use pedido::Parametros;
+
+pub(super) use erros::{csv as errors_csv, list as list_errors};
+pub(crate) use linha::{key_of, parse_line};
+
+/// An import that is past what was asked of it.
+pub(super) static IMPORTACAO_ENCERRADA: Codigo = Codigo::new(
+    "importacao_encerrada",
+    409,
+    "A importação não espera por isso",
+    "A importação já terminou, ou não aguarda confirmação.",
+);
+
+/// A confirmation that came after another file.
+pub(super) static IMPORTACAO_SUPERADA: Codigo = Codigo::new(
+    "importacao_superada",
+    409,
+    "Outro arquivo chegou depois",
+    "Depois deste arquivo chegou outro: o que falta neste já não diz o que está em aberto. Envie um arquivo completo novo.",
+);
+
+/// Uma importação: um arquivo de títulos, até onde foi lido e o que resultou dele.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Importacao {
+    /// Id.
+    id: Uuid,
+    /// `csv`, `ndjson` ou `xlsx`.
+    #[schema(example = "csv")]
+    formato: String,
+    /// `parcial`, ou `completo`: o que está em aberto e falta no arquivo é cancelado.
+    #[schema(example = "parcial")]
+    modo: String,
+    /// Se nada é gravado.
+    simular: bool,
+    /// Mapeamento usado, como estava quando o arquivo chegou.
+    mapeamento: Option<String>,
+    /// Tamanho do arquivo, descomprimido.
+    bytes: i64,
+    /// `pendente`, `processando`, `aguardando_confirmacao`, `concluida`, `falhou` ou `cancelada`.
+    #[schema(example = "concluida")]
+    estado: String,
+    /// Linhas do arquivo sem o cabeçalho, quando já foram contadas.
+    linhas: Option<i64>,
+    /// Última linha já processada, contada como no arquivo.
+    linha_atual: i64,
+    /// Quanto já foi feito, de 0 a 100.
+    percentual: i64,
+    /// Linhas que criaram um título.
+    criados: i64,
+    /// Linhas que mudaram um título.
+    atualizados: i64,
+    /// Linhas de títulos que já estavam assim; nada foi gravado.
+    inalterados: i64,
+    /// Linhas recusadas; `/erros` diz por quê.
+    recusados: i64,
+    /// Linhas com o código de outra mais abaixo, que é a que vale; `/erros` diz qual.
+    repetidos: i64,
+    /// Linhas cujo código não pôde ser lido.
+    sem_chave: Option<i64>,
+    /// Títulos em aberto quando o arquivo completo foi lido.
+    abertos: Option<i64>,
+    /// Desses, os que o arquivo não tem: serão cancelados.
+    a_cancelar: Option<i64>,
+    /// Percentual dos títulos em aberto que pode ser cancelado sem confirmação.
+    limite_cancelamento: i16,
+    /// Títulos cancelados por faltarem no arquivo.
+    cancelados: i64,
+    /// Por que falhou.
+    erro: Option<String>,
+    /// Quando o arquivo chegou inteiro.
+    criada_em: DateTime<Utc>,
+    /// Quando os cancelamentos foram confirmados.
+    confirmada_em: Option<DateTime<Utc>>,
+    /// Quando terminou.
+    concluida_em: Option<DateTime<Utc>>,
+}
+
+impl From<ImportacaoLida> for Importacao {
+    fn from(lida: ImportacaoLida) -> Self {
+        let feitas = lida.criados + lida.atualizados + lida.inalterados + lida.recusados + lida.repetidos;
+        let linhas = lida.linhas.filter(|linhas| 0 < *linhas);
+        let percentual = linhas.and_then(|linhas| feitas.saturating_mul(100).checked_div(linhas));
+        Self {
+            percentual: if lida.estado == "concluida" { 100 } else { percentual.unwrap_or(0).clamp(0, 99) },
+            id: lida.id,
+            formato: lida.formato,
+            modo: lida.modo,
+            simular: lida.simular,
+            mapeamento: lida.mapeamento,
+            bytes: lida.bytes,
+            estado: lida.estado,
+            linhas: lida.linhas,
+            linha_atual: lida.posicao,
+            criados: lida.criados,
+            atualizados: lida.atualizados,
+            inalterados: lida.inalterados,
+            recusados: lida.recusados,
+            repetidos: lida.repetidos,
+            sem_chave: lida.sem_chave,
+            abertos: lida.abertos,
+            a_cancelar: lida.a_cancelar,
+            limite_cancelamento: lida.limite,
+            cancelados: lida.cancelados,
+            erro: lida.erro,
+            criada_em: lida.criada_em,
+            confirmada_em: lida.confirmada_em,
+            concluida_em: lida.concluida_em,
+        }
+    }
+}
+
+/// Envia um arquivo de títulos de qualquer tamanho; ele é processado em seguida, linha a linha.
+///
+/// O arquivo é o corpo da requisição, e pode vir comprimido com gzip. Cada linha cria ou atualiza um título pelo
+/// `codigo_integracao`, como em `PUT /v1/titulos`; linhas com erro são recusadas e as demais são gravadas. Enviar o mesmo
+/// arquivo de novo não altera nada. Se um código aparece em várias linhas, vale a última. Em `modo=completo`, os títulos em
+/// aberto que não estão no arquivo são cancelados; acima de `limite_cancelamento`, nada é gravado antes de uma confirmação.
+/// Arquivos de uma empresa são processados na ordem em que chegam.
+#[utoipa::path(
+    operation_id = "importar",
+    tag = "Importações",
+    params(Parametros),
+    request_body(description = "O arquivo. Em NDJSON, cada linha é um item de `PUT /v1/titulos`; em CSV e XLSX, a primeira linha \
+                                é o cabeçalho e o mapeamento diz que coluna é cada campo.",
+        content((String = "text/csv", example = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\n\
+                                                 NF-1;02/03/2026;1.234,56;C-9;Padaria Campoverde\n"),
+                (String = "application/x-ndjson"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+    responses((status = 202, description = "O arquivo chegou; acompanhe no endereço de `Location`.", body = Importacao,
+               headers(("Location" = String, description = "Endereço da importação.")))),
+    security(("chave_api" = ["titulos:escrever"])),
+)]
+#[post("/v1/importacoes")]
+pub(super) async fn post(
+    acesso: Autorizado<escopos::titulos::Escrever>,
+    contexto: Data<Contexto>,
+    consulta: Consulta<Parametros>,
+    requisicao: HttpRequest,
+    corpo: Payload,
+) -> Result<Resposta, Problema> {
+    let agora = contexto.servico.relogio.agora();
+    let pedido = consulta.0.read(&acesso, &contexto, &requisicao).await?;
+    let id = new_id(agora);
+    let arquivo = recebimento::Recebimento::new(&contexto, acesso.empresa(), id, pedido.limite_de_bytes());
+    let bytes = arquivo.receive(corpo, &requisicao, acesso.idempotencia()).await?;
+    let nova = pedido.into_nova(id, acesso.acesso().chave, bytes);
+    let gravada = contexto.servico.gravar(&acesso, move |t| {
+        importacoes::create(t, &nova, agora)?;
+        Ok(Ok(Resposta::aceita(format!("/v1/importacoes/{id}"), &read(t, id)?)))
+    });
+    let gravada = gravada.await;
+    if gravada.as_ref().map_or(true, |resposta| resposta.repetida) {
+        arquivo.discard().await;
+    }
+    contexto.importacao_pedida().notify_one();
+    gravada
+}
+
+/// Lista as importações dos últimos 90 dias, a mais recente primeiro.
+#[utoipa::path(
+    operation_id = "listar_importacoes",
+    tag = "Importações",
+    params(Paginacao<Uuid>),
+    responses((status = 200, description = "Uma página de importações.", body = Pagina<Importacao>)),
+    security(("chave_api" = ["titulos:ler"])),
+)]
+#[get("/v1/importacoes")]
+pub(super) async fn list(
+    acesso: Autorizado<escopos::titulos::Ler>,
+    contexto: Data<Contexto>,
+    consulta: Consulta<Paginacao<Uuid>>,
+) -> Result<Json<Pagina<Importacao>>, Problema> {
+    let Paginacao { limite, cursor } = consulta.0;
+    let antes_de = cursor.map(|cursor| cursor.0);
+    let lidas = contexto
+        .servico
+        .da_empresa(acesso.empresa(), move |t| importacoes::list(t, antes_de, limite.com_folga()));
+    Ok(Json(Pagina::from_rows(lidas.await?, limite, |lida| lida.id).map(Importacao::from)))
+}
+
+/// Lê uma importação: o andamento enquanto anda, o resultado quando termina.
+#[utoipa::path(
+    operation_id = "ler_importacao",
+    tag = "Importações",
+    params(("id" = Uuid, Path, description = "Id da importação.")),
+    responses((status = 200, description = "A importação.", body = Importacao)),
+    security(("chave_api" = ["titulos:ler"])),
+)]
+#[get("/v1/importacoes/{id}")]
+pub(super) async fn get(
+    acesso: Autorizado<escopos::titulos::Ler>,
+    contexto: Data<Contexto>,
+    id: Caminho<Uuid>,
+) -> Result<Json<Importacao>, Problema> {
+    let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| importacoes::get(t, id.0));
+    Ok(Json(lida.await?.ok_or_else(Problema::nao_encontrado)?.into()))
+}
+
+/// Confirma os cancelamentos de um arquivo completo que passou do limite; a importação segue. Repetir é seguro.
+#[utoipa::path(
+    operation_id = "confirmar_importacao",
+    tag = "Importações",
+    params(("id" = Uuid, Path, description = "Id da importação.")),
+    responses((status = 202, description = "A importação segue.", body = Importacao,
+               headers(("Location" = String, description = "Endereço da importação.")))),
+    security(("chave_api" = ["titulos:escrever"])),
+)]
+#[post("/v1/importacoes/{id}/confirmacao")]
+pub(super) async fn confirm(
+    acesso: Autorizado<escopos::titulos::Escrever>,
+    contexto: Data<Contexto>,
+    id: Caminho<Uuid>,
+) -> Result<Resposta, Problema> {
+    let (id, agora) = (id.0, contexto.servico.relogio.agora());
+    let decidida = contexto.servico.gravar(&acesso, move |t| {
+        let decisao = importacoes::confirm(t, id, agora)?;
+        answer(t, id, decisao)
+    });
+    let decidida = decidida.await;
+    contexto.importacao_pedida().notify_one();
+    decidida
+}
+
+/// Para uma importação; o que ela já gravou fica. Repetir é seguro.
+#[utoipa::path(
+    operation_id = "cancelar_importacao",
+    tag = "Importações",
+    params(("id" = Uuid, Path, description = "Id da importação.")),
+    responses((status = 202, description = "Nada mais é gravado.", body = Importacao,
+               headers(("Location" = String, description = "Endereço da importação.")))),
+    security(("chave_api" = ["titulos:escrever"])),
+)]
+#[delete("/v1/importacoes/{id}")]
+pub(super) async fn cancel(
+    acesso: Autorizado<escopos::titulos::Escrever>,
+    contexto: Data<Contexto>,
+    id: Caminho<Uuid>,
+) -> Result<Resposta, Problema> {
+    let (id, agora) = (id.0, contexto.servico.relogio.agora());
+    let decidida = contexto.servico.gravar(&acesso, move |t| {
+        let decisao = importacoes::cancel(t, id, agora)?;
+        answer(t, id, decisao)
+    });
+    decidida.await
+}
+
+fn answer(
+    t: &mut Tenant<'_>,
+    id: Uuid,
+    decisao: Option<Decisao>,
+) -> Result<Result<Resposta, Problema>, StoreError> {
+    Ok(match decisao {
+        None => Err(Problema::nao_encontrado()),
+        Some(Decisao::Tarde) => {
+            Err(Problema::new(&IMPORTACAO_ENCERRADA, "leia a importação para ver em que estado ela está"))
+        }
+        Some(Decisao::Superada) => Err(Problema::new(
+            &IMPORTACAO_SUPERADA,
+            "envie um arquivo completo novo, ou cancele esta importação",
+        )),
+        Some(Decisao::Aceita) => Ok(Resposta::aceita(format!("/v1/importacoes/{id}"), &read(t, id)?)),
+    })
+}
+
+fn read(t: &mut Tenant<'_>, id: Uuid) -> Result<Importacao, StoreError> {
+    Ok(importacoes::get(t, id)?.ok_or(StoreError::Unknown("importacao"))?.into())
+}

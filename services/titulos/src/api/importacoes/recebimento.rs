@@ -1,0 +1,121 @@
+//! A file on its way in: a part at a time in memory, each stored before the next is read.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Decompress;
+use actix_web::http::header::CONTENT_ENCODING;
+use actix_web::web::Payload;
+use domain::ids::EmpresaId;
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use store::importacoes::{self, PARTE};
+use uuid::Uuid;
+use web::problema::codigos;
+use web::{Idempotencia, Problema};
+
+use super::super::Contexto;
+
+/// A sender that is silent for longer has gone.
+const SILENCIO: Duration = Duration::from_secs(30);
+
+/// One file being received.
+pub(super) struct Recebimento<'c> {
+    contexto: &'c Contexto,
+    empresa: EmpresaId,
+    id: Uuid,
+    limite: u64,
+}
+
+impl<'c> Recebimento<'c> {
+    pub(super) fn new(contexto: &'c Contexto, empresa: EmpresaId, id: Uuid, limite: u64) -> Self {
+        Self { contexto, empresa, id, limite }
+    }
+
+    /// Stores the body as the parts of the file and answers how many bytes there are. One that does not arrive whole leaves
+    /// nothing.
+    pub(super) async fn receive(
+        &self,
+        corpo: Payload,
+        requisicao: &HttpRequest,
+        pedido: Option<&Idempotencia>,
+    ) -> Result<i64, Problema> {
+        let recebido = self.store(corpo, requisicao, pedido).await;
+        if recebido.is_err() {
+            self.discard().await;
+        }
+        recebido
+    }
+
+    /// Throws away what was stored. If that fails the sweeper does it.
+    pub(super) async fn discard(&self) {
+        let id = self.id;
+        let descarte = self.contexto.servico.da_empresa(self.empresa, move |t| importacoes::discard(t, id));
+        descarte.await.ok();
+    }
+
+    async fn store(
+        &self,
+        corpo: Payload,
+        requisicao: &HttpRequest,
+        pedido: Option<&Idempotencia>,
+    ) -> Result<i64, Problema> {
+        check_encoding(requisicao)?;
+        let mut corpo = Decompress::from_headers(corpo.into_inner(), requisicao.headers());
+        let (mut parte, mut numero, mut total, mut soma) =
+            (Vec::with_capacity(PARTE), 0, 0_u64, Sha256::new());
+        while let Some(pedaco) =
+            tokio::time::timeout(SILENCIO, corpo.next()).await.map_err(|_tempo| silent())?
+        {
+            let mut pedaco = pedaco.map_err(|_conexao| cut_off())?;
+            total = total.saturating_add(u64::try_from(pedaco.len()).unwrap_or(u64::MAX));
+            if total > self.limite {
+                return Err(Problema::corpo_grande(usize::try_from(self.limite).unwrap_or(usize::MAX)));
+            }
+            if pedido.is_some() {
+                soma.update(&pedaco);
+            }
+            while parte.len() + pedaco.len() >= PARTE {
+                parte.extend_from_slice(&pedaco.split_to(PARTE - parte.len()));
+                self.add(numero, std::mem::replace(&mut parte, Vec::with_capacity(PARTE))).await?;
+                numero += 1;
+            }
+            parte.extend_from_slice(&pedaco);
+        }
+        if !parte.is_empty() {
+            self.add(numero, parte).await?;
+        }
+        if let Some(pedido) = pedido {
+            pedido.with_body(soma.finalize().into());
+        }
+        Ok(i64::try_from(total).unwrap_or(i64::MAX))
+    }
+
+    async fn add(&self, numero: i32, bytes: Vec<u8>) -> Result<(), Problema> {
+        let id = self.id;
+        self.contexto
+            .servico
+            .da_empresa(self.empresa, move |t| importacoes::add_part(t, id, numero, &bytes))
+            .await
+    }
+}
+
+fn check_encoding(requisicao: &HttpRequest) -> Result<(), Problema> {
+    match requisicao.headers().get(CONTENT_ENCODING).map_or(Ok("identity"), |valor| valor.to_str()) {
+        Ok("identity" | "gzip" | "deflate") => Ok(()),
+        Ok(_) | Err(_) => {
+            Err(Problema::tipo_de_midia("o arquivo só pode vir comprimido com gzip ou deflate"))
+        }
+    }
+}
+
+fn silent() -> Problema {
+    Problema::new(&codigos::TEMPO_ESGOTADO, "o arquivo parou de chegar; nada foi guardado, envie de novo")
+}
+
+fn cut_off() -> Problema {
+    Problema::new(
+        &codigos::REQUISICAO_INVALIDA,
+        "o arquivo não chegou inteiro; nada foi guardado, envie de novo",
+    )
+}

@@ -1,0 +1,282 @@
+//! The importer: works on files of títulos, one at a time, and stores how far it is with every chunk.
+//!
+//! Any number of processes may run it: an import belongs to whoever took it for as long as that one tells of itself. A file is
+//! read twice. First its keys only, so that a file that cannot be read to its end, or lacks too much, changes nothing; then all
+//! of it, one thread understanding the next chunk while the other stores this one. Memory is two chunks, whatever the file.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use domain::ids::EmpresaId;
+use runtime::{Encerramento, Relogio, supervise};
+use store::importacoes::{self, ErroDeLinha, Feitos, ImportacaoLida, Tomada};
+use store::titulos::Recusa;
+use store::{Banco, StoreError, Tenant, empresas};
+use tokio::sync::Notify;
+
+mod leitura;
+mod ndjson;
+
+use leitura::{Fonte, Lote};
+pub(crate) use leitura::{Formato, Regras};
+
+/// Whoever looks for work, whoever stores, and whoever reads the file.
+pub const CONEXOES_DO_IMPORTADOR: u32 = 3;
+/// How often imports are looked for that another process was told of, or left behind.
+const OLHAR: Duration = Duration::from_secs(1);
+/// One look in so many also sweeps files that never arrived whole.
+const OLHARES_POR_VARREDURA: u32 = 600;
+
+/// What imports are worked on with.
+pub struct Importador {
+    banco: Banco,
+    relogio: Relogio,
+    pedida: Arc<Notify>,
+}
+
+/// Why work on an import ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Falha {
+    /// The database; another attempt goes on from there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file cannot be used, for this reason.
+    #[error("{0}")]
+    Arquivo(String),
+    /// Somebody else has the import now, or nobody wants it any more.
+    #[error("the import is another's")]
+    Perdida,
+    /// This process ends.
+    #[error("the process ends")]
+    Encerrando,
+    /// The thread that did the work died.
+    #[error("work on an import was cut off")]
+    Interrompida,
+}
+
+/// One import in hand.
+struct Trabalho<'a> {
+    banco: &'a Banco,
+    relogio: &'a Relogio,
+    fim: &'a Encerramento,
+    empresa: EmpresaId,
+    tomada: Tomada,
+    lida: ImportacaoLida,
+}
+
+impl Importador {
+    /// Works with `banco`, of [`CONEXOES_DO_IMPORTADOR`] connections; the routes of `contexto` tell it of new imports.
+    #[must_use]
+    pub fn new(banco: Banco, relogio: Relogio, contexto: &crate::Contexto) -> Arc<Self> {
+        Arc::new(Self { banco, relogio, pedida: contexto.importacao_pedida() })
+    }
+
+    /// Works on imports until the end is asked for.
+    pub async fn run(self: Arc<Self>, fim: Encerramento) {
+        let laco = || rounds(Arc::clone(&self), fim.clone());
+        supervise("importador", &fim, laco).await;
+    }
+}
+
+async fn rounds(este: Arc<Importador>, fim: Encerramento) -> Result<(), Falha> {
+    let mut olhares = 0;
+    while !fim.pedido() {
+        let (mesmo, ate) = (Arc::clone(&este), fim.clone());
+        let rodada = tokio::task::spawn_blocking(move || round(&mesmo, &ate, olhares));
+        rodada.await.map_err(|_panico| Falha::Interrompida)??;
+        olhares = (olhares + 1) % OLHARES_POR_VARREDURA;
+        tokio::select! {
+            () = este.pedida.notified() => {}
+            _ = fim.dormir(OLHAR) => {}
+        }
+    }
+    Ok(())
+}
+
+fn round(este: &Importador, fim: &Encerramento, olhares: u32) -> Result<(), Falha> {
+    if olhares == 0 {
+        importacoes::sweep(&este.banco)?;
+    }
+    for (empresa, id) in importacoes::waiting(&este.banco)? {
+        let agora = este.relogio.agora();
+        let tomada = este.banco.da_empresa(empresa, |t| importacoes::claim(t, id, agora))?;
+        let Some((tomada, lida)) = tomada else { continue };
+        let trabalho = Trabalho { banco: &este.banco, relogio: &este.relogio, fim, empresa, tomada, lida };
+        trabalho.carry_out()?;
+    }
+    Ok(())
+}
+
+impl Trabalho<'_> {
+    fn carry_out(&self) -> Result<(), Falha> {
+        match self.walk() {
+            Ok(()) => self.end(None),
+            Err(Falha::Arquivo(porque)) => self.end(Some(&porque)),
+            Err(Falha::Perdida) => Ok(()),
+            Err(Falha::Encerrando) => {
+                self.da_empresa(|t| importacoes::release(t, self.tomada))?;
+                Ok(())
+            }
+            Err(falha @ (Falha::Store(_) | Falha::Interrompida)) => Err(falha),
+        }
+    }
+
+    fn walk(&self) -> Result<(), Falha> {
+        let fonte = Fonte::new(self.banco, self.empresa, &self.lida)?;
+        let lida = if self.lida.linhas.is_some() { self.lida.clone() } else { self.read_keys(&fonte)? };
+        if must_ask(&lida) {
+            let minha = self.da_empresa(|t| importacoes::ask(t, self.tomada))?;
+            tracing::info!(importacao.id = %lida.id, importacao.a_cancelar = lida.a_cancelar, minha, "importação aguarda confirmação");
+            return Err(Falha::Perdida);
+        }
+        self.store_lines(&fonte)?;
+        if !lida.simular {
+            while self.gravar(|t| self.cancel_some(t))? {
+                self.check_end()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&self, erro: Option<&str>) -> Result<(), Falha> {
+        let agora = self.relogio.agora();
+        self.da_empresa(|t| importacoes::end(t, self.tomada, erro, agora))?;
+        tracing::info!(importacao.id = %self.tomada.id, falhou = erro.is_some(), "importação terminada");
+        Ok(())
+    }
+
+    /// Reads the whole file for its keys, and what they say.
+    fn read_keys(&self, fonte: &Fonte) -> Result<ImportacaoLida, Falha> {
+        let completo = (self.lida.modo == "completo").then_some(self.lida.criada_em);
+        self.gravar(|t| {
+            importacoes::read_keys(t, self.tomada, completo, fonte.keys()?)?.ok_or(Falha::Perdida)?;
+            importacoes::get(t, self.tomada.id)?.ok_or(Falha::Perdida)
+        })
+    }
+
+    /// Stores the lines that are not stored yet: this thread stores what the other one reads.
+    fn store_lines(&self, fonte: &Fonte) -> Result<(), Falha> {
+        let hoje = self.relogio.hoje(self.da_empresa(time_zone)?);
+        let (envia, recebe) = sync_channel(0);
+        thread::scope(|escopo| {
+            escopo.spawn(move || read_lotes(fonte, self.lida.posicao, hoje, &envia));
+            self.store_lotes(recebe)
+        })
+    }
+
+    /// Once this returns, with or without success, the reader finds nobody who listens and stops.
+    fn store_lotes(&self, recebe: Receiver<Result<Lote, Falha>>) -> Result<(), Falha> {
+        let mut desde = self.lida.posicao;
+        for lote in recebe {
+            let lote = lote?;
+            self.store_lote(desde, &lote)?;
+            desde = lote.ate;
+            self.check_end()?;
+        }
+        Ok(())
+    }
+
+    fn store_lote(&self, desde: i64, lote: &Lote) -> Result<(), Falha> {
+        let agora = self.relogio.agora();
+        let gravar = |t: &mut Tenant<'_>| {
+            importacoes::save_chunk(t, self.tomada, (desde, lote.ate), &lote.itens, agora)
+        };
+        if !self.lida.simular {
+            return self.gravar(|t| {
+                let feitos = gravar(t)?;
+                self.tell(t, lote, feitos)
+            });
+        }
+        // What a simulation stores is taken back, and what came of it is told.
+        let feitos = self.banco.gravar(self.empresa, self.lida.autor, |t| Ok(Err::<(), _>(gravar(t)?)))?;
+        self.gravar(|t| self.tell(t, lote, feitos.clone().err().unwrap_or_default()))
+    }
+
+    fn tell(&self, t: &mut Tenant<'_>, lote: &Lote, mut feitos: Feitos) -> Result<(), Falha> {
+        feitos.recusados += lote.recusadas;
+        let recusas = feitos.recusas.iter().map(|(linha, codigo, recusa)| refusal(*linha, codigo, *recusa));
+        let erros: Vec<ErroDeLinha> = lote.erros.iter().cloned().chain(recusas).collect();
+        importacoes::save_errors(t, self.tomada.id, &erros)?;
+        if importacoes::advance(t, self.tomada, lote.ate, &feitos)? { Ok(()) } else { Err(Falha::Perdida) }
+    }
+
+    fn cancel_some(&self, t: &mut Tenant<'_>) -> Result<bool, Falha> {
+        let mais = importacoes::cancel_some(t, self.tomada, self.relogio.agora())?;
+        if importacoes::keep(t, self.tomada)? { Ok(mais) } else { Err(Falha::Perdida) }
+    }
+
+    fn check_end(&self) -> Result<(), Falha> {
+        if self.fim.pedido() { Err(Falha::Encerrando) } else { Ok(()) }
+    }
+
+    fn da_empresa<T>(
+        &self,
+        work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.banco.da_empresa(self.empresa, work)
+    }
+
+    /// One transaction whose author is the key that the file came with; whatever failure it ends in, nothing of it stays.
+    fn gravar<T>(&self, mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, Falha>) -> Result<T, Falha> {
+        self.banco.gravar(self.empresa, self.lida.autor, |t| match work(t) {
+            Ok(feito) => Ok(Ok(feito)),
+            Err(Falha::Store(erro)) => Err(erro),
+            Err(falha) => Ok(Err(falha)),
+        })?
+    }
+}
+
+fn time_zone(t: &mut Tenant<'_>) -> Result<Tz, StoreError> {
+    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
+    Ok(empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo))
+}
+
+/// Sends chunk after chunk until the file ends, something fails, or nobody listens.
+fn read_lotes(fonte: &Fonte, depois_de: i64, hoje: NaiveDate, envia: &SyncSender<Result<Lote, Falha>>) {
+    match fonte.lotes(depois_de, hoje) {
+        Ok(lotes) => {
+            for lote in lotes {
+                if envia.send(lote).is_err() {
+                    return;
+                }
+            }
+        }
+        Err(falha) => drop(envia.send(Err(falha))),
+    }
+}
+
+/// A full file cancels what it lacks by itself only within its limit, and only when every key of it could be read.
+fn must_ask(lida: &ImportacaoLida) -> bool {
+    let (abertos, a_cancelar) = (lida.abertos.unwrap_or_default(), lida.a_cancelar.unwrap_or_default());
+    let demais = a_cancelar.saturating_mul(100) > abertos.saturating_mul(lida.limite.into());
+    let incerto = lida.sem_chave.unwrap_or_default() > 0;
+    !lida.simular && lida.confirmada_em.is_none() && a_cancelar > 0 && (demais || incerto)
+}
+
+fn refusal(linha: i64, codigo_integracao: &str, recusa: Recusa) -> ErroDeLinha {
+    let (campo, codigo, motivo) = match recusa {
+        Recusa::Repetido => ("codigo_integracao", "repetido", "há outra linha com o mesmo código"),
+        Recusa::ParcelaDeAcordo => (
+            "codigo_integracao",
+            "parcela_de_acordo",
+            "este código é de uma parcela de acordo, que só muda pela negociação",
+        ),
+        Recusa::DocumentoDeOutroDevedor => (
+            "documento",
+            "documento_de_outro_devedor",
+            "este CPF/CNPJ pertence a um devedor e o código a outro; corrija um dos dois",
+        ),
+    };
+    ErroDeLinha {
+        linha,
+        ordem: 0,
+        codigo_integracao: Some(codigo_integracao.to_owned()),
+        campo: Some(campo.to_owned()),
+        codigo: codigo.to_owned(),
+        motivo: motivo.to_owned(),
+    }
+}

@@ -1,0 +1,111 @@
+#![cfg(test)]
+//! `modo=completo`: what a full file does not have is cancelled, within a limit.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::apoio::Servico;
+use crate::importacoes::{CSV, counts, ended, import, lines};
+
+const COMPLETO: &str = "?modo=completo";
+
+async fn status(s: &Servico, codigo: &str) -> String {
+    let lista = s.http.get(&format!("/v1/titulos?codigo_integracao={codigo}")).await.expect(200).json;
+    lista["itens"][0]["status"].as_str().unwrap().to_owned()
+}
+
+/// Twenty títulos that came a while ago.
+async fn portfolio() -> Servico {
+    let s = Servico::new();
+    s.start_importer();
+    assert_eq!(counts(&import(&s.http, "", CSV, lines(1, 20, "10,00")).await)[0], 20);
+    s.pass(Duration::from_mins(1));
+    s
+}
+
+fn address(importacao: &Value, fim: &str) -> String {
+    format!("/v1/importacoes/{}{fim}", importacao["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn t01_what_a_full_file_lacks_is_cancelled_within_the_limit() {
+    let s = portfolio().await;
+    let importacao = import(&s.http, COMPLETO, CSV, lines(1, 18, "10,00")).await;
+    assert_eq!((&importacao["abertos"], &importacao["a_cancelar"]), (&json!(20), &json!(2)));
+    assert_eq!(
+        (importacao["estado"].as_str(), counts(&importacao)),
+        (Some("concluida"), [0, 0, 18, 0, 0, 2])
+    );
+    assert_eq!((status(&s, "T18").await, status(&s, "T19").await), ("aberto".into(), "cancelado".into()));
+    let de_novo = import(&s.http, COMPLETO, CSV, lines(1, 18, "10,00")).await;
+    assert_eq!((&de_novo["a_cancelar"], counts(&de_novo)), (&json!(0), [0, 0, 18, 0, 0, 0]));
+}
+
+#[tokio::test]
+async fn beyond_the_limit_nothing_happens_before_somebody_confirms() {
+    let s = portfolio().await;
+    let parada = import(&s.http, COMPLETO, CSV, lines(1, 17, "11,00")).await;
+    assert_eq!((parada["estado"].as_str(), counts(&parada)), (Some("aguardando_confirmacao"), [0; 6]));
+    assert_eq!((&parada["abertos"], &parada["a_cancelar"]), (&json!(20), &json!(3)));
+    let antes = s.all().await;
+    assert!(antes.iter().all(|titulo| titulo["status"] == "aberto" && titulo["valor"] == "10.00"));
+    // Paid meanwhile: it is none of the file's business any more.
+    let pago =
+        antes.iter().find(|t| t["codigo_integracao"] == "T20").unwrap()["id"].as_str().unwrap().to_owned();
+    let _pago = s.http.post(&format!("/v1/titulos/{pago}/pagamento"), &json!({})).await.expect(200);
+    for _duas_vezes in 0..2 {
+        let _segue = s.http.post(&address(&parada, "/confirmacao"), &json!({})).await.expect(202);
+    }
+    let feita = ended(&s.http, &address(&parada, "")).await;
+    assert_eq!((feita["estado"].as_str(), counts(&feita)), (Some("concluida"), [0, 17, 0, 0, 0, 2]));
+    assert_eq!((status(&s, "T19").await, status(&s, "T20").await), ("cancelado".into(), "pago".into()));
+    let tarde = s.http.delete(&address(&parada, "")).await.expect(409);
+    assert_eq!(tarde.json["codigo"], "importacao_encerrada");
+}
+
+#[tokio::test]
+async fn the_limit_is_the_callers() {
+    let s = portfolio().await;
+    let parada = import(&s.http, "?modo=completo&limite_cancelamento=0", CSV, lines(1, 19, "10,00")).await;
+    assert_eq!(parada["estado"], "aguardando_confirmacao");
+    let todos = import(&s.http, "?modo=completo&limite_cancelamento=100", CSV, lines(21, 21, "10,00")).await;
+    assert_eq!(counts(&todos), [1, 0, 0, 0, 0, 20]);
+}
+
+#[tokio::test]
+async fn a_line_whose_key_cannot_be_read_may_be_any_titulo() {
+    let s = portfolio().await;
+    let csv = format!("{}isto não é uma linha\n", lines(1, 19, "10,00"));
+    let parada = import(&s.http, COMPLETO, CSV, csv).await;
+    assert_eq!(
+        (parada["estado"].as_str(), &parada["sem_chave"]),
+        (Some("aguardando_confirmacao"), &json!(1))
+    );
+    // A refused line is there nevertheless, when its key is.
+    let csv = format!("{}T20;30/02/2026;x;D;E;;;;\n", lines(1, 19, "10,00"));
+    let feita = import(&s.http, COMPLETO, CSV, csv).await;
+    assert_eq!((counts(&feita), status(&s, "T20").await), ([0, 0, 19, 1, 0, 0], "aberto".into()));
+}
+
+#[tokio::test]
+async fn a_later_file_supersedes_what_waits() {
+    let s = portfolio().await;
+    let parada = import(&s.http, COMPLETO, CSV, lines(1, 2, "10,00")).await;
+    import(&s.http, "?simular=true", CSV, lines(1, 1, "10,00")).await;
+    import(&s.http, "", CSV, lines(21, 22, "10,00")).await;
+    let superada = s.http.post(&address(&parada, "/confirmacao"), &json!({})).await.expect(409);
+    assert_eq!(superada.json["codigo"], "importacao_superada");
+    let _cancelada = s.http.delete(&address(&parada, "")).await.expect(202);
+    assert!(s.all().await.iter().all(|titulo| titulo["status"] == "aberto"));
+}
+
+#[tokio::test]
+async fn instalments_and_what_is_negotiated_are_none_of_a_files_business() {
+    let s = portfolio().await;
+    let parcelas = s.negotiated("N").await;
+    s.pass(Duration::from_mins(1));
+    let feita = import(&s.http, COMPLETO, CSV, lines(1, 20, "10,00")).await;
+    assert_eq!((counts(&feita), parcelas.len()), ([0, 0, 20, 0, 0, 0], 2));
+    assert_eq!(status(&s, "N").await, "negociado");
+}
