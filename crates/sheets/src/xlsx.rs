@@ -13,7 +13,7 @@ use zip::ZipArchive;
 
 use crate::registros::{Campos, MAX_BYTES, MAX_COLUNAS, Registro};
 use textos::Textos;
-use xml::{Xml, attribute, entity, invalid};
+use xml::{Xml, attribute, entity};
 
 mod arquivo;
 mod textos;
@@ -56,7 +56,7 @@ impl Planilha {
     /// # Errors
     /// It is no workbook, or one that does not keep to the limits.
     pub(crate) fn new(entrada: impl Read + Seek + 'static) -> io::Result<Self> {
-        let mut zip = ZipArchive::new(entrada).map_err(invalid)?;
+        let mut zip = ZipArchive::new(entrada).map_err(arquivo::unpacked)?;
         let pasta = arquivo::find_sheet(&mut zip)?;
         let textos = Textos::read(&mut zip)?;
         Ok(Self {

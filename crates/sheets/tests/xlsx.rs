@@ -1,7 +1,7 @@
 #![cfg(test)]
 //! `.xlsx`: what spreadsheets write, and what only an enemy does.
 
-use std::io::{Cursor, Write as _};
+use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom, Write as _};
 
 use sheets::{ErroImportacao, LinhasImportadas, Mapa, Motivo};
 use zip::ZipWriter;
@@ -167,6 +167,51 @@ fn bombs_end_in_an_error_and_not_in_memory() {
     let vazias = book(&"<row/>".repeat(3_000_000), "");
     assert!(vazias.len() < 100_000);
     assert_eq!(read(vazias), Vec::<String>::new());
+}
+
+/// Gives so many bytes, and then no more for a reason of its own.
+struct Cortada {
+    dentro: Cursor<Vec<u8>>,
+    restam: usize,
+}
+
+impl Read for Cortada {
+    fn read(&mut self, destino: &mut [u8]) -> io::Result<usize> {
+        if self.restam == 0 {
+            return Err(ErrorKind::ConnectionAborted.into());
+        }
+        let ate = destino.len().min(self.restam);
+        let lidos = self.dentro.read(&mut destino[..ate])?;
+        self.restam -= lidos;
+        Ok(lidos)
+    }
+}
+
+impl Seek for Cortada {
+    fn seek(&mut self, para: SeekFrom) -> io::Result<u64> {
+        self.dentro.seek(para)
+    }
+}
+
+#[test]
+fn why_the_reader_failed_is_told_wherever_it_does() {
+    let linha = r#"<row r="2"><c r="A2"><v>1</v></c></row>"#;
+    let arquivo = book(linha, "<si><t>x</t></si>");
+    let mut inteiras = 0;
+    for restam in 0..4 * arquivo.len() {
+        let entrada = Cortada { dentro: Cursor::new(arquivo.clone()), restam };
+        let motivo = match LinhasImportadas::from_xlsx(entrada, Mapa::default()) {
+            Err(ErroImportacao::Leitura(erro)) => Some(erro.kind()),
+            Err(outro) => panic!("{restam}: {outro}"),
+            Ok(linhas) => linhas
+                .filter_map(Result::err)
+                .flat_map(|recusa| recusa.erros)
+                .find_map(|erro| if let Motivo::Leitura(tipo) = erro.motivo { Some(tipo) } else { None }),
+        };
+        inteiras += usize::from(motivo.is_none());
+        assert!(motivo.is_none_or(|tipo| tipo == ErrorKind::ConnectionAborted), "{restam}: {motivo:?}");
+    }
+    assert!(inteiras > 0 && inteiras < 4 * arquivo.len());
 }
 
 #[test]

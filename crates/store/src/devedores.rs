@@ -135,7 +135,7 @@ pub fn upsert(
     let unicos: Vec<bool> =
         itens.iter().map(|item| codigos.insert(item.codigo_integracao.as_str())).collect();
     let mencoes = itens.iter().zip(&unicos).filter(|(_, unico)| **unico).map(|(item, _)| item.clone());
-    let resolvidos = resolve(t, mencoes.collect(), agora)?;
+    let resolvidos = resolve(t, mencoes.collect(), OrigemContato::Erp, agora)?;
     mark(t, &resolvidos.perfis.iter().copied().collect::<Vec<_>>())?;
     let mut mencoes = resolvidos.devedores.iter();
     let mut criados = resolvidos.criados.clone();

@@ -16,6 +16,7 @@ use crate::banco::new_id;
 use crate::credores::{read_encargos, write_encargos};
 use crate::devedores::Campo;
 use crate::migracao::ExecuteUnit as _;
+use crate::preparada::prepared;
 use crate::{Banco, StoreError, Tenant};
 
 /// What a company is created with.
@@ -160,18 +161,16 @@ pub fn create(
     Ok(id)
 }
 
+/// The columns of an [`Empresa`].
+pub(crate) const COLUNAS: &str =
+    "nome, fuso, hora_noite, vencimento_em_dia_util, remetente_email, migracao, cancelar_acordo_apos";
+
 /// The company of this transaction, if it exists.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn get(t: &mut Tenant<'_>) -> Result<Option<Empresa>, StoreError> {
-    let found = sql_query(
-        "SELECT nome, fuso, hora_noite, vencimento_em_dia_util, remetente_email, migracao, cancelar_acordo_apos \
-           FROM cadastro.v_empresa",
-    )
-    .get_result(t.conn)
-    .optional()?;
-    Ok(found)
+    Ok(prepared(&format!("SELECT {COLUNAS} FROM cadastro.v_empresa")).get_result(t.conn).optional()?)
 }
 
 /// The company's own record.

@@ -23,7 +23,7 @@ mod erros;
 mod lote;
 pub mod mapeamentos;
 
-pub use arquivo::{Arquivo, PARTE, add_part, discard, sweep};
+pub use arquivo::{Arquivo, FORA_DO_AR, PARTE, add_part, discard, sweep};
 pub use ausentes::cancel_some;
 pub use chaves::{Chave, Contagem, read_keys};
 pub use decisao::{Decisao, cancel, confirm};
@@ -272,6 +272,15 @@ pub fn claim(
 /// The database is unreachable.
 pub fn release(t: &mut Tenant<'_>, tomada: Tomada) -> Result<bool, StoreError> {
     mine(t, tomada, "estado = 'pendente', lease_ate = NULL, sem_avanco = 0")
+}
+
+/// Gives an import back that was cut off, so that nobody waits for its lease to end. Unlike [`release`] it still counts as
+/// taken up in vain: one that cuts everybody off is given up.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn give_back(t: &mut Tenant<'_>, tomada: Tomada) -> Result<bool, StoreError> {
+    mine(t, tomada, "estado = 'pendente', lease_ate = NULL")
 }
 
 /// Stops an import until somebody confirms what it would cancel.

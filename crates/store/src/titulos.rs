@@ -33,6 +33,7 @@ pub use pagamentos::{
 };
 pub use situacao::{Pedido, RecusaSituacao, Situada, Transicao, change_many, change_status, suspend};
 pub use upsert::upsert;
+pub(crate) use upsert::upsert_from;
 
 /// What the codes of instalments begin with: the ERP's own títulos may not (rule k10).
 pub(crate) const PREFIXO_PARCELA: &str = "acordo-";

@@ -54,6 +54,11 @@ texts! {
     /// A percentage.
     Percentual = "Percentual de 0.00 a 100.00.", "2.50", None,
         Some("^(100(\\.00?)?|[0-9]{1,2}(\\.[0-9]{1,2})?)$");
+    /// How a date is written. Which directives there are is beyond what a schema can say.
+    FormatoData = "Data na sintaxe de strftime.", "%d/%m/%Y", Some(formato("strftime")), None;
+    /// A rate of charges.
+    Taxa = "Percentual de 0 a 100, com até seis casas.", "1.00", None,
+        Some("^(100(\\.0{1,6})?|[0-9]{1,2}(\\.[0-9]{1,6})?)$");
     /// A CPF or CNPJ. The check digits are beyond what a schema can say: hence a format of our own.
     CpfCnpj = "CPF ou CNPJ (numérico ou alfanumérico), com ou sem pontuação.", "52998224725",
         Some(formato("cpf-cnpj")), None;

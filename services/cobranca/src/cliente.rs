@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::Resultado;
+
+mod arquivos;
 
 /// A request that takes longer has failed; the server itself gives up after 30 s.
 const PRAZO: Duration = Duration::from_mins(1);
@@ -41,13 +43,7 @@ impl Cliente {
         if let Some(corpo) = corpo {
             pedido = pedido.json(corpo);
         }
-        let resposta = pedido.send().await?;
-        let status = resposta.status();
-        if status == StatusCode::NO_CONTENT {
-            return Ok(Value::Null);
-        }
-        let json: Value = resposta.json().await?;
-        if status.is_success() { Ok(json) } else { Err(refusal(caminho, &json).into()) }
+        answer(caminho, pedido.send().await?).await
     }
 
     /// Pushes up to 1,000 títulos; answers the result of each.
@@ -154,6 +150,15 @@ impl Cliente {
     }
 }
 
+async fn answer(caminho: &str, resposta: Response) -> Resultado<Value> {
+    let status = resposta.status();
+    if status == StatusCode::NO_CONTENT {
+        return Ok(Value::Null);
+    }
+    let json: Value = resposta.json().await?;
+    if status.is_success() { Ok(json) } else { Err(refusal(caminho, &json).into()) }
+}
+
 /// One sentence of a problem+json, with its fields.
 fn refusal(caminho: &str, problema: &Value) -> String {
     let texto = |campo: &str| problema.get(campo).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -164,8 +169,7 @@ fn refusal(caminho: &str, problema: &Value) -> String {
 }
 
 /// One refused field in words.
-#[must_use]
-pub fn field_refusal(erro: &Value) -> String {
+fn field_refusal(erro: &Value) -> String {
     let texto = |campo: &str| erro.get(campo).and_then(Value::as_str).unwrap_or_default();
     format!("{} {}", texto("campo"), texto("detalhe"))
 }

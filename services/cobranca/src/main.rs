@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use cobranca::cliente::Cliente;
+use cobranca::comandos::importar::Colunas;
 use cobranca::replay::Contestacao;
 use cobranca::{Resultado, comandos, terminal};
 use runtime::config::Log;
-use runtime::{Config, Relogio, iniciar_telemetria};
+use runtime::{Config, iniciar_telemetria};
 
 /// Cobrança automática: títulos entram, a régua anda toda noite, e-mails saem uma vez só.
 #[derive(Parser)]
@@ -47,7 +48,7 @@ enum Comando {
         #[arg(long)]
         saida: Option<PathBuf>,
     },
-    /// Carrega um CSV de títulos pela API, com um relatório por linha.
+    /// Carrega um arquivo de títulos pela API, e diz por que cada linha recusada o foi.
     Importar(Importar),
     /// Roda a noite da empresa e mostra o andamento.
     Noite {
@@ -95,7 +96,7 @@ struct Api {
     /// Endereço da API.
     #[arg(long, env = "COBRANCA_URL", default_value = "http://127.0.0.1:8080")]
     url: String,
-    /// Chave de API com o escopo do comando: titulos:escrever ou noites:executar.
+    /// Chave de API com os escopos do comando: titulos:ler e titulos:escrever, ou noites:executar.
     #[arg(long, env = "COBRANCA_CHAVE", hide_env_values = true)]
     chave: String,
 }
@@ -108,16 +109,27 @@ impl Api {
 
 #[derive(Args)]
 struct Importar {
-    /// O CSV.
+    /// O arquivo: CSV, NDJSON (.ndjson, .jsonl) ou XLSX (.xlsx).
     arquivo: PathBuf,
-    /// Mapa de colunas (TOML); sem ele, as colunas da carteira de exemplo.
+    /// Mapa de colunas (TOML), guardado na API com o nome do arquivo; sem ele, as colunas da carteira de exemplo.
     #[arg(long)]
     mapa: Option<PathBuf>,
+    /// Nome de um mapa já guardado na API.
+    #[arg(long, conflicts_with = "mapa")]
+    mapeamento: Option<String>,
     #[command(flatten)]
     api: Api,
-    /// Onde escrever o relatório; sem ele, <arquivo>.relatorio.csv na pasta atual.
+    /// Onde escrever as linhas recusadas (CSV); sem ele, <arquivo>.relatorio.csv ao lado do arquivo.
     #[arg(long)]
     relatorio: Option<PathBuf>,
+}
+
+impl From<Importar> for comandos::importar::Pedido {
+    fn from(pedido: Importar) -> Self {
+        let Importar { arquivo, mapa, mapeamento, relatorio, .. } = pedido;
+        let guardadas = mapeamento.map_or(Colunas::Nossas, Colunas::Guardadas);
+        Self { arquivo, colunas: mapa.map_or(guardadas, Colunas::Mapa), relatorio }
+    }
 }
 
 #[derive(Args)]
@@ -187,10 +199,7 @@ async fn run(comando: Comando) -> Resultado {
         }
         Comando::Importar(pedido) => {
             let api = pedido.api.client()?;
-            let Importar { arquivo, mapa, relatorio, .. } = pedido;
-            let hoje = Relogio::Sistema.hoje(chrono_tz::Tz::America__Sao_Paulo);
-            comandos::importar::run(&api, &comandos::importar::Pedido { arquivo, mapa, relatorio, hoje })
-                .await
+            comandos::importar::run(&api, &pedido.into()).await
         }
         Comando::Noite { data, api } => comandos::noite::run(&api.client()?, data).await,
         Comando::Conferir { empresa } => {

@@ -4,8 +4,8 @@
 //! read twice. First its keys only, so that a file that cannot be read to its end, or lacks too much, changes nothing; then all
 //! of it, one thread understanding the next chunk while the other stores this one. Memory is two chunks, whatever the file.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub struct Importador {
     banco: Banco,
     relogio: Relogio,
     pedida: Arc<Notify>,
+    /// What was in hand when the database went away.
+    cortada: Mutex<Option<(EmpresaId, Tomada)>>,
 }
 
 /// Why work on an import ended before its end.
@@ -53,9 +55,20 @@ pub(crate) enum Falha {
     /// This process ends.
     #[error("the process ends")]
     Encerrando,
-    /// The thread that did the work died.
+    /// The thread that did the work died, or could not read the file from the database.
     #[error("work on an import was cut off")]
     Interrompida,
+}
+
+impl Falha {
+    /// Whether the database was out of reach: nothing that the import did.
+    fn is_outage(&self) -> bool {
+        match self {
+            Self::Store(erro) => matches!(erro, StoreError::Pool(_) | StoreError::Connection(_)),
+            Self::Interrompida => true,
+            Self::Arquivo(_) | Self::Perdida | Self::Encerrando => false,
+        }
+    }
 }
 
 /// One import in hand.
@@ -72,13 +85,36 @@ impl Importador {
     /// Works with `banco`, of [`CONEXOES_DO_IMPORTADOR`] connections; the routes of `contexto` tell it of new imports.
     #[must_use]
     pub fn new(banco: Banco, relogio: Relogio, contexto: &crate::Contexto) -> Arc<Self> {
-        Arc::new(Self { banco, relogio, pedida: contexto.importacao_pedida() })
+        Arc::new(Self { banco, relogio, pedida: contexto.importacao_pedida(), cortada: Mutex::default() })
     }
 
     /// Works on imports until the end is asked for.
     pub async fn run(self: Arc<Self>, fim: Encerramento) {
         let laco = || rounds(Arc::clone(&self), fim.clone());
         supervise("importador", &fim, laco).await;
+    }
+
+    /// Works on one import; if the database goes away meanwhile, it is given back as soon as that is there again.
+    fn carry_out(&self, trabalho: &Trabalho<'_>) -> Result<(), Falha> {
+        let feito = trabalho.carry_out();
+        if feito.as_ref().is_err_and(Falha::is_outage) {
+            *self.cortada() = Some((trabalho.empresa, trabalho.tomada));
+        }
+        feito
+    }
+
+    fn give_back(&self) -> Result<(), StoreError> {
+        let mut cortada = self.cortada();
+        if let Some((empresa, tomada)) = *cortada {
+            self.banco.da_empresa(empresa, |t| importacoes::give_back(t, tomada))?;
+            *cortada = None;
+        }
+        Ok(())
+    }
+
+    /// What a thread that died left in it is still true.
+    fn cortada(&self) -> MutexGuard<'_, Option<(EmpresaId, Tomada)>> {
+        self.cortada.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -98,6 +134,7 @@ async fn rounds(este: Arc<Importador>, fim: Encerramento) -> Result<(), Falha> {
 }
 
 fn round(este: &Importador, fim: &Encerramento, olhares: u32) -> Result<(), Falha> {
+    este.give_back()?;
     if olhares == 0 {
         importacoes::sweep(&este.banco)?;
     }
@@ -106,7 +143,7 @@ fn round(este: &Importador, fim: &Encerramento, olhares: u32) -> Result<(), Falh
         let tomada = este.banco.da_empresa(empresa, |t| importacoes::claim(t, id, agora))?;
         let Some((tomada, lida)) = tomada else { continue };
         let trabalho = Trabalho { banco: &este.banco, relogio: &este.relogio, fim, empresa, tomada, lida };
-        trabalho.carry_out()?;
+        este.carry_out(&trabalho)?;
     }
     Ok(())
 }

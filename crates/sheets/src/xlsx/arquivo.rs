@@ -4,6 +4,7 @@ use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
 
 use flate2::{Crc, bufread::DeflateDecoder};
 use quick_xml::events::Event;
+use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::xml::{Xml, attribute, invalid};
@@ -64,10 +65,15 @@ const MAX_PEQUENA: u64 = 4 * 1024 * 1024;
 
 fn read_small<R: Read + Seek>(zip: &mut ZipArchive<R>, caminho: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let parte = zip.by_name(caminho).map_err(invalid)?;
+    let parte = zip.by_name(caminho).map_err(unpacked)?;
     parte.take(MAX_PEQUENA + 1).read_to_end(&mut bytes)?;
     let cabe = u64::try_from(bytes.len()).is_ok_and(|tamanho| tamanho <= MAX_PEQUENA);
     if cabe { Ok(bytes) } else { Err(ErrorKind::FileTooLarge.into()) }
+}
+
+/// What the reader under it said is said on: whoever gave it tells by that whether the file is to blame.
+pub(super) fn unpacked(erro: ZipError) -> io::Error {
+    if let ZipError::Io(erro) = erro { erro } else { invalid(erro) }
 }
 
 /// Opens one part to be read as a stream, when nothing else of the file will be.
@@ -76,7 +82,7 @@ pub(super) fn open<R: Read + Seek + 'static>(
     caminho: &str,
 ) -> io::Result<Box<dyn Read>> {
     let (inicio, tamanho, metodo, crc) = {
-        let parte = zip.by_name(caminho).map_err(invalid)?;
+        let parte = zip.by_name(caminho).map_err(unpacked)?;
         (parte.data_start(), parte.compressed_size(), parte.compression(), parte.crc32())
     };
     let mut entrada = zip.into_inner();

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Seek};
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
-use super::xml::{Xml, entity, invalid};
+use super::xml::{Xml, entity};
 
 /// Bytes of all of them: what a workbook costs in memory, and no other format does.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -24,7 +24,7 @@ impl Textos {
         if zip.index_for_name(CAMINHO).is_none() {
             return Ok(Self::default());
         }
-        let parte = zip.by_name(CAMINHO).map_err(invalid)?;
+        let parte = zip.by_name(CAMINHO).map_err(super::arquivo::unpacked)?;
         Self::parse(Xml::new(Box::new(parte)))
     }
 

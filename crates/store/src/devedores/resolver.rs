@@ -36,10 +36,11 @@ pub(crate) struct Resolvidos {
 
 /// Finds or creates the debtor behind each mention. Rule m01: a new code with a known document is one more code of the
 /// same debtor; without document each code is a debtor of its own. What a later mention says stands over an earlier one,
-/// as if each had been pushed by itself.
+/// as if each had been pushed by itself. Contacts that are new were told by `origem`.
 pub(crate) fn resolve(
     t: &mut Tenant<'_>,
     mencoes: Vec<Entrada>,
+    origem: OrigemContato,
     agora: DateTime<Utc>,
 ) -> Result<Resolvidos, StoreError> {
     let Conhecidos { mut por_codigo, mut por_documento } = Conhecidos::load(t, &mencoes)?;
@@ -75,7 +76,7 @@ pub(crate) fn resolve(
     let escritos = save_devedores(t, &dados, agora)?;
     save_codigos(t, &codigos)?;
     let contatos = dados.iter().map(|(id, entrada)| (*id, &entrada.contatos)).collect();
-    let por_contato = save_contatos(t, &contatos, Alcance::Push(OrigemContato::Erp), agora)?;
+    let por_contato = save_contatos(t, &contatos, Alcance::Push(origem), agora)?;
     let ids: BTreeSet<Uuid> = escritos.iter().map(|e| e.id).collect();
     alterados.extend(por_contato);
     // A new row begins at its first version, and one that was written has its next one already.

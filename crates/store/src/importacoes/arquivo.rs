@@ -1,6 +1,6 @@
 //! The bytes of a file, a part a row.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
 use diesel::sql_types::{Bytea, Integer, Interval, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
@@ -12,6 +12,9 @@ use crate::{Banco, StoreError, Tenant};
 
 /// Bytes of every part but the last: what is in memory of a file, on its way in and on its way out.
 pub const PARTE: usize = 1024 * 1024;
+
+/// How reading fails when the database does: no library under which a file is read gives this reason for a file of its own.
+pub const FORA_DO_AR: ErrorKind = ErrorKind::ConnectionAborted;
 
 /// Stores one part. Parts of an import that is not registered within a day are swept.
 ///
@@ -84,7 +87,8 @@ impl Arquivo {
                 .get_result::<Parte>(t.conn)
                 .optional()?)
             });
-            let lida = lida.map_err(io::Error::other)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            let lida =
+                lida.map_err(|erro| io::Error::new(FORA_DO_AR, erro))?.ok_or(io::ErrorKind::UnexpectedEof)?;
             self.parte = Some((numero, lida.bytes));
         }
         Ok(self.parte.as_ref().map_or(&[], |(_, bytes)| bytes))

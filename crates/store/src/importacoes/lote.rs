@@ -3,7 +3,7 @@
 //! The common line goes the short way: its debtor is new, or stored already and exactly so; its rows are copied into tables
 //! of the transaction, debtors and creditors are found or made, and one statement writes the títulos that are new or differ.
 //! Whatever is not that plain — two codes of one document, a debtor who changed, several contacts, instalments — goes the
-//! way of `PUT /v1/titulos` ([`titulos::upsert`]), so that there is one meaning only.
+//! way of `PUT /v1/titulos` ([`titulos::upsert_from`]), so that there is one meaning only.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUu
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::Rotulo;
 use domain::documento::Documento;
+use domain::meio::OrigemContato;
 
 use super::copia::{Linhas, copy_devedores, copy_titulos, prepare};
 use super::{Tomada, chaves};
@@ -236,7 +237,7 @@ fn save_like_put<'i>(
         return Ok(Vec::new());
     }
     let entradas: Vec<EntradaTitulo> = dificeis.iter().map(|item| item.entrada.clone()).collect();
-    let resultados = titulos::upsert(t, &entradas, agora)?;
+    let resultados = titulos::upsert_from(t, &entradas, OrigemContato::Importacao, agora)?;
     let mut guardados = Vec::with_capacity(dificeis.len());
     for (item, resultado) in dificeis.into_iter().zip(resultados) {
         match resultado {

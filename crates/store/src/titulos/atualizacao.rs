@@ -15,7 +15,9 @@ use domain::regras::Regras;
 use domain::titulo::StatusTitulo;
 
 use super::lista::{TituloLido, get_many};
-use crate::{StoreError, Tenant, empresas};
+use crate::empresas::{self, Empresa};
+use crate::preparada::prepared;
+use crate::{StoreError, Tenant};
 
 /// What a título owes on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,8 @@ pub(super) struct Tabela {
 
 #[derive(QueryableByName)]
 struct DaEmpresa {
+    #[diesel(embed)]
+    empresa: Empresa,
     #[diesel(sql_type = Date)]
     hoje: NaiveDate,
     #[diesel(sql_type = Nullable<Text>)]
@@ -83,15 +87,16 @@ impl Tabela {
         lidos: impl Iterator<Item = &'l TituloLido>,
         agora: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let regras = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?.regras()?;
-        let linha: Option<DaEmpresa> = sql_query(
-            "SELECT ($2 AT TIME ZONE fuso)::date AS hoje, encargos::text AS encargos FROM cadastro.empresa WHERE id = $1",
-        )
+        let linha: Option<DaEmpresa> = prepared(&format!(
+            "SELECT {}, ($2 AT TIME ZONE fuso)::date AS hoje, encargos::text AS encargos FROM cadastro.empresa WHERE id = $1",
+            empresas::COLUNAS
+        ))
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<Timestamptz, _>(agora)
         .get_result(t.conn)
         .optional()?;
-        let DaEmpresa { hoje, encargos } = linha.ok_or(StoreError::Unknown("empresa"))?;
+        let DaEmpresa { empresa, hoje, encargos } = linha.ok_or(StoreError::Unknown("empresa"))?;
+        let regras = empresa.regras()?;
         let da_empresa = encargos.as_deref().map(read_encargos).transpose()?.unwrap_or_default();
         let textos: BTreeSet<&str> = lidos.filter_map(|lido| lido.encargos.as_deref()).collect();
         let proprios = textos.into_iter().map(|texto| Ok((texto.to_owned(), read_encargos(texto)?)));

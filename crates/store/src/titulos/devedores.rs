@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use domain::meio::OrigemContato;
 use uuid::Uuid;
 
 use super::{EntradaDevedor, Recusa};
@@ -23,9 +24,11 @@ pub(super) struct Resolvidos {
 pub(super) fn resolve(
     t: &mut Tenant<'_>,
     mencoes: &[&EntradaDevedor],
+    origem: OrigemContato,
     agora: DateTime<Utc>,
 ) -> Result<Resolvidos, StoreError> {
-    let resolvidos = resolve_all(t, mencoes.iter().map(|mencao| Entrada::from(*mencao)).collect(), agora)?;
+    let mencoes = mencoes.iter().map(|mencao| Entrada::from(*mencao)).collect();
+    let resolvidos = resolve_all(t, mencoes, origem, agora)?;
     let devedor = |um: Result<Uuid, _>| um.map_err(|OutroDevedor| Recusa::DocumentoDeOutroDevedor);
     let devedores = resolvidos.devedores.into_iter().map(devedor).collect();
     Ok(Resolvidos { devedores, alterados: resolvidos.perfis })

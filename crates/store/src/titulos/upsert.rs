@@ -8,6 +8,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, 
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::Rotulo;
 use domain::ids::TituloId;
+use domain::meio::OrigemContato;
 use uuid::Uuid;
 
 use super::devedores::{Resolvidos, resolve, save_credores};
@@ -47,11 +48,21 @@ pub fn upsert(
     itens: &[EntradaTitulo],
     agora: DateTime<Utc>,
 ) -> Result<Vec<ResultadoItem>, StoreError> {
+    upsert_from(t, itens, OrigemContato::Erp, agora)
+}
+
+/// As [`upsert`]; contacts that are new were told by `origem`.
+pub(crate) fn upsert_from(
+    t: &mut Tenant<'_>,
+    itens: &[EntradaTitulo],
+    origem: OrigemContato,
+    agora: DateTime<Utc>,
+) -> Result<Vec<ResultadoItem>, StoreError> {
     let mut unicos = first_of_each(itens);
     let parcelas = load_parcelas(t, &unicos)?;
     unicos.retain(|item| !parcelas.contains(&item.codigo_integracao));
     let mencoes: Vec<_> = unicos.iter().map(|item| &item.devedor).collect();
-    let Resolvidos { devedores, alterados } = resolve(t, &mencoes, agora)?;
+    let Resolvidos { devedores, alterados } = resolve(t, &mencoes, origem, agora)?;
     let credores = save_credores(t, unicos.iter().filter_map(|item| item.credor.as_ref()), agora)?;
     let codigos: Vec<&str> = unicos.iter().map(|item| item.codigo_integracao.as_str()).collect();
     let antes = load_existing(t, &codigos)?;

@@ -1,34 +1,42 @@
-//! `cobranca importar`: loads a CSV of any ERP through the API, with a report line for each line.
+//! `cobranca importar`: sends a file of títulos of any ERP, waits until every line has its result, and fetches the refused ones.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use chrono::NaiveDate;
+use reqwest::{Method, Url};
 use serde_json::Value;
-use sheets::{LinhaTitulo, LinhasImportadas, Mapa};
+use sheets::Mapa;
 
-use crate::cliente::{Cliente, field_refusal};
+use crate::cliente::Cliente;
 use crate::progresso::Progresso;
-use crate::{Resultado, linha, terminal};
+use crate::{Resultado, terminal};
 
-/// Items of one push, as the API limits them.
-const LOTE: usize = 1_000;
-/// Lines with errors that are also shown on the terminal; the report has all of them.
+/// Refused lines that are also shown on the terminal; the report has all of them.
 const NO_TERMINAL: usize = 20;
+/// How often the import is asked about.
+const OLHAR: Duration = Duration::from_millis(250);
+/// Characters of the name of a mapping, as the API limits them.
+const MAX_NOME: usize = 60;
 
 /// What the person gave.
 pub struct Pedido {
-    /// The sheet.
+    /// The file.
     pub arquivo: PathBuf,
-    /// The column mapping; without one, the columns of our own sample.
-    pub mapa: Option<PathBuf>,
+    /// Its columns; without any, those of our own sample.
+    pub colunas: Colunas,
     /// Where the report goes.
     pub relatorio: Option<PathBuf>,
-    /// A line paid up to this day is pushed and paid.
-    pub hoje: NaiveDate,
+}
+
+/// How the columns of the file are called.
+pub enum Colunas {
+    /// As the fields are.
+    Nossas,
+    /// As this file says, which is stored under its own name.
+    Mapa(PathBuf),
+    /// As the mapping says that is stored under this name.
+    Guardadas(String),
 }
 
 /// Reads a mapping, or the one of our own sample.
@@ -42,143 +50,133 @@ pub fn read_mapa(mapa: Option<&Path>) -> Resultado<Mapa> {
     }
 }
 
-/// Loads the sheet and answers when every line has its result: what the sheet says is paid is paid. Lines with errors do
+/// Sends the file and answers when every line has its result: what the sheet says is paid is paid. Lines with errors do
 /// not stop the others.
 ///
 /// # Errors
-/// The files cannot be used, or the API does not answer; what was loaded until then stays, and loading again is safe.
+/// The files cannot be used, or the API does not answer. Sending the file again is safe.
 pub async fn run(api: &Cliente, pedido: &Pedido) -> Resultado {
     let arquivo = File::open(&pedido.arquivo)?;
-    let mut progresso = Progresso::new("bytes", arquivo.metadata()?.len());
-    let lidos = Arc::new(AtomicU64::new(0));
-    let entrada = Contada { dentro: BufReader::new(arquivo), lidos: Arc::clone(&lidos) };
-    let linhas = LinhasImportadas::new(entrada, read_mapa(pedido.mapa.as_deref())?)?;
-    let destino = pedido.relatorio.clone().unwrap_or_else(|| default_report(&pedido.arquivo));
-    let mut carga = Carga::new(api, pedido.hoje, Relatorio::create(&destino)?);
+    let destino = pedido.relatorio.clone().unwrap_or_else(|| pedido.arquivo.with_extension("relatorio.csv"));
+    let relatorio = File::create(&destino)?;
+    // A key that is refused is so before the file is on its way.
+    api.call(Method::GET, "/v1/importacoes?limite=1", None).await?;
+    let caminho = path(mapping(api, &pedido.colunas).await?.as_deref())?;
+    let importacao = api.upload(&caminho, media(&pedido.arquivo), arquivo).await?;
+    let endereco = format!("/v1/importacoes/{}", text(&importacao, "id"));
+    let feita =
+        wait(api, &endereco).await.map_err(|erro| format!("{erro}; a importação segue: {endereco}"))?;
+    show_some(api, &endereco).await?;
+    api.download(&format!("{endereco}/erros.csv"), relatorio).await?;
+    terminal::line(&format!("{}; relatório em {}", summary(&feita), destino.display()));
+    match text(&feita, "estado") {
+        "concluida" => Ok(()),
+        "falhou" => Err(text(&feita, "erro").into()),
+        outro => Err(format!("a importação está {outro}: {endereco}").into()),
+    }
+}
+
+/// The name of the mapping by which the file is read; one that comes as a file is stored first.
+async fn mapping(api: &Cliente, colunas: &Colunas) -> Resultado<Option<String>> {
+    let arquivo = match colunas {
+        Colunas::Nossas => return Ok(None),
+        Colunas::Guardadas(nome) => return Ok(Some(nome.clone())),
+        Colunas::Mapa(arquivo) => arquivo,
+    };
+    read_mapa(Some(arquivo))?;
+    let regras: Value = toml::from_str(&std::fs::read_to_string(arquivo)?)?;
+    let nome = name(arquivo);
+    api.call(Method::PUT, &format!("/v1/mapeamentos/{nome}"), Some(&regras)).await?;
+    terminal::note(&format!("mapeamento guardado: {nome}"));
+    Ok(Some(nome))
+}
+
+/// `mapas/erp.toml` is stored as `erp`.
+fn name(arquivo: &Path) -> String {
+    let nome = arquivo.file_stem().unwrap_or_default().to_string_lossy();
+    let simples = |letra: char| if letra.is_ascii_alphanumeric() || letra == '-' { letra } else { '_' };
+    nome.chars().map(simples).take(MAX_NOME).collect()
+}
+
+fn path(mapeamento: Option<&str>) -> Resultado<String> {
+    let nenhum = "http://x/v1/importacoes";
+    let url = Url::parse_with_params(nenhum, mapeamento.map(|nome| ("mapeamento", nome)))?;
+    let consulta = url.query().filter(|consulta| !consulta.is_empty());
+    Ok(consulta.map_or_else(|| url.path().to_owned(), |consulta| format!("{}?{consulta}", url.path())))
+}
+
+/// By the name of the file; one that says nothing is a CSV.
+fn media(arquivo: &Path) -> &'static str {
+    let extensao = arquivo.extension().unwrap_or_default().to_ascii_lowercase();
+    match extensao.to_str() {
+        Some("ndjson" | "jsonl") => "application/x-ndjson",
+        Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => "text/csv",
+    }
+}
+
+/// Answers the import when nothing moves it any more.
+async fn wait(api: &Cliente, endereco: &str) -> Resultado<Value> {
+    let mut progresso = None;
     let mut antes = 0;
-    let mut inteiro = true;
-    for lida in linhas {
-        match lida {
-            Ok(titulo) => carga.add(titulo).await?,
-            Err(recusa) => {
-                let motivos: Vec<String> = recusa.erros.iter().map(ToString::to_string).collect();
-                carga.relatorio.line(recusa.linha, "", "recusado", &motivos.join("; "))?;
-                inteiro &= !recusa.interrompe();
+    loop {
+        let lida = api.call(Method::GET, endereco, None).await?;
+        if let Some(linhas) = lida.get("linhas").and_then(Value::as_u64) {
+            let barra = progresso.get_or_insert_with(|| Progresso::new("linhas", linhas));
+            let feitas = ["criados", "atualizados", "inalterados", "recusados", "repetidos"];
+            let feitas: u64 = feitas.iter().map(|campo| number(&lida, campo)).sum();
+            barra.advance(feitas.saturating_sub(antes));
+            antes = feitas;
+        }
+        if !matches!(text(&lida, "estado"), "pendente" | "processando") {
+            if let Some(progresso) = progresso {
+                progresso.finish();
             }
+            return Ok(lida);
         }
-        let agora = lidos.load(Ordering::Relaxed);
-        progresso.advance(agora - antes);
-        antes = agora;
-    }
-    carga.flush().await?;
-    progresso.finish();
-    let relatorio = carga.relatorio.close()?;
-    terminal::line(&format!("{relatorio}; relatório em {}", destino.display()));
-    if inteiro {
-        Ok(())
-    } else {
-        Err("o arquivo não pôde ser lido até o fim; a carga está incompleta".into())
+        tokio::time::sleep(OLHAR).await;
     }
 }
 
-/// `carteira.csv` is reported in `carteira.relatorio.csv`, in the working directory.
-fn default_report(arquivo: &Path) -> PathBuf {
-    let nome = arquivo.file_stem().map_or_else(|| "importacao".into(), |n| n.to_string_lossy().into_owned());
-    PathBuf::from(format!("{nome}.relatorio.csv"))
+async fn show_some(api: &Cliente, endereco: &str) -> Resultado {
+    let caminho = format!("{endereco}/erros?limite={NO_TERMINAL}");
+    let pagina = api.call(Method::GET, &caminho, None).await?;
+    for erro in pagina.get("itens").and_then(Value::as_array).into_iter().flatten() {
+        let (linha, campo) = (number(erro, "linha"), text(erro, "campo"));
+        let espaco = if campo.is_empty() { "" } else { " " };
+        terminal::note(&format!("linha {linha}: {campo}{espaco}{}", text(erro, "motivo")));
+    }
+    Ok(())
 }
 
-/// What has been read and not yet pushed.
-struct Carga<'a> {
-    api: &'a Cliente,
-    lote: Vec<LinhaTitulo>,
-    hoje: NaiveDate,
-    relatorio: Relatorio,
+fn summary(importacao: &Value) -> String {
+    let campos = ["criados", "atualizados", "inalterados", "recusados", "repetidos"];
+    campos.map(|campo| format!("{} {campo}", number(importacao, campo))).join(", ")
 }
 
-impl<'a> Carga<'a> {
-    fn new(api: &'a Cliente, hoje: NaiveDate, relatorio: Relatorio) -> Self {
-        Self { api, lote: Vec::with_capacity(LOTE), hoje, relatorio }
-    }
-
-    async fn add(&mut self, titulo: LinhaTitulo) -> Resultado {
-        self.lote.push(titulo);
-        if self.lote.len() == LOTE { self.flush().await } else { Ok(()) }
-    }
-
-    async fn flush(&mut self) -> Resultado {
-        if self.lote.is_empty() {
-            return Ok(());
-        }
-        let itens: Vec<Value> = self.lote.iter().map(linha::to_item).collect();
-        let resultados = self.api.push(&itens).await?;
-        for (titulo, resultado) in self.lote.drain(..).zip(&resultados) {
-            let feito = resultado.get("resultado").and_then(Value::as_str).unwrap_or_default();
-            let erros = resultado.get("erros").and_then(Value::as_array).map(Vec::as_slice);
-            let motivos: Vec<String> = erros.unwrap_or_default().iter().map(field_refusal).collect();
-            self.relatorio.line(titulo.linha, &titulo.codigo_integracao, feito, &motivos.join("; "))?;
-            let id = resultado.get("id").and_then(Value::as_str);
-            if let (Some(id), true) = (id, titulo.pago_em.is_some_and(|dia| dia <= self.hoje)) {
-                self.api.pay(id).await?;
-                self.relatorio.pagos += 1;
-            }
-        }
-        Ok(())
-    }
+fn text<'v>(json: &'v Value, campo: &str) -> &'v str {
+    json.get(campo).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The report: a line for each line of the sheet, and the sums.
-struct Relatorio {
-    arquivo: BufWriter<File>,
-    criados: usize,
-    atualizados: usize,
-    inalterados: usize,
-    recusados: usize,
-    pagos: usize,
+fn number(json: &Value, campo: &str) -> u64 {
+    json.get(campo).and_then(Value::as_u64).unwrap_or_default()
 }
 
-impl Relatorio {
-    fn create(destino: &Path) -> Resultado<Self> {
-        let mut arquivo = BufWriter::new(File::create(destino)?);
-        writeln!(arquivo, "linha;codigo_integracao;resultado;motivo")?;
-        Ok(Self { arquivo, criados: 0, atualizados: 0, inalterados: 0, recusados: 0, pagos: 0 })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_is_named_after_its_file_and_a_name_is_escaped() {
+        assert_eq!(name(Path::new("mapas/meu erp.toml")), "meu_erp");
+        assert_eq!(path(None).unwrap(), "/v1/importacoes");
+        assert_eq!(path(Some("a&b c")).unwrap(), "/v1/importacoes?mapeamento=a%26b+c");
     }
 
-    fn line(&mut self, linha: u64, codigo: &str, feito: &str, motivo: &str) -> Resultado {
-        match feito {
-            "criado" => self.criados += 1,
-            "atualizado" => self.atualizados += 1,
-            "inalterado" => self.inalterados += 1,
-            _ => {
-                self.recusados += 1;
-                if self.recusados <= NO_TERMINAL {
-                    terminal::note(&format!("linha {linha}: {motivo}"));
-                }
-            }
-        }
-        let campo = |texto: &str| format!("\"{}\"", texto.replace('"', "\"\""));
-        writeln!(self.arquivo, "{linha};{};{feito};{}", campo(codigo), campo(motivo))?;
-        Ok(())
-    }
-
-    fn close(mut self) -> Resultado<String> {
-        self.arquivo.flush()?;
-        let Self { criados, atualizados, inalterados, recusados, pagos, .. } = self;
-        Ok(format!(
-            "{criados} criados, {atualizados} atualizados, {inalterados} inalterados, {recusados} recusados; {pagos} pagos"
-        ))
-    }
-}
-
-/// Counts the bytes that were read, for the progress.
-struct Contada<R> {
-    dentro: R,
-    lidos: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Contada<R> {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.dentro.read(buf)?;
-        self.lidos.fetch_add(u64::try_from(n).unwrap_or_default(), Ordering::Relaxed);
-        Ok(n)
+    #[test]
+    fn a_file_is_what_its_name_says() {
+        assert_eq!(media(Path::new("a.NDJSON")), "application/x-ndjson");
+        assert_eq!(media(Path::new("a.csv")), "text/csv");
+        assert_eq!(media(Path::new("export")), "text/csv");
     }
 }

@@ -11,7 +11,7 @@ use domain::ids::EmpresaId;
 use regua_engine::Engine;
 use runtime::config::Segredo;
 use runtime::{Config, Encerramento, Relogio};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Papel;
 use testkit::{Banco, Http};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use web::Escopo;
 
 use crate::documento::Operacao;
 use crate::mobilia::furnish;
+use crate::pedido::Pedido;
 
 /// The name of the keys that the tests call with; keys of other names may be revoked.
 const DA_CASA: &str = "primeira chave";
@@ -154,6 +155,31 @@ impl Casa {
         };
         assert!(!caminhos.is_empty(), "{}: a empresa do teste não tem nada em {lista}", operacao.nome());
         caminhos.into_iter().collect()
+    }
+
+    /// A good request with things of the first company where it names some: which there are, no schema can say.
+    pub(crate) fn naming(&self, pedido: Pedido) -> Pedido {
+        let Some(mut corpo) = pedido.json().filter(|_| pedido.valido) else { return pedido };
+        let sorte = pedido.corpo.len();
+        for (campo, lista) in [
+            ("devedor_id", "/v1/devedores"),
+            ("resultado_id", "/v1/resultados-de-contato"),
+            ("titulos", "/v1/titulos"),
+        ] {
+            let (Some(valor), Some(ids)) = (corpo.get_mut(campo), self.ids.get(lista)) else { continue };
+            let id = json!(ids[sorte % ids.len()]);
+            *valor = if valor.is_array() { json!([id]) } else { id };
+        }
+        // What an agreement may be hangs on the day and on what is owed.
+        if let Some(acordo) =
+            corpo.as_object_mut().filter(|campos| campos.contains_key("primeiro_vencimento"))
+        {
+            acordo.insert("primeiro_vencimento".to_owned(), json!("2026-03-20"));
+            acordo.retain(|campo, _| {
+                ["titulos", "primeiro_vencimento", "quantidade", "usuario"].contains(&campo.as_str())
+            });
+        }
+        Pedido { corpo: corpo.to_string().into_bytes(), ..pedido }
     }
 }
 

@@ -94,7 +94,9 @@ async fn a_body_that_is_none_is_refused_with_its_reason_and_changes_nothing() {
         for (qual, status, pedido) in refused_bodies(&pedido, &json!({"nome": "a"})) {
             let resposta = send(&casa, &pedido).await;
             leis.check(operacao, &pedido, &resposta).unwrap_or_else(|lei| panic!("{qual}: {lei}"));
-            let item_a_item = resposta.status == 200 && status == 422 && resposta.json["recusados"] == 1;
+            let item_a_item = resposta.status == 200
+                && status == 422
+                && resposta.json["itens"][0]["resultado"] == "recusado";
             assert!(
                 resposta.status == status || item_a_item,
                 "{} {qual}: {}",
@@ -166,6 +168,11 @@ async fn a_method_or_a_path_of_nobody_is_refused_as_a_problem() {
             }
             let pedido = Pedido::new(&metodo.parse().unwrap(), &casa.paths(operacao)[0]);
             let resposta = send(&casa, &pedido).await;
+            // `/v1/titulos/pagamentos` may also be a título that nobody has.
+            if operacoes.iter().any(|o| o.metodo.as_str() == metodo && o.takes(&pedido.caminho)) {
+                assert_eq!(resposta.status, 404, "{pedido:?} {}", resposta.text);
+                continue;
+            }
             assert_eq!(resposta.status, 405, "{pedido:?} {}", resposta.text);
             let aceitos = resposta.headers["allow"].to_str().unwrap();
             assert!(aceitos.contains(operacao.metodo.as_str()), "{pedido:?}: {aceitos}");
@@ -191,8 +198,11 @@ async fn a_cursor_that_nobody_gave_out_is_refused_or_leads_nowhere() {
     assert!(com_cursor.len() >= 5);
     for operacao in com_cursor {
         for chave in &chaves {
-            let caminho =
-                format!("{}?cursor={}", operacao.caminho, BASE64_URL_SAFE_NO_PAD.encode(chave.to_string()));
+            let caminho = format!(
+                "{}?cursor={}",
+                casa.paths(operacao)[0],
+                BASE64_URL_SAFE_NO_PAD.encode(chave.to_string())
+            );
             let pedido = Pedido::new(&operacao.metodo, &caminho);
             let resposta = send(&casa, &pedido).await;
             leis.check(operacao, &pedido, &resposta).unwrap_or_else(|lei| panic!("{chave}: {lei}"));

@@ -105,7 +105,8 @@ async fn one_wrong_field_is_the_only_one_named() {
     for operacao in &operacoes {
         let Some((esquema, aqui)) = schema(&doc, operacao) else { continue };
         let bom = match &operacao.exemplo {
-            Some(exemplo) => exemplo.clone(),
+            Some(exemplo) if aqui.is_empty() => exemplo.clone(),
+            Some(exemplo) => exemplo[0].clone(),
             None => valid(&doc, esquema).new_tree(&mut sorteio).unwrap().current(),
         };
         for campo in doc.resolve(esquema)["properties"].as_object().unwrap().keys() {

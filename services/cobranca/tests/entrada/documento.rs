@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The document and what is generated beside it.
 pub(crate) struct Documento {
@@ -25,6 +25,8 @@ pub(crate) struct Operacao {
     pub(crate) corpo: Option<Value>,
     /// The example of the body, where there is one.
     pub(crate) exemplo: Option<Value>,
+    /// Whether it takes a file, which no schema describes.
+    pub(crate) de_arquivo: bool,
     /// Schemas of the good answers, by status; null for an answer without a body.
     pub(crate) respostas: BTreeMap<u16, Value>,
 }
@@ -96,9 +98,16 @@ impl Operacao {
             consulta: da_consulta.map(|p| (texto(&p["name"]), p["schema"].clone())).collect(),
             corpo: conteudo.get("schema").cloned(),
             exemplo: conteudo.get("example").cloned(),
+            de_arquivo: conteudo.is_null() && !operacao["requestBody"].is_null(),
             respostas: boas
                 .filter_map(|(status, resposta)| {
-                    Some((status.parse().ok()?, resposta["content"]["application/json"]["schema"].clone()))
+                    let conteudo = &resposta["content"];
+                    // What is no JSON is told by its type alone.
+                    let outro =
+                        conteudo.as_object().and_then(|c| c.keys().find(|tipo| *tipo != "application/json"));
+                    let esquema = outro
+                        .map_or_else(|| conteudo["application/json"]["schema"].clone(), |tipo| json!(tipo));
+                    Some((status.parse().ok()?, esquema))
                 })
                 .collect(),
         }
@@ -118,8 +127,10 @@ impl Operacao {
     fn finality(&self) -> (u8, Reverse<usize>) {
         let rank = match self.metodo {
             Method::GET => 0,
+            // Before anything is paid of it.
+            _ if self.caminho.ends_with("/cancelamento") => 0,
             Method::DELETE => 2,
-            _ if ["/pagamento", "/cancelamento"].iter().any(|fim| self.caminho.ends_with(fim)) => 2,
+            _ if self.caminho.ends_with("/pagamento") => 2,
             _ if self.caminho.ends_with("/arquivamento") => 3,
             Method::PUT if self.caminho == "/v1/relogio" => 4,
             _ => 1,
@@ -127,9 +138,22 @@ impl Operacao {
         (rank, Reverse(if rank < 2 { 0 } else { self.caminho.matches('/').count() }))
     }
 
-    /// Whether it can only tell what it would do.
+    /// Whether it can only tell what it would do to a régua. A file that is only simulated has tests of its own.
     pub(crate) fn simulates(&self) -> bool {
-        self.consulta.contains_key("simular")
+        self.consulta.contains_key("simular") && self.caminho.starts_with("/v1/reguas")
+    }
+
+    /// Whether it takes a file, or says yes or no to one that waits: no schema describes the one, and nothing generated
+    /// makes the other wait.
+    pub(crate) fn of_a_file(&self) -> bool {
+        self.de_arquivo || (self.caminho.starts_with("/v1/importacoes/") && !self.reads())
+    }
+
+    /// Whether an address, without its query, is one of its own.
+    pub(crate) fn takes(&self, endereco: &str) -> bool {
+        let (meus, dados) = (self.caminho.split('/'), endereco.split('/'));
+        meus.clone().count() == dados.clone().count()
+            && meus.zip(dados).all(|(meu, dado)| meu == dado || meu.starts_with('{'))
     }
 
     /// Whether it promises to change nothing.

@@ -89,9 +89,9 @@ fn list(doc: &Documento, esquema: &Value) -> BoxedStrategy<Value> {
 fn object(doc: &Documento, esquema: &Value) -> BoxedStrategy<Value> {
     let obrigatorios: Vec<&str> =
         esquema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let campos: Vec<_> = esquema["properties"]
-        .as_object()
-        .unwrap()
+    // One whose names are anybody's is tried by the example of its operation.
+    let Some(propriedades) = esquema["properties"].as_object() else { return Just(json!({})).boxed() };
+    let campos: Vec<_> = propriedades
         .iter()
         .map(|(nome, campo)| {
             let obrigatorio = obrigatorios.contains(&nome.as_str());
@@ -127,6 +127,9 @@ fn string(esquema: &Value) -> BoxedStrategy<Value> {
         ]),
         Some("uri") => textos(&["https://boletos.exemplo.com.br/123"]),
         Some("fuso-iana") => textos(&["America/Sao_Paulo", "America/Rio_Branco", "UTC"]),
+        Some("cep") => patterned(esquema),
+        Some("strftime") => textos(&["%d/%m/%Y", "%Y-%m-%d"]),
+        Some("telefone-br") => textos(&["(11) 98765-4321", "+5511987654321", "1133334444"]),
         Some(outro) => panic!("não sei gerar o formato {outro}: {esquema}"),
         None => plain(esquema),
     }
@@ -147,6 +150,7 @@ fn plain(esquema: &Value) -> BoxedStrategy<Value> {
     let Some(max) = esquema["maxLength"].as_u64() else { return patterned(esquema) };
     let max = usize::try_from(max).unwrap();
     let estranhos = [
+        "é",
         "São João d'Água",
         "a\"b\\c/d",
         "'; DROP TABLE cadastro.titulo; --",
@@ -158,8 +162,9 @@ fn plain(esquema: &Value) -> BoxedStrategy<Value> {
     let curto = move |texto: &&str| texto.chars().count() <= max;
     let estranhos: Vec<String> =
         estranhos.iter().filter(|texto| curto(texto)).map(|texto| (*texto).to_owned()).collect();
+    let comum = format!("[a-zA-Z0-9À-ÿ][ -~]{{0,{}}}", max.saturating_sub(1).min(19));
     prop_oneof![
-        4 => "[a-zA-Z0-9À-ÿ][ -~]{0,19}",
+        4 => proptest::string::string_regex(&comum).unwrap(),
         1 => select(estranhos),
         1 => Just("ç".repeat(max)),
     ]

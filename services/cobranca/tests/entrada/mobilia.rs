@@ -72,10 +72,15 @@ async fn talks(api: &Cliente, titulos: &[Value]) {
     let politica = json!({"nome": "Vencidos", "dias_de": 1, "a_vista": descontos, "parcelado": descontos,
                           "max_parcelas": 6, "parcela_minima": "10.00", "validade_dias": 5});
     post(api, "/v1/politicas-de-negociacao", politica).await;
-    for titulo in &titulos[6..8] {
-        let acordo = json!({"titulos": [titulo], "quantidade": 2, "primeiro_vencimento": "2026-03-20"});
-        post(api, "/v1/negociacoes", acordo).await;
-    }
+    let acordo =
+        |titulo: &Value| json!({"titulos": [titulo], "quantidade": 2, "primeiro_vencimento": "2026-03-20"});
+    post(api, "/v1/negociacoes", acordo(&titulos[6])).await;
+    // One of which something was paid can be broken, and no longer cancelled.
+    let pago = post(api, "/v1/negociacoes", acordo(&titulos[7])).await;
+    let parcela = text(&pago["parcelas"][0]["titulo_id"]);
+    post(api, &format!("/v1/titulos/{parcela}/pagamentos"), json!({"valor": "1.00"})).await;
+    // Nobody owes this one anything, so it can go.
+    post(api, "/v1/credores", json!({"codigo_integracao": "COL-9", "nome": "Colégio Vazio"})).await;
     let resultado = json!({"nome": "Promessa", "grupo": "Contato", "positivo": true});
     let resultado = post(api, "/v1/resultados-de-contato", resultado).await["id"].clone();
     let devedor = api.all("/v1/titulos").await.unwrap()[0]["devedor_id"].clone();

@@ -6,5 +6,6 @@ mod banco;
 mod broker;
 mod casa;
 mod dispatcher;
+mod importacao;
 mod motor;
 mod oraculo;

@@ -4,6 +4,7 @@
 mod canario;
 #[path = "../falhas/casa.rs"]
 mod casa;
+mod importar;
 mod juntos;
 mod recusas;
 mod separados;

@@ -16,11 +16,11 @@ const MAX_CARENCIA: u16 = 365;
 pub(super) struct EncargosEntrada {
     /// Multa, em % do valor corrigido, uma vez.
     #[deserr(default)]
-    #[schema(value_type = Option<String>, example = "2.00")]
+    #[schema(value_type = Option<esquema::Taxa>)]
     multa: Option<Percentagem>,
     /// Juros, em % ao mês.
     #[deserr(default)]
-    #[schema(value_type = Option<String>, example = "1.00")]
+    #[schema(value_type = Option<esquema::Taxa>)]
     juros_ao_mes: Option<Percentagem>,
     /// Como o tempo conta: `comercial` (dias/30), `civil` (dias/365 de doze meses) ou `mes_cheio`.
     #[deserr(default)]

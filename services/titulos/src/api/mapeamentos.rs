@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, delete, get, put};
+use actix_web::{delete, get, put};
 use chrono::{DateTime, Utc};
+use deserr::Deserr;
 use serde::Serialize;
 use serde_json::Value;
 use sheets::{Mapa, MapaError};
@@ -12,7 +13,8 @@ use store::StoreError;
 use store::importacoes::mapeamentos::{self, MapeamentoLido};
 use utoipa::ToSchema;
 use web::{
-    Autorizado, Caminho, Consulta, Corpo, ErroCampo, Pagina, Paginacao, Problema, Resposta, Texto, escopos,
+    Autorizado, Caminho, Consulta, Corpo, ErroCampo, ErrosCampo, Pagina, Paginacao, Problema, Resposta,
+    Texto, escopos, esquema, parse_with,
 };
 
 use super::Contexto;
@@ -21,33 +23,78 @@ use super::Contexto;
 const MAX_BYTES: usize = 64 * 1024;
 
 /// Como as colunas de um arquivo viram campos.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "it tells every fault of shape at once; the map itself is read from the same text"
+)]
 pub(super) struct MapeamentoEntrada {
     /// Campo e o cabeçalho da coluna dele; dois campos podem usar a mesma coluna.
     #[schema(example = json!({"codigo_integracao": "Documento", "vencimento": "Vencto", "valor": "Saldo",
                               "devedor_codigo": "Cliente", "devedor_nome": "Razão social"}))]
-    colunas: BTreeMap<String, String>,
+    #[schema(value_type = BTreeMap<String, String>)]
+    colunas: BTreeMap<String, Value>,
     /// Campo e um valor fixo, para o que o arquivo não tem.
+    #[deserr(default)]
     #[schema(required = false)]
-    padroes: BTreeMap<String, String>,
+    #[schema(value_type = BTreeMap<String, String>)]
+    padroes: BTreeMap<String, Value>,
     /// Por campo, a palavra do ERP e a nossa; outras palavras passam como estão.
+    #[deserr(default)]
     #[schema(required = false)]
-    valores: BTreeMap<String, BTreeMap<String, String>>,
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, String>>)]
+    valores: BTreeMap<String, BTreeMap<String, Value>>,
     /// Formatos de data na sintaxe de strftime, tentados em ordem; ausente, AAAA-MM-DD e dd/mm/aaaa.
-    #[schema(required = false, example = json!(["%d/%m/%Y"]))]
-    formato_data: Vec<String>,
+    #[deserr(default)]
+    #[schema(required = false, value_type = Vec<esquema::FormatoData>)]
+    formato_data: Vec<Texto<1, 60>>,
     /// Separador decimal: `,` (padrão) ou `.`.
-    #[schema(required = false, example = ",")]
-    decimal: String,
+    #[deserr(default)]
+    #[schema(required = false)]
+    decimal: Option<Decimal>,
     /// `utf-8` (padrão) ou `latin-1`.
-    #[schema(required = false, example = "utf-8")]
-    codificacao: String,
+    #[deserr(default)]
+    #[schema(required = false)]
+    codificacao: Option<Codificacao>,
     /// `;`, `,`, tabulação ou `|`; ausente, o cabeçalho diz.
-    #[schema(required = false, example = ";")]
-    separador: Option<String>,
+    #[deserr(default)]
+    #[schema(required = false)]
+    separador: Option<Separador>,
     /// `{"tipo": "cpf"}` ou `{"tipo": "cnpj"}`: devolve os zeros à esquerda que a planilha comeu.
-    #[schema(required = false, value_type = Object)]
-    documento: Option<Value>,
+    #[deserr(default)]
+    documento: Option<DocumentoEntrada>,
+}
+
+/// Que documento a coluna tem.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = ErrosCampo, deny_unknown_fields)]
+#[expect(dead_code, reason = "as the mapping itself")]
+struct DocumentoEntrada {
+    /// `cpf` ou `cnpj`.
+    tipo: TipoDocumento,
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $nome:ident { $($variante:ident = $palavra:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Deserr, ToSchema)]
+        #[deserr(error = ErrosCampo)]
+        enum $nome {
+            $(#[deserr(rename = $palavra)] #[schema(rename = $palavra)] $variante,)+
+        }
+    )+};
+}
+
+words! {
+    /// Separador decimal.
+    Decimal { Virgula = ",", Ponto = ".", }
+    /// Codificação do texto.
+    Codificacao { Utf8 = "utf-8", Latin1 = "latin-1", }
+    /// Separador de colunas.
+    Separador { PontoEVirgula = ";", Virgula = ",", Tabulacao = "\t", Barra = "|", }
+    /// Tipo de documento.
+    TipoDocumento { Cpf = "cpf", Cnpj = "cnpj", }
 }
 
 /// Um mapeamento guardado.
@@ -74,7 +121,11 @@ impl From<MapeamentoLido> for Mapeamento {
     operation_id = "guardar_mapeamento",
     tag = "Importações",
     params(("nome" = String, Path, description = "Nome do mapeamento.")),
-    request_body = MapeamentoEntrada,
+    request_body(content = MapeamentoEntrada, example = json!({
+        "colunas": {"codigo_integracao": "Documento", "vencimento": "Vencto", "valor": "Saldo", "devedor_codigo": "Cliente",
+                    "devedor_nome": "Razão social"},
+        "formato_data": ["%d/%m/%Y"], "decimal": ",", "codificacao": "latin-1", "separador": ";",
+    })),
     responses((status = 200, description = "O mapeamento.", body = Mapeamento)),
     security(("chave_api" = ["titulos:escrever"])),
 )]
@@ -86,10 +137,14 @@ pub(super) async fn put(
     corpo: Corpo<Value>,
 ) -> Result<Resposta, Problema> {
     let nome = Texto::<1, 60>::parse(&nome.0).map_err(|_nome| Problema::nao_encontrado())?.into_string();
-    check(&corpo.0)?;
+    let mut regras = corpo.0;
+    if let Some(campos) = regras.as_object_mut() {
+        campos.retain(|_, valor| !valor.is_null()); // what is null is not said
+    }
+    check(&regras)?;
     let agora = contexto.servico.relogio.agora();
     let gravado = contexto.servico.gravar(&acesso, move |t| {
-        mapeamentos::put(t, &nome, &corpo.0, agora)?;
+        mapeamentos::put(t, &nome, &regras, agora)?;
         let lido = mapeamentos::get(t, &nome)?.ok_or(StoreError::Unknown("mapeamento"))?;
         Ok(Ok(Resposta::ok(&Mapeamento::from(lido))))
     });
@@ -148,10 +203,32 @@ pub(super) async fn remove(
     acesso: Autorizado<escopos::titulos::Escrever>,
     contexto: Data<Contexto>,
     nome: Caminho<String>,
-) -> Result<HttpResponse, Problema> {
-    let havia =
-        contexto.servico.da_empresa(acesso.empresa(), move |t| mapeamentos::remove(t, nome.0.trim())).await?;
-    if havia { Ok(HttpResponse::NoContent().finish()) } else { Err(Problema::nao_encontrado()) }
+) -> Result<Resposta, Problema> {
+    let removido = contexto.servico.gravar(&acesso, move |t| {
+        let havia = mapeamentos::remove(t, nome.0.trim())?;
+        Ok(if havia { Ok(Resposta::vazia()) } else { Err(Problema::nao_encontrado()) })
+    });
+    removido.await
+}
+
+/// What in a table of texts is none.
+fn faults_of_tables(regras: &Value) -> Vec<ErroCampo> {
+    let falta = |campo: String, detalhe: &'static str| ErroCampo {
+        campo,
+        codigo: "tipo_invalido".into(),
+        detalhe: detalhe.into(),
+    };
+    let tabela = |local: String, valor: &Value| {
+        let linhas = valor.as_object().into_iter().flatten().filter(|(_, valor)| !valor.is_string());
+        linhas.map(|(nome, _)| falta(format!("{local}/{nome}"), "deve ser um texto")).collect::<Vec<_>>()
+    };
+    let simples = ["colunas", "padroes"].map(|nome| tabela(format!("/{nome}"), &regras[nome]));
+    let valores = regras["valores"].as_object().into_iter().flatten();
+    let por_campo = valores.flat_map(|(campo, palavras)| {
+        let local = format!("/valores/{campo}");
+        if palavras.is_object() { tabela(local, palavras) } else { vec![falta(local, "deve ser um objeto")] }
+    });
+    simples.into_iter().flatten().chain(por_campo).collect()
 }
 
 /// Whether files can be read by these rules, and the database can keep them.
@@ -170,6 +247,7 @@ fn check(regras: &Value) -> Result<(), Problema> {
     if texto.contains("\\u0000") {
         return Err(recusa("", "caractere_invalido", "o mapeamento tem um caractere nulo".to_owned()));
     }
+    parse_with::<MapeamentoEntrada>(regras.clone(), faults_of_tables(regras))?;
     Mapa::from_json(regras).map(drop).map_err(|erro| match &erro {
         MapaError::Toml(_) => recusa("", "formato_invalido", erro.to_string()),
         MapaError::SemColuna(_) => recusa("/colunas", "obrigatorio", erro.to_string()),

@@ -52,6 +52,7 @@ struct PagamentoEntrada {
     codigo_integracao: Option<Texto<1, 60>>,
     /// Se o valor quita o título, seja quanto for: o que falta é desconto. Ausente, não.
     #[deserr(default)]
+    #[schema(required = false)]
     quita: bool,
 }
 

@@ -65,19 +65,19 @@ struct PoliticaEntrada {
     parcela_minima: Valor,
     /// Entrada mínima do parcelado, sobre o valor acordado; ausente, nenhuma.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Percentual>)]
+    #[schema(value_type = esquema::Percentual, required = false)]
     entrada_minima: Percentual,
     /// Juros ao mês do parcelado (Price); ausente, nenhum.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Percentual>)]
+    #[schema(value_type = esquema::Percentual, required = false)]
     juros_ao_mes: Percentual,
     /// Por quantos dias uma proposta pode ser aceita; ausente, só no próprio dia.
     #[deserr(default = Inteiro(0))]
-    #[schema(value_type = Option<u16>, minimum = 0, maximum = 365)]
+    #[schema(value_type = u16, required = false, minimum = 0, maximum = 365)]
     validade_dias: Inteiro<0, 365>,
     /// Em quantos dias o primeiro pagamento deve vencer; ausente, 30.
     #[deserr(default = Inteiro(30))]
-    #[schema(value_type = Option<u16>, minimum = 0, maximum = 365)]
+    #[schema(value_type = u16, required = false, minimum = 0, maximum = 365)]
     primeiro_vencimento_dias: Inteiro<0, 365>,
 }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sheets::{ErroImportacao, ErroLinha, LinhaTitulo, LinhasImportadas, Mapa, Motivo};
 use store::Banco;
-use store::importacoes::{Arquivo, Chave, ErroDeLinha, ImportacaoLida, Item};
+use store::importacoes::{Arquivo, Chave, ErroDeLinha, FORA_DO_AR, ImportacaoLida, Item};
 use store::titulos::{Boleto, EntradaCredor, EntradaDevedor, EntradaTitulo};
 use uuid::Uuid;
 
@@ -220,7 +220,7 @@ impl Lote {
 /// Our own reading fails when the database does, which passes; anything else is the file's.
 fn unreadable(erro: ErrorKind) -> Falha {
     let porque = match erro {
-        ErrorKind::Other => return Falha::Interrompida,
+        FORA_DO_AR => return Falha::Interrompida,
         ErrorKind::FileTooLarge => "ele se expande além do limite",
         ErrorKind::UnexpectedEof => "ele está cortado",
         _ => "ele está corrompido, ou não é do formato dito",

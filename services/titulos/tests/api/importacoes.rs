@@ -112,6 +112,40 @@ async fn a_file_stores_what_a_push_of_its_lines_stores() {
 }
 
 #[tokio::test]
+async fn a_contact_is_of_whoever_told_it_first() {
+    let s = Servico::new();
+    s.start_importer();
+    let titulo = |codigo: &str, email: &str| {
+        json!({"codigo_integracao": codigo, "vencimento": "2026-03-02", "valor": 1,
+               "devedor": {"codigo_integracao": codigo, "nome": "Ana", "emails": [email]}})
+    };
+    let envio = json!([titulo("P", "p@x.com"), titulo("Q", "velho@x.com")]);
+    let _gravado = s.http.put("/v1/titulos", &envio).await.expect(200);
+    let linha = |(codigo, documento, email): (&str, &str, &str)| {
+        format!("{codigo};02/03/2026;1,00;{codigo};Ana;{documento};{email};;\n")
+    };
+    // One whom the ERP told of, one whose address changes, one who is new, and one with two codes.
+    let documento = "52998224725";
+    let linhas = [("P", "", "p@x.com"), ("Q", "", "q@x.com"), ("N", "", "n@x.com")];
+    let linhas = linhas.into_iter().chain([("E1", documento, "e@x.com"), ("E2", documento, "e@x.com")]);
+    let csv = format!("{CABECALHO}{}", linhas.map(linha).collect::<String>());
+    for novas in [3, 0] {
+        assert_eq!(counts(&import(&s.http, "", CSV, csv.clone()).await)[0], novas);
+        let mut vistos = Vec::new();
+        for titulo in s.all().await {
+            let devedor = format!("/v1/devedores/{}", titulo["devedor_id"].as_str().unwrap());
+            let emails = s.http.get(&devedor).await.expect(200).json["emails"].clone();
+            let de =
+                |email: &Value| [&email["email"], &email["origem"]].map(|v| v.as_str().unwrap().to_owned());
+            vistos.extend(emails.as_array().unwrap().iter().map(|email| de(email).join(" ")));
+        }
+        vistos.sort();
+        vistos.dedup();
+        assert_eq!(vistos, ["e@x.com importacao", "n@x.com importacao", "p@x.com erp", "q@x.com importacao"]);
+    }
+}
+
+#[tokio::test]
 async fn the_same_file_again_writes_no_row() {
     let s = Servico::new();
     s.start_importer();

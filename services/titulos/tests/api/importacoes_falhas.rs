@@ -117,7 +117,7 @@ async fn a_file_that_cannot_be_used_says_why_and_changes_nothing() {
     let s = Servico::new();
     s.start_importer();
     for (consulta, arquivo, porque) in [
-        ("", Vec::new(), "vazia"),
+        ("", b"\n".to_vec(), "vazia"),
         ("", b"a;b;c\n1;2;3\n".to_vec(), "faltam colunas"),
         ("", b"\xFF\xFEa\0;\0".to_vec(), "UTF-16"),
         ("?formato=xlsx", b"PK\x03\x04 cortado".to_vec(), "corrompido"),
@@ -127,6 +127,28 @@ async fn a_file_that_cannot_be_used_says_why_and_changes_nothing() {
         assert!(falha["erro"].as_str().unwrap().contains(porque), "{}", falha["erro"]);
     }
     assert_eq!((s.all().await.len(), parts(&s)), (0, 0));
+}
+
+#[tokio::test]
+async fn an_empty_body_is_no_file() {
+    let s = Servico::new();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, b"").unwrap();
+    let comprimido = (s.http.with_header("content-encoding", "gzip"), gzip.finish().unwrap());
+    for (http, vazio) in [(s.http.clone(), Vec::new()), comprimido] {
+        let chaveado = http.with_header("idempotency-key", "vazio");
+        for tipo in [CSV, NDJSON] {
+            let recusa = chaveado.upload("/v1/importacoes", tipo, vazio.clone()).await.expect(422);
+            assert_eq!(recusa.headers["content-type"], "application/problem+json");
+            assert_eq!(recusa.json["codigo"], "validacao");
+            assert_eq!(recusa.json["erros"][0]["codigo"], "obrigatorio", "{}", recusa.text);
+        }
+    }
+    assert_eq!(s.http.get("/v1/importacoes").await.expect(200).json["itens"], json!([]));
+    assert_eq!(parts(&s), 0);
+    // Nothing was kept of the key either: the file itself may come with it.
+    let chaveado = s.http.with_header("idempotency-key", "vazio");
+    let _aceito = chaveado.upload("/v1/importacoes", CSV, lines(1, 1, "10,00")).await.expect(202);
 }
 
 #[tokio::test]

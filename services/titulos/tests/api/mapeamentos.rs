@@ -66,10 +66,10 @@ async fn a_mapping_that_cannot_work_is_refused_with_its_place() {
         (com("padroes", json!({"valor": "1"})), "/padroes repetido"),
         (com("formato_data", json!(["%m/%Y"])), "/formato_data formato_invalido"),
         (com("separador", json!("x")), "/separador valor_invalido"),
-        (com("cor", json!("azul")), " formato_invalido"),
+        (com("cor", json!("azul")), "/cor desconhecido"),
         (com("padroes", json!({"categoria": "a\u{0}b"})), " caractere_invalido"),
         (com("padroes", json!({"categoria": "a".repeat(70_000)})), " tamanho_invalido"),
-        (json!([]), " formato_invalido"),
+        (json!([]), " tipo_invalido"),
     ] {
         let problema = s.http.put("/v1/mapeamentos/erp", &regras).await.expect(422).json;
         assert_eq!(refused(&problema), [recusa], "{problema}");

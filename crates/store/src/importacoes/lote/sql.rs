@@ -38,8 +38,8 @@ pub(super) const CODIGOS: &str = "\
 
 /// $1 company.
 pub(super) const EMAILS: &str = "\
-    INSERT INTO cadastro.meio_contato (empresa_id, devedor_id, tipo, valor, ordem) \
-    SELECT $1, a.id, 'email', d.email, 0 FROM importacao_alvo a JOIN importacao_devedor d USING (grupo) \
+    INSERT INTO cadastro.meio_contato (empresa_id, devedor_id, tipo, valor, ordem, origem) \
+    SELECT $1, a.id, 'email', d.email, 0, 'importacao' FROM importacao_alvo a JOIN importacao_devedor d USING (grupo) \
      WHERE a.novo AND d.email IS NOT NULL ORDER BY a.id";
 
 /// $1 company, $2 now. What is stored is locked in order of id first, as everybody locks títulos. What was paid of a título

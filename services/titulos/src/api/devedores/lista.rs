@@ -75,7 +75,7 @@ pub(super) struct FiltroDevedores {
     credor: Option<Texto<1, 60>>,
     /// Ordem da lista; com `-` na frente, ao contrário.
     #[deserr(default)]
-    #[param(inline, default = "criado_em")]
+    #[param(value_type = Option<OrdemDevedores>, inline)]
     ordem: OrdemDevedores,
     /// Itens por página.
     #[deserr(default)]

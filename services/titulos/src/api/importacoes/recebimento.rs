@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use store::importacoes::{self, PARTE};
 use uuid::Uuid;
 use web::problema::codigos;
-use web::{Idempotencia, Problema};
+use web::{ErroCampo, Idempotencia, Problema};
 
 use super::super::Contexto;
 
@@ -82,6 +82,9 @@ impl<'c> Recebimento<'c> {
             }
             parte.extend_from_slice(&pedaco);
         }
+        if total == 0 {
+            return Err(empty());
+        }
         if !parte.is_empty() {
             self.add(numero, parte).await?;
         }
@@ -107,6 +110,14 @@ fn check_encoding(requisicao: &HttpRequest) -> Result<(), Problema> {
             Err(Problema::tipo_de_midia("o arquivo só pode vir comprimido com gzip ou deflate"))
         }
     }
+}
+
+fn empty() -> Problema {
+    Problema::validacao(vec![ErroCampo {
+        campo: String::new(),
+        codigo: "obrigatorio".into(),
+        detalhe: "o corpo está vazio; envie nele o arquivo".into(),
+    }])
 }
 
 fn silent() -> Problema {

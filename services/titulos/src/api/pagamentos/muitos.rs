@@ -36,6 +36,7 @@ struct PagamentoDeTitulo {
     codigo_integracao: Option<Texto<1, 60>>,
     /// Se o valor quita o título, seja quanto for: o que falta é desconto. Ausente, não.
     #[deserr(default)]
+    #[schema(required = false)]
     quita: bool,
 }
 

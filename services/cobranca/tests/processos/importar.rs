@@ -1,0 +1,164 @@
+//! `cobranca importar`, as a person at a terminal uses it.
+#![cfg(test)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Output;
+
+use providers::caixa::Roteiro;
+use serde_json::{Value, json};
+use testkit::Http;
+use tokio::process::Command;
+
+use crate::casa::{Casa, PRAZO, binary};
+
+const MAPA: &str = r#"
+separador = ","
+decimal = "."
+codificacao = "latin-1"
+formato_data = ["%d/%m/%Y"]
+
+[colunas]
+codigo_integracao = "Nota"
+vencimento = "Venc"
+valor = "Total"
+devedor_codigo = "Cliente"
+devedor_nome = "Razao"
+pago_em = "Pago"
+"#;
+const CABECALHO: &str = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\n";
+
+/// A terminal in a directory of its own, with a key that does no more than it must.
+struct Terminal {
+    casa: Casa,
+    dir: tempfile::TempDir,
+    url: String,
+    chave: String,
+    http: Http,
+}
+
+impl Terminal {
+    async fn new() -> Self {
+        let mut casa = Casa::start("amqp://127.0.0.1:1/%2f", Roteiro::normal()).await;
+        let http = casa.empresa().await.titulos;
+        let chave = Self::key(&http, &["titulos:ler", "titulos:escrever"]).await;
+        let url = casa.titulos.url().await;
+        Self { casa, dir: tempfile::tempdir().unwrap(), url, chave, http }
+    }
+
+    async fn key(http: &Http, escopos: &[&str]) -> String {
+        let pedido = json!({"nome": "terminal", "escopos": escopos});
+        http.post("/v1/chaves-api", &pedido).await.expect(201).json["chave"].as_str().unwrap().to_owned()
+    }
+
+    fn write(&self, nome: &str, bytes: impl AsRef<[u8]>) {
+        std::fs::write(self.dir.path().join(nome), bytes).unwrap();
+    }
+
+    fn read(&self, nome: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(nome)).unwrap()
+    }
+
+    async fn import(&self, args: &[&str]) -> Output {
+        let filho = Command::new(binary("cobranca"))
+            .arg("importar")
+            .args(args)
+            .current_dir(self.dir.path())
+            .env("COBRANCA_URL", &self.url)
+            .env("COBRANCA_CHAVE", &self.chave)
+            .kill_on_drop(true)
+            .output();
+        tokio::time::timeout(PRAZO, filho).await.expect("an end").unwrap()
+    }
+
+    async fn all(&self) -> Vec<Value> {
+        let todos = self.http.get("/v1/titulos?limite=500").await.expect(200).json;
+        todos["itens"].as_array().unwrap().clone()
+    }
+}
+
+/// What it says when it did what was asked.
+fn said(saida: &Output) -> String {
+    let erro = String::from_utf8_lossy(&saida.stderr);
+    assert!(saida.status.success(), "{erro}");
+    String::from_utf8(saida.stdout.clone()).unwrap().trim_end().to_owned()
+}
+
+/// What it says when it did not.
+fn complained(saida: &Output) -> String {
+    assert_eq!(saida.status.code(), Some(1));
+    String::from_utf8(saida.stderr.clone()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_read_by_its_map_and_what_is_refused_of_it_stands_beside_it() {
+    let terminal = Terminal::new().await;
+    terminal.write("erp.toml", MAPA);
+    let csv = "Nota,Venc,Total,Cliente,Razao,Pago\nA,02/03/2026,10.00,D1,Jos\u{e9},\nB,02/03/2026,20.00,D2,Ana,05/03/2026\n\
+               C,30/02/2026,5.00,D3,Bia,\n";
+    terminal
+        .write("export.csv", csv.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<u8>>());
+
+    let saida = terminal.import(&["export.csv", "--mapa", "erp.toml"]).await;
+    let fim = "1 recusados, 0 repetidos; relatório em export.relatorio.csv";
+    assert_eq!(said(&saida), format!("2 criados, 0 atualizados, 0 inalterados, {fim}"));
+    let notas = String::from_utf8(saida.stderr).unwrap();
+    assert!(notas.contains("linha 4: vencimento data em formato desconhecido"), "{notas}");
+    let relatorio = terminal.read("export.relatorio.csv");
+    assert!(
+        relatorio.starts_with("\u{feff}linha;codigo_integracao;campo;codigo;motivo\r\n4;"),
+        "{relatorio}"
+    );
+    assert_eq!(relatorio.lines().count(), 2);
+    let mut feitos: Vec<_> = terminal.all().await;
+    feitos.sort_by_key(|t| t["codigo_integracao"].as_str().unwrap().to_owned());
+    assert_eq!([&feitos[0]["status"], &feitos[1]["status"]], ["aberto", "pago"]);
+
+    // The map is kept under its name, and the same file changes nothing.
+    let outra = terminal.import(&["export.csv", "--mapeamento", "erp", "--relatorio", "onde.csv"]).await;
+    let fim = "1 recusados, 0 repetidos; relatório em onde.csv";
+    assert_eq!(said(&outra), format!("0 criados, 0 atualizados, 2 inalterados, {fim}"));
+    assert_eq!(terminal.read("onde.csv"), relatorio);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_many_pieces_arrives_whole() {
+    let terminal = Terminal::new().await;
+    let mut csv = CABECALHO.to_owned();
+    for n in 0..20_000 {
+        writeln!(csv, "T{n};02/03/2026;10,00;D{n};Devedor {n}").unwrap();
+    }
+    terminal.write("grande.csv", &csv);
+    let saida = terminal.import(&["grande.csv"]).await;
+    let inicio = "20000 criados, 0 atualizados, 0 inalterados, 0 recusados, 0 repetidos; ";
+    assert!(said(&saida).starts_with(inicio), "{saida:?}");
+    let notas = String::from_utf8(saida.stderr).unwrap();
+    let tamanho = csv.len();
+    assert!(notas.contains(&format!("bytes: {tamanho}/{tamanho}")), "{notas}");
+    assert!(notas.contains("linhas: 20000/20000"), "{notas}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_loaded_says_why() {
+    let mut terminal = Terminal::new().await;
+    terminal.write("vazio.csv", "");
+    terminal.write("outro.csv", "a;b\n1;2\n");
+    terminal.write("bom.csv", format!("{CABECALHO}A;02/03/2026;1,00;D;Ana\n"));
+    terminal.write("ruim.toml", "[colunas]\nvalor = \"x\"\n");
+    for (args, porque) in [
+        (&["vazio.csv"][..], "o corpo está vazio"),
+        (&["outro.csv"], "faltam colunas"),
+        (&["bom.csv", "--mapa", "ruim.toml"], "é obrigatório"),
+        (&["bom.csv", "--mapeamento", "nenhum"], "não há mapeamento com este nome"),
+    ] {
+        let erro = complained(&terminal.import(args).await);
+        assert!(erro.contains(porque), "{args:?}: {erro}");
+    }
+    let ausente = complained(&terminal.import(&["nada.csv"]).await);
+    assert!(!Path::new(&terminal.dir.path().join("nada.relatorio.csv")).exists(), "{ausente}");
+    terminal.chave = Terminal::key(&terminal.http, &["titulos:ler"]).await;
+    assert!(complained(&terminal.import(&["bom.csv"]).await).contains("titulos:escrever"));
+    assert_eq!(terminal.all().await, Vec::<Value>::new());
+    terminal.casa.titulos.kill();
+    assert_eq!(terminal.import(&["bom.csv"]).await.status.code(), Some(1));
+}
