@@ -71,16 +71,6 @@ impl Banco {
             self.disconnect_all();
         }
     }
-
-    /// How many transactions have been open in the database for a tenth of a second or more.
-    #[must_use]
-    pub fn long_transactions(&self) -> i64 {
-        self.count(
-            "SELECT count(*) AS n FROM pg_stat_activity \
-              WHERE datname = $1 AND xact_start < clock_timestamp() - interval '100 ms'",
-        )
-    }
-
     fn count(&self, sql: &str) -> i64 {
         let found: Count = sql_query(sql)
             .bind::<sql_types::Text, _>(&self.name)

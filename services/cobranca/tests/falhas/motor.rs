@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use providers::caixa::Roteiro;
 use serde_json::json;
-use testkit::{Processo, Vhost, wait_until};
+use testkit::{Processo, Sql, Vhost, wait_until};
 
 use crate::casa::{Casa, PRAZO, binary, executions};
 
-/// More than a chunk, so that the night is killed inside its first and after it.
-const DEVEDORES: usize = 5_400;
-const CHUNK: u64 = 2_500;
+/// Many chunks, of which two are always being worked on: whenever the engine is killed, it is inside of one.
+const DEVEDORES: usize = 20_000;
+const METADE: u64 = 10_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_inside_a_chunk_and_after_it_the_next_engine_decides_each_debtor_once() {
@@ -21,14 +21,21 @@ async fn killed_inside_a_chunk_and_after_it_the_next_engine_decides_each_debtor_
     let empresa = casa.empresa_with(&json!({"tipo": "carta", "corpo": "#LISTA_TITULOS#"})).await;
     empresa.push(DEVEDORES).await;
     let noite = empresa.open_night().await;
-    wait_until(PRAZO, async || casa.banco.long_transactions() > 0).await;
+    let primeiro = empresa.motor.clone();
+    wait_until(PRAZO, async || primeiro.get(&noite).await.expect(200).json["devedores"].as_u64() > Some(0))
+        .await;
     casa.motor.kill();
+    let andando =
+        |url: &str| Sql::connect(url).number("SELECT count(*) FROM regua.noite WHERE estado = 'andando'");
+    assert_eq!(andando(casa.banco.url()), 1, "a noite acabou antes da queda");
 
     let url = [("DATABASE_URL", casa.banco.url())];
     let mut segundo = Processo::start(&binary("regua-engine"), &[], &url);
     let motor = empresa.at(&mut segundo).await;
-    wait_until(PRAZO, async || motor.get(&noite).await.expect(200).json["devedores"].as_u64() >= Some(CHUNK))
-        .await;
+    wait_until(PRAZO, async || {
+        motor.get(&noite).await.expect(200).json["devedores"].as_u64() >= Some(METADE)
+    })
+    .await;
     segundo.kill();
 
     let mut terceiro = Processo::start(&binary("regua-engine"), &[], &url);
