@@ -9,13 +9,9 @@ use chrono::{DateTime, Utc};
 use domain::ids::EmpresaId;
 use runtime::Relogio;
 use store::idempotencia::{self, Guardada, Pedido, Reserva};
-use store::{Banco, StoreError, Tenant};
+use store::{Banco, StoreError, Tenant, chaves};
 use web::problema::codigos;
-use web::{Autorizado, Idempotencia, Problema, Prontidao, Resposta};
-
-mod chaves;
-
-pub use chaves::autenticador;
+use web::{Acesso, Autenticador, Autorizado, ChaveApresentada, Idempotencia, Problema, Prontidao, Resposta};
 
 /// What the handlers of a service work with.
 #[derive(Clone)]
@@ -150,6 +146,27 @@ pub fn problema(erro: &StoreError) -> Problema {
             Problema::interno("usando o banco de dados", erro)
         }
     }
+}
+
+/// Looks keys up in the database, for any service.
+#[must_use]
+pub fn autenticador(contexto: Contexto) -> Autenticador {
+    Arc::new(move |apresentada| {
+        let contexto = contexto.clone();
+        Box::pin(web::bloquear(move || acesso(&contexto, &apresentada)))
+    })
+}
+
+fn acesso(contexto: &Contexto, apresentada: &ChaveApresentada) -> Result<Option<Acesso>, Problema> {
+    let credencial = chaves::find(&contexto.banco, apresentada.id(), contexto.relogio.agora())
+        .map_err(|erro| problema(&erro))?
+        .filter(|credencial| apresentada.confere(&credencial.hash));
+    Ok(credencial.map(|credencial| Acesso {
+        empresa: credencial.empresa(),
+        chave: apresentada.id(),
+        // A scope that this version does not know opens nothing here.
+        escopos: credencial.escopos.iter().filter_map(|escopo| escopo.parse().ok()).collect(),
+    }))
 }
 
 /// Ready when the database answers.

@@ -49,7 +49,7 @@ pub struct Chave {
 }
 
 /// What authentication needs to know of a key that is neither revoked nor expired.
-#[derive(Clone, QueryableByName)]
+#[derive(QueryableByName)]
 pub struct Credencial {
     #[diesel(sql_type = SqlUuid)]
     empresa_id: Uuid,
@@ -59,9 +59,6 @@ pub struct Credencial {
     /// What it may do.
     #[diesel(sql_type = Array<Text>)]
     pub escopos: Vec<String>,
-    /// From when on it is refused.
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub expira_em: Option<DateTime<Utc>>,
 }
 
 impl Credencial {
@@ -123,7 +120,7 @@ pub fn revoke(t: &mut Tenant<'_>, id: Uuid, agora: DateTime<Utc>) -> Result<bool
 /// The database is unreachable.
 pub fn find(banco: &Banco, id: Uuid, agora: DateTime<Utc>) -> Result<Option<Credencial>, StoreError> {
     banco.uma_leitura(|conn| {
-        Ok(prepared("SELECT empresa_id, hash, escopos, expira_em FROM cadastro.autenticar($1, $2)")
+        Ok(prepared("SELECT empresa_id, hash, escopos FROM cadastro.autenticar($1, $2)")
             .bind::<SqlUuid, _>(id)
             .bind::<Timestamptz, _>(agora)
             .get_result(conn)

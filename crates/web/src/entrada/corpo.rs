@@ -11,7 +11,8 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
-use super::erros::{ErroValor, ErrosCampo, parse};
+use super::erros::{ErroValor, ErrosCampo, parse, parse_item};
+use super::texto::Texto;
 use super::tipos::lista_grande;
 use crate::idempotencia::{Idempotencia, body_of};
 use crate::problema::{ErroCampo, Problema, codigos};
@@ -35,6 +36,26 @@ pub struct Corpo<T>(pub T);
 /// [`parse_item`](super::parse_item).
 #[derive(Clone, Debug)]
 pub struct Itens<const MAX: usize>(pub Vec<Value>);
+
+impl<const MAX: usize> Itens<MAX> {
+    /// The items that can be read, each with where it stands, and what `refuse` makes of the others: it is given where
+    /// one stands, its `codigo_integracao` if it has a good one, and its faults.
+    pub fn parse<T: Deserr<ErrosCampo>, R>(
+        self,
+        refuse: impl Fn(usize, Option<String>, Vec<ErroCampo>) -> R,
+    ) -> (Vec<(usize, T)>, Vec<R>) {
+        let (mut lidos, mut recusados) = (Vec::new(), Vec::new());
+        for (indice, item) in self.0.into_iter().enumerate() {
+            let codigo = item.get("codigo_integracao").and_then(Value::as_str);
+            let codigo = codigo.and_then(|c| Texto::<1, 60>::parse(c).ok()).map(Texto::into_string);
+            match parse_item(item, indice) {
+                Ok(lido) => lidos.push((indice, lido)),
+                Err(erros) => recusados.push(refuse(indice, codigo, erros)),
+            }
+        }
+        (lidos, recusados)
+    }
+}
 
 impl<T: Deserr<ErrosCampo> + 'static> FromRequest for Corpo<T> {
     type Error = Problema;

@@ -96,7 +96,8 @@ async fn a_body_that_is_none_is_refused_with_its_reason_and_changes_nothing() {
             leis.check(operacao, &pedido, &resposta).unwrap_or_else(|lei| panic!("{qual}: {lei}"));
             let item_a_item = resposta.status == 200
                 && status == 422
-                && resposta.json["itens"][0]["resultado"] == "recusado";
+                && resposta.json["itens"][0]["resultado"] == "recusado"
+                && resposta.json.get("recusados").is_none_or(|quantos| quantos == 1);
             assert!(
                 resposta.status == status || item_a_item,
                 "{} {qual}: {}",

@@ -163,8 +163,6 @@ pub(super) async fn list(
 }
 
 /// Revoga uma chave da empresa. Repetir é seguro.
-///
-/// A chave revogada deixa de valer em até um segundo.
 #[utoipa::path(
     operation_id = "revogar_chave",
     tag = "Chaves de API",

@@ -14,7 +14,7 @@ use store::devedores::{self, Entrada, Mudanca, Recusa, RecusaMudanca, ResultadoI
 use uuid::Uuid;
 use web::{
     Autorizado, Caminho, Codigo, Consulta, Corpo, ErroCampo, Itens, Pagina, Problema, Resposta, SeVersao,
-    Texto, escopos, etag, parse_item,
+    escopos, etag,
 };
 
 use super::Contexto;
@@ -56,7 +56,9 @@ pub(super) async fn upsert(
     contexto: Data<Contexto>,
     itens: Itens<MAX_ITENS>,
 ) -> Result<Resposta, Problema> {
-    let (lidos, recusados) = parse_itens(itens.0);
+    let (lidos, recusados) = itens.parse::<DevedorEnvio, _>(Item::refused);
+    let lidos: Vec<(usize, Entrada)> =
+        lidos.into_iter().map(|(indice, lido)| (indice, lido.into())).collect();
     let agora = contexto.servico.relogio.agora();
     let gravar = contexto.servico.gravar(&acesso, move |t| {
         let entradas: Vec<Entrada> = lidos.iter().map(|(_, entrada)| entrada.clone()).collect();
@@ -69,20 +71,6 @@ pub(super) async fn upsert(
         Ok(Ok(Resposta::ok(&Envio::new(itens))))
     });
     gravar.await
-}
-
-/// The items that can be read, with where they stood, and the refusals of the others.
-fn parse_itens(itens: Vec<serde_json::Value>) -> (Vec<(usize, Entrada)>, Vec<Item>) {
-    let (mut lidos, mut recusados) = (Vec::new(), Vec::new());
-    for (indice, item) in itens.into_iter().enumerate() {
-        let codigo = item.get("codigo_integracao").and_then(serde_json::Value::as_str);
-        let codigo = codigo.and_then(|c| Texto::<1, 60>::parse(c).ok()).map(Texto::into_string);
-        match parse_item::<DevedorEnvio>(item, indice) {
-            Ok(entrada) => lidos.push((indice, entrada.into())),
-            Err(erros) => recusados.push(Item::refused(indice, codigo, erros)),
-        }
-    }
-    (lidos, recusados)
 }
 
 fn answer(indice: usize, codigo: String, resultado: ResultadoItem) -> Item {

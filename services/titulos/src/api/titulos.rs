@@ -12,10 +12,7 @@ use store::titulos::{self, EntradaTitulo};
 use store::{StoreError, Tenant};
 use utoipa::IntoParams;
 use uuid::Uuid;
-use web::{
-    Autorizado, Caminho, Consulta, ErrosCampo, Itens, Pagina, Problema, Resposta, Texto, escopos, esquema,
-    parse_item,
-};
+use web::{Autorizado, Caminho, Consulta, ErrosCampo, Itens, Pagina, Problema, Resposta, escopos, esquema};
 
 use super::Contexto;
 use super::entrada::{Envio, Item, TituloEntrada};
@@ -42,7 +39,9 @@ pub(super) async fn upsert(
     contexto: Data<Contexto>,
     itens: Itens<MAX_ITENS>,
 ) -> Result<Resposta, Problema> {
-    let (indices, entradas, recusados) = parse_itens(itens.0);
+    let (lidos, recusados) = itens.parse(Item::refused);
+    let lidos = lidos.into_iter().map(|(indice, lido): (usize, TituloEntrada)| (indice, lido.into()));
+    let (indices, entradas): (Vec<usize>, Vec<EntradaTitulo>) = lidos.unzip();
     let agora = contexto.servico.relogio.agora();
     let gravar = move |t: &mut Tenant<'_>| {
         let gravados = titulos::upsert(t, &entradas, agora)?;
@@ -52,23 +51,6 @@ pub(super) async fn upsert(
         Ok(Ok(Resposta::ok(&Envio::new(recusados.iter().cloned().chain(gravados).collect()))))
     };
     contexto.servico.gravar(&acesso, gravar).await
-}
-
-/// The items that can be read, with where they stood, and the refusals of the others.
-fn parse_itens(itens: Vec<serde_json::Value>) -> (Vec<usize>, Vec<EntradaTitulo>, Vec<Item>) {
-    let (mut indices, mut entradas, mut recusados) = (Vec::new(), Vec::new(), Vec::new());
-    for (indice, item) in itens.into_iter().enumerate() {
-        let codigo = item.get("codigo_integracao").and_then(serde_json::Value::as_str);
-        let codigo = codigo.and_then(|c| Texto::<1, 60>::parse(c).ok()).map(Texto::into_string);
-        match parse_item::<TituloEntrada>(item, indice) {
-            Ok(entrada) => {
-                indices.push(indice);
-                entradas.push(entrada.into());
-            }
-            Err(erros) => recusados.push(Item::refused(indice, codigo, erros)),
-        }
-    }
-    (indices, entradas, recusados)
 }
 
 /// Lista títulos, na ordem pedida; sem ordem, na que chegaram.

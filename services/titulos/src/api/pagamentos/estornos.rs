@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{
     Autorizado, Caminho, Corpo, ErroCampo, ErroValor, ErrosCampo, Itens, Problema, Resposta, Texto, escopos,
-    parse_item,
 };
 
 use crate::api::situacao::answer;
@@ -183,16 +182,11 @@ pub(in crate::api) async fn estornar_muitos(
     itens: Itens<MAX_ITENS>,
 ) -> Result<Resposta, Problema> {
     let agora = contexto.servico.relogio.agora();
-    let (mut indices, mut entradas, mut recusados) = (Vec::new(), Vec::new(), Vec::new());
-    for (indice, item) in itens.0.into_iter().enumerate() {
-        match parse_item::<EstornoDeTitulo>(item, indice) {
-            Ok(lido) => {
-                indices.push((indice, lido.titulo.clone().into_string()));
-                entradas.push(lido.into());
-            }
-            Err(erros) => recusados.push(ItemDeEstorno::refused(indice, None, erros)),
-        }
-    }
+    let (lidos, recusados) = itens.parse(|indice, _, erros| ItemDeEstorno::refused(indice, None, erros));
+    let lidos = lidos
+        .into_iter()
+        .map(|(n, lido): (usize, EstornoDeTitulo)| ((n, lido.titulo.clone().into_string()), lido.into()));
+    let (indices, entradas): (Vec<_>, Vec<_>) = lidos.unzip();
     let desfazer = move |t: &mut Tenant<'_>| {
         let feitos = titulos::reverse(t, &entradas, agora)?;
         let feitos =

@@ -9,9 +9,7 @@ use store::Tenant;
 use store::titulos::{self, Alvo, EntradaPagamento, RecusaPagamento, ResultadoPagamento};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{
-    Autorizado, ErroCampo, ErrosCampo, Itens, Problema, Resposta, Texto, escopos, esquema, parse_item,
-};
+use web::{Autorizado, ErroCampo, ErrosCampo, Itens, Problema, Resposta, Texto, escopos, esquema};
 
 use super::too_late;
 use crate::api::Contexto;
@@ -98,16 +96,11 @@ pub(in crate::api) async fn registrar_muitos(
     itens: Itens<MAX_ITENS>,
 ) -> Result<Resposta, Problema> {
     let agora = contexto.servico.relogio.agora();
-    let (mut indices, mut entradas, mut recusados) = (Vec::new(), Vec::new(), Vec::new());
-    for (indice, item) in itens.0.into_iter().enumerate() {
-        match parse_item::<PagamentoDeTitulo>(item, indice) {
-            Ok(lido) => {
-                indices.push((indice, lido.titulo.clone().into_string()));
-                entradas.push(lido.into());
-            }
-            Err(erros) => recusados.push(ItemDePagamento::refused(indice, None, erros)),
-        }
-    }
+    let (lidos, recusados) = itens.parse(|indice, _, erros| ItemDePagamento::refused(indice, None, erros));
+    let lidos = lidos
+        .into_iter()
+        .map(|(n, lido): (usize, PagamentoDeTitulo)| ((n, lido.titulo.clone().into_string()), lido.into()));
+    let (indices, entradas): (Vec<_>, Vec<_>) = lidos.unzip();
     let registrar = move |t: &mut Tenant<'_>| {
         let feitos = titulos::pay(t, &entradas, agora)?;
         let feitos =

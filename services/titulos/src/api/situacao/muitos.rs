@@ -10,9 +10,7 @@ use store::Tenant;
 use store::titulos::{self, Alvo, Pedido, RecusaSituacao, Situada};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{
-    Autorizado, ErroCampo, ErrosCampo, Itens, Problema, Resposta, Texto, escopos, esquema, parse_item,
-};
+use web::{Autorizado, ErroCampo, ErrosCampo, Itens, Problema, Resposta, Texto, escopos, esquema};
 
 use super::{refusal, today, too_early};
 use crate::api::Contexto;
@@ -93,7 +91,7 @@ pub(in crate::api) async fn cancelar_muitos(
     change(
         &acesso,
         &contexto,
-        Lote::parse(itens.0, |item: TituloIndicado| (item.codigo_integracao, None)),
+        Lote::parse(itens, |item: TituloIndicado| (item.codigo_integracao, None)),
         cancel,
     )
     .await
@@ -114,7 +112,7 @@ pub(in crate::api) async fn suspender_muitos(
     contexto: Data<Contexto>,
     itens: Itens<MAX_ITENS>,
 ) -> Result<Resposta, Problema> {
-    let lote = Lote::parse(itens.0, |item: TituloASuspender| (item.codigo_integracao, item.ate));
+    let lote = Lote::parse(itens, |item: TituloASuspender| (item.codigo_integracao, item.ate));
     change(&acesso, &contexto, lote, Pedido::suspender).await
 }
 
@@ -135,7 +133,7 @@ pub(in crate::api) async fn reabrir_muitos(
     change(
         &acesso,
         &contexto,
-        Lote::parse(itens.0, |item: TituloIndicado| (item.codigo_integracao, None)),
+        Lote::parse(itens, |item: TituloIndicado| (item.codigo_integracao, None)),
         reopen,
     )
     .await
@@ -150,7 +148,6 @@ fn reopen(_: Option<NaiveDate>) -> Pedido {
 }
 
 /// The items that can be read, and the refusals of the others.
-#[derive(Default)]
 struct Lote {
     lidos: Vec<(usize, String, Option<NaiveDate>)>,
     recusados: Vec<ItemDeSituacao>,
@@ -158,17 +155,15 @@ struct Lote {
 
 impl Lote {
     fn parse<T: Deserr<ErrosCampo>>(
-        itens: Vec<serde_json::Value>,
+        itens: Itens<MAX_ITENS>,
         partes: fn(T) -> (Texto<1, 60>, Option<NaiveDate>),
     ) -> Self {
-        let mut lote = Self::default();
-        for (indice, item) in itens.into_iter().enumerate() {
-            match parse_item::<T>(item, indice).map(partes) {
-                Ok((codigo, ate)) => lote.lidos.push((indice, codigo.into_string(), ate)),
-                Err(erros) => lote.recusados.push(ItemDeSituacao::refused(indice, None, erros)),
-            }
-        }
-        lote
+        let (lidos, recusados) = itens.parse(|indice, _, erros| ItemDeSituacao::refused(indice, None, erros));
+        let lidos = lidos.into_iter().map(|(indice, item)| {
+            let (codigo, ate) = partes(item);
+            (indice, codigo.into_string(), ate)
+        });
+        Self { lidos: lidos.collect(), recusados }
     }
 }
 
