@@ -15,4 +15,4 @@ pub use encerramento::Encerramento;
 pub use processo::run_process;
 pub use relogio::{Cronometro, Relogio, RelogioError, cronometro};
 pub use supervisao::supervise;
-pub use telemetria::{TelemetriaError, iniciar_telemetria};
+pub use telemetria::{TelemetriaError, iniciar_telemetria, iniciar_telemetria_em};

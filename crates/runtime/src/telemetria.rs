@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -28,11 +29,22 @@ pub enum TelemetriaError {
 /// # Errors
 /// When the filter cannot be parsed.
 pub fn iniciar_telemetria(log: &Log) -> Result<(), TelemetriaError> {
+    iniciar_telemetria_em(log, io::stderr, io::stderr().is_terminal())
+}
+
+/// As [`iniciar_telemetria`], written to `onde`, in colours or not.
+///
+/// # Errors
+/// As [`iniciar_telemetria`].
+pub fn iniciar_telemetria_em(
+    log: &Log,
+    onde: impl for<'a> MakeWriter<'a> + Send + Sync + 'static,
+    cores: bool,
+) -> Result<(), TelemetriaError> {
     let filtro = EnvFilter::try_new(&log.filtro)
         .map_err(|causa| TelemetriaError::Filtro { filtro: log.filtro.clone(), causa })?;
     let base = tracing_subscriber::registry().with(filtro);
-    let camada =
-        tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let camada = tracing_subscriber::fmt::layer().with_writer(onde).with_ansi(cores);
     // `try_init` fails only when a log is already running, which is what idempotent means here.
     match log.formato {
         Formato::Json => base.with(camada.json().flatten_event(true)).try_init().ok(),

@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::ids::EmpresaId;
 use runtime::Relogio;
 use store::idempotencia::{self, Guardada, Pedido, Reserva};
-use store::{Banco, StoreError, Tenant, chaves};
+use store::{Banco, Portador, StoreError, Tenant, chaves};
 use web::problema::codigos;
-use web::{Acesso, Autenticador, Autorizado, ChaveApresentada, Idempotencia, Problema, Prontidao, Resposta};
+use web::{
+    Acesso, Autenticador, Autorizado, ChaveApresentada, Idempotencia, Problema, Prontidao, Resposta,
+    Solicitante,
+};
 
 /// What the handlers of a service work with.
 #[derive(Clone)]
@@ -23,16 +25,17 @@ pub struct Contexto {
 }
 
 impl Contexto {
-    /// Runs `work` in one transaction of `empresa`, on a thread that may block.
+    /// Runs `work` in one transaction of the company of whoever asks, on a thread that may block. The transaction begins by
+    /// finding their key good.
     ///
     /// # Errors
-    /// 503 when no connection became free, 500 for anything else of the database.
+    /// 401 when the key is good no longer, 503 when no connection became free, 500 for anything else of the database.
     pub async fn da_empresa<T: Send + 'static>(
         &self,
-        empresa: EmpresaId,
-        work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError> + Send + 'static,
+        solicitante: impl Into<Solicitante>,
+        mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problema> {
-        self.tentar(empresa, work).await?.map_err(|erro| problema(&erro))
+        self.pedir(solicitante, move |banco, portador| banco.da_empresa(portador, &mut work)).await
     }
 
     /// As [`Contexto::da_empresa`], for work that only reads and must see one instant, however many statements it takes.
@@ -41,12 +44,28 @@ impl Contexto {
     /// As [`Contexto::da_empresa`].
     pub async fn da_empresa_em_um_instante<T: Send + 'static>(
         &self,
-        empresa: EmpresaId,
-        work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError> + Send + 'static,
+        solicitante: impl Into<Solicitante>,
+        mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problema> {
-        let banco = self.banco.clone();
-        let lido = web::bloquear(move || Ok::<_, Problema>(banco.da_empresa_em_um_instante(empresa, work)));
-        lido.await?.map_err(|erro| problema(&erro))
+        self.pedir(solicitante, move |banco, portador| banco.da_empresa_em_um_instante(portador, &mut work))
+            .await
+    }
+
+    /// As [`Contexto::da_empresa`], for what the store does with the whole pool.
+    ///
+    /// # Errors
+    /// As [`Contexto::da_empresa`].
+    pub async fn pedir<T: Send + 'static>(
+        &self,
+        solicitante: impl Into<Solicitante>,
+        work: impl FnOnce(&Banco, Portador) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problema> {
+        let (banco, solicitante) = (self.banco.clone(), solicitante.into());
+        let (empresa, chave, agora) = (solicitante.empresa, solicitante.chave, self.relogio.agora());
+        let portador = Portador { empresa, chave, agora };
+        let feito = web::bloquear(move || work(&banco, portador).map_err(|erro| problema(&erro))).await?;
+        solicitante.confirm();
+        Ok(feito)
     }
 
     /// Does what `acesso` asks for, in one transaction that the database knows its author in (`app.autor`, the id of the key).
@@ -63,29 +82,15 @@ impl Contexto {
         acesso: &Autorizado<E>,
         mut work: impl FnMut(&mut Tenant<'_>) -> Result<Result<Resposta, Problema>, StoreError> + Send + 'static,
     ) -> Result<Resposta, Problema> {
-        let (banco, agora) = (self.banco.clone(), self.relogio.agora());
-        let (empresa, autor) = (acesso.empresa(), acesso.acesso().chave);
+        let (autor, agora) = (acesso.acesso().chave, self.relogio.agora());
         let pedido = acesso.idempotencia().cloned();
-        let mut gravar = move || {
-            banco.gravar(empresa, autor, |t| match &pedido {
+        let gravar = move |banco: &Banco, portador| {
+            banco.gravar(portador, autor, |t| match &pedido {
                 Some(pedido) => once(t, pedido, agora, &mut work),
                 None => work(t),
             })
         };
-        web::bloquear(move || gravar().map_err(|erro| problema(&erro))).await?
-    }
-
-    /// As [`Contexto::da_empresa`], for a handler that has an answer of its own to some error of the store.
-    ///
-    /// # Errors
-    /// 500 when the thread was cut off.
-    pub async fn tentar<T: Send + 'static>(
-        &self,
-        empresa: EmpresaId,
-        work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<Result<T, StoreError>, Problema> {
-        let banco = self.banco.clone();
-        web::bloquear(move || Ok::<_, Problema>(banco.da_empresa(empresa, work))).await
+        self.pedir(acesso, gravar).await?
     }
 }
 
@@ -142,6 +147,7 @@ fn of_another_request() -> Problema {
 pub fn problema(erro: &StoreError) -> Problema {
     match erro {
         StoreError::Pool(_) | StoreError::Connection(_) => Problema::indisponivel(),
+        StoreError::ChaveRecusada => Problema::nao_autenticado(),
         StoreError::Statement(_) | StoreError::Migration(_) | StoreError::Unknown(_) => {
             Problema::interno("usando o banco de dados", erro)
         }

@@ -11,7 +11,7 @@ use diesel::{ConnectionError, PgConnection, RunQueryDsl as _, sql_query};
 use domain::ids::EmpresaId;
 use uuid::{ContextV7, Timestamp, Uuid};
 
-use crate::StoreError;
+use crate::{Quem, StoreError};
 
 /// Waiting longer for a connection only hides an overload; the caller answers 503 instead.
 const POOL_TIMEOUT: Duration = Duration::from_secs(3);
@@ -82,11 +82,12 @@ impl Banco {
     /// What `work` answered, or the failure to get a connection or to commit.
     pub fn da_empresa<T>(
         &self,
-        empresa: EmpresaId,
+        quem: impl Into<Quem>,
         mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let comeco = format!("BEGIN; {}", act_for(empresa));
-        self.with_attempts(&comeco, |conn| work(&mut Tenant { conn, empresa }))
+        let quem = quem.into();
+        let comeco = format!("BEGIN; {}", quem.enter());
+        self.with_attempts(&comeco, |conn| work(&mut Tenant { conn, empresa: quem.empresa() }))
     }
 
     /// As [`Banco::da_empresa`], for what `autor` asked for: the database knows it as `app.autor` while the transaction lasts.
@@ -96,14 +97,14 @@ impl Banco {
     /// As [`Banco::da_empresa`].
     pub fn gravar<T, R>(
         &self,
-        empresa: EmpresaId,
+        quem: impl Into<Quem>,
         autor: Uuid,
         mut work: impl FnMut(&mut Tenant<'_>) -> Result<Result<T, R>, StoreError>,
     ) -> Result<Result<T, R>, StoreError> {
-        let mut recusa = None;
-        let comeco = format!("BEGIN; {}; SET LOCAL app.autor = '{autor}'", act_for(empresa));
+        let (quem, mut recusa) = (quem.into(), None);
+        let comeco = format!("BEGIN; {}; SET LOCAL app.autor = '{autor}'", quem.enter());
         let gravado = self.with_attempts(&comeco, |conn| {
-            work(&mut Tenant { conn, empresa })?.map_err(|motivo| {
+            work(&mut Tenant { conn, empresa: quem.empresa() })?.map_err(|motivo| {
                 recusa = Some(motivo);
                 StoreError::Statement(DieselError::RollbackTransaction)
             })
@@ -118,11 +119,12 @@ impl Banco {
     /// As [`Banco::da_empresa`]; a statement that writes is refused.
     pub fn da_empresa_em_um_instante<T>(
         &self,
-        empresa: EmpresaId,
+        quem: impl Into<Quem>,
         mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let comeco = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {}", act_for(empresa));
-        self.with_attempts(&comeco, |conn| work(&mut Tenant { conn, empresa }))
+        let quem = quem.into();
+        let comeco = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {}", quem.enter());
+        self.with_attempts(&comeco, |conn| work(&mut Tenant { conn, empresa: quem.empresa() }))
     }
 
     /// Runs `work` in one transaction without a company: only the few functions that serve all of them answer here.
@@ -150,7 +152,7 @@ impl Banco {
                     }
                     lost += 1;
                 }
-                outcome => return outcome,
+                outcome => return outcome.map_err(StoreError::told_apart),
             }
         }
     }
@@ -192,18 +194,17 @@ impl Banco {
     }
 }
 
-/// Until the transaction ends, only this company is seen.
-fn act_for(empresa: EmpresaId) -> String {
-    format!("SET LOCAL app.empresa = '{empresa}'")
-}
-
 /// As diesel's own `transaction`, begun with as much as goes in one message.
 fn in_transaction<T>(
     conn: &mut PgConnection,
     comeco: &str,
     work: impl FnOnce(&mut PgConnection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    AnsiTransactionManager::begin_transaction_sql(conn, comeco)?;
+    if let Err(erro) = AnsiTransactionManager::begin_transaction_sql(conn, comeco) {
+        // What was refused after the BEGIN of the same message left it open. A lost connection shows when it is used next.
+        conn.batch_execute("ROLLBACK").ok();
+        return Err(erro.into());
+    }
     match work(conn) {
         Ok(answer) => {
             AnsiTransactionManager::commit_transaction(conn)?;
@@ -251,6 +252,8 @@ mod tests {
     use diesel::sql_types::{Bool, Text};
 
     use super::*;
+    use crate::Portador;
+    use crate::quem::one_row;
 
     #[derive(QueryableByName)]
     struct Sessao {
@@ -292,6 +295,22 @@ mod tests {
         assert!(olho.look() != antes);
     }
 
+    #[derive(QueryableByName)]
+    struct Visto {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        empresa_id: Uuid,
+    }
+
+    /// Gives a company a key.
+    fn create_key(pg: &testkit::Banco, Portador { empresa, chave, .. }: Portador) {
+        testkit::Sql::connect(pg.url()).run(&format!(
+            "INSERT INTO cadastro.empresa (id, nome, remetente_email, criada_em) \
+               VALUES ('{empresa}', 'A', 'a@a.com', now()) ON CONFLICT DO NOTHING; \
+             INSERT INTO cadastro.chave_api (empresa_id, id, nome, hash, escopos, criada_em) \
+               VALUES ('{empresa}', '{chave}', 'k', '', '{{}}', now()) ON CONFLICT DO NOTHING"
+        ));
+    }
+
     #[test]
     fn r02_no_connection_goes_back_to_the_pool_with_a_company_or_without_its_role() {
         let pg = testkit::Banco::new();
@@ -308,6 +327,20 @@ mod tests {
             assert_eq!(session(&banco), livre, "after a commit");
             banco.da_empresa_em_um_instante(empresa, |t| Ok(t.empresa())).unwrap();
             assert_eq!(session(&banco), livre, "after reading");
+            let portador = Portador { empresa, chave: Uuid::from_u128(3), agora: DateTime::UNIX_EPOCH };
+            create_key(&pg, portador);
+            banco.da_empresa(portador, |t| Ok(t.empresa())).unwrap();
+            assert_eq!(session(&banco), livre, "after a request");
+            let visto: Visto = banco
+                .uma_leitura(|conn| {
+                    Ok(portador.prepared(&one_row("SELECT e.empresa_id")).get_result(conn)?)
+                })
+                .unwrap();
+            assert_eq!(visto.empresa_id, empresa.uuid());
+            assert_eq!(session(&banco), livre, "after a request of one statement");
+            let alheia = Portador { chave: Uuid::from_u128(4), ..portador };
+            banco.da_empresa(alheia, |t| Ok(t.empresa())).unwrap_err();
+            assert_eq!(session(&banco), livre, "after a refusal");
             let autor = Uuid::from_u128(2);
             let visto = banco.gravar(empresa, autor, |t| Ok(Ok::<_, ()>(author(t.conn)))).unwrap();
             assert_eq!(visto, Ok(autor.to_string()));

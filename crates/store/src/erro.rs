@@ -15,6 +15,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("a statement failed: {0}")]
     Statement(#[from] DieselError),
+    /// The key that a request came with is revoked or expired.
+    #[error("the key is no longer good")]
+    ChaveRecusada,
     /// The migrations could not be applied.
     #[error("the migrations could not be applied: {0}")]
     Migration(String),
@@ -35,6 +38,9 @@ const CREATED_CONCURRENTLY: [&str; 8] = [
     "resultado_nome_unico",
 ];
 
+/// What `cadastro.entrar` names when it refuses.
+const CHAVE_VIVA: &str = "chave_viva";
+
 impl StoreError {
     /// Whether running the same transaction again can succeed.
     pub(crate) fn is_transient(&self) -> bool {
@@ -51,8 +57,14 @@ impl StoreError {
         self.disconnection().is_some()
     }
 
-    /// A broken connection is the database being out of reach, not a statement that was wrong.
+    /// A broken connection is the database being out of reach, and a key that is no longer good the caller's affair;
+    /// neither is a statement that was wrong.
     pub(crate) fn told_apart(self) -> Self {
+        if let Self::Statement(DieselError::DatabaseError(_, info)) = &self
+            && info.constraint_name() == Some(CHAVE_VIVA)
+        {
+            return Self::ChaveRecusada;
+        }
         match self.disconnection() {
             Some(cause) => Self::Connection(ConnectionError::BadConnection(cause)),
             None => self,
@@ -83,6 +95,7 @@ impl StoreError {
             Self::Statement(_)
             | Self::Pool(_)
             | Self::Connection(_)
+            | Self::ChaveRecusada
             | Self::Migration(_)
             | Self::Unknown(_) => None,
         }

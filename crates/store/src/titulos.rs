@@ -24,7 +24,7 @@ mod situacao;
 mod upsert;
 
 pub use alvo::Alvo;
-pub use atualizacao::{Atualizado, atualizar, devidos};
+pub use atualizacao::{Atualizado, atualizar, devidos, read};
 pub use historico::{MudancaLida, history};
 pub use lista::{Chave, Filtro, Ordem, TituloLido, Trecho, get, get_many, list};
 pub use pagamentos::{

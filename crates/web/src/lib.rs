@@ -18,7 +18,7 @@ mod versao;
 
 pub use autenticacao::{
     Acesso, Autenticador, Autorizado, ChaveApresentada, ChaveInvalida, ChaveNova, Escopo, EscopoDesconhecido,
-    Escopos, Exige, HASH_BYTES, escopos,
+    Escopos, Exige, HASH_BYTES, Solicitante, escopos,
 };
 pub use bloqueio::bloquear;
 pub use entrada::{

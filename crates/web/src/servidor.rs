@@ -25,7 +25,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::autenticacao::{Autenticador, autenticar};
+use crate::autenticacao::{Autenticador, Conhecidas, autenticar};
 use crate::entrada::{LIMITE_CORPO, LimiteCorpo};
 use crate::openapi::{InfoApi, documento, operacoes};
 
@@ -86,6 +86,7 @@ pub struct Parada {
 /// What the middlewares share.
 pub(crate) struct Estado {
     pub(crate) autenticador: Autenticador,
+    pub(crate) conhecidas: Conhecidas,
     pub(crate) cotas: Option<Cotas>,
     pronto: Prontidao,
     publicas: Vec<&'static str>,
@@ -131,6 +132,7 @@ where
     let documento = documento(config.info, &configure);
     let estado = Data::new(Estado {
         autenticador: config.autenticador,
+        conhecidas: Conhecidas::default(),
         cotas: Cotas::new(config.pedidos_por_minuto),
         pronto: config.pronto,
         publicas: config.publicas,

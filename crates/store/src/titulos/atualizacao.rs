@@ -1,6 +1,7 @@
 //! What títulos owe on a day, with the charges of lateness.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -14,10 +15,11 @@ use domain::ids::TituloId;
 use domain::regras::Regras;
 use domain::titulo::StatusTitulo;
 
-use super::lista::{TituloLido, get_many};
+use super::lista::{COLUNAS, TituloLido, get_many};
 use crate::empresas::{self, Empresa};
 use crate::preparada::prepared;
-use crate::{StoreError, Tenant};
+use crate::quem::one_row;
+use crate::{Banco, Portador, StoreError, Tenant};
 
 /// What a título owes on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,7 @@ pub(super) struct Tabela {
     series: Series,
 }
 
+/// What of the company it takes.
 #[derive(QueryableByName)]
 struct DaEmpresa {
     #[diesel(embed)]
@@ -77,7 +80,53 @@ struct DaEmpresa {
     #[diesel(sql_type = Date)]
     hoje: NaiveDate,
     #[diesel(sql_type = Nullable<Text>)]
-    encargos: Option<String>,
+    encargos_dela: Option<String>,
+}
+
+/// The columns of a [`DaEmpresa`], where `agora` is a value of the statement.
+fn company_columns(agora: &str) -> String {
+    let colunas = empresas::COLUNAS;
+    format!("{colunas}, ({agora} AT TIME ZONE fuso)::date AS hoje, encargos::text AS encargos_dela")
+}
+
+/// A título with what it is charged by.
+#[derive(QueryableByName)]
+struct Linha {
+    #[diesel(embed)]
+    lido: TituloLido,
+    #[diesel(embed)]
+    da_empresa: DaEmpresa,
+}
+
+static LINHA: LazyLock<String> = LazyLock::new(|| {
+    let da_empresa = company_columns("$3");
+    one_row(&format!(
+        "{COLUNAS}, {da_empresa} FROM cadastro.titulo t JOIN cadastro.empresa m ON m.id = t.empresa_id \
+          WHERE t.empresa_id = e.empresa_id AND t.id = $4"
+    ))
+});
+
+/// One título with what it owes on `em`, or today in the company's zone, in one message where no series of an index is
+/// needed.
+///
+/// # Errors
+/// As [`atualizar`]; the key is no longer good.
+pub fn read(
+    banco: &Banco,
+    portador: Portador,
+    id: TituloId,
+    em: Option<NaiveDate>,
+) -> Result<Option<(TituloLido, Atualizado)>, StoreError> {
+    let linha: Option<Linha> = banco.uma_leitura(|conn| {
+        Ok(portador.prepared(&LINHA).bind::<SqlUuid, _>(id.uuid()).get_result(conn).optional()?)
+    })?;
+    let Some(Linha { lido, da_empresa }) = linha else { return Ok(None) };
+    let mut tabela = Tabela::new(da_empresa, [&lido].into_iter())?;
+    if !tabela.names().is_empty() {
+        tabela.series = banco.da_empresa(portador, |t| load_series(t, &tabela.names()))?;
+    }
+    let atualizado = tabela.atualizado(&lido, em.unwrap_or(tabela.hoje))?;
+    Ok(Some((lido, atualizado)))
 }
 
 impl Tabela {
@@ -87,24 +136,35 @@ impl Tabela {
         lidos: impl Iterator<Item = &'l TituloLido>,
         agora: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let linha: Option<DaEmpresa> = prepared(&format!(
-            "SELECT {}, ($2 AT TIME ZONE fuso)::date AS hoje, encargos::text AS encargos FROM cadastro.empresa WHERE id = $1",
-            empresas::COLUNAS
-        ))
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<Timestamptz, _>(agora)
-        .get_result(t.conn)
-        .optional()?;
-        let DaEmpresa { empresa, hoje, encargos } = linha.ok_or(StoreError::Unknown("empresa"))?;
+        let da_empresa = company_columns("$2");
+        let da_empresa: Option<DaEmpresa> =
+            prepared(&format!("SELECT {da_empresa} FROM cadastro.empresa WHERE id = $1"))
+                .bind::<SqlUuid, _>(t.empresa.uuid())
+                .bind::<Timestamptz, _>(agora)
+                .get_result(t.conn)
+                .optional()?;
+        let mut tabela = Self::new(da_empresa.ok_or(StoreError::Unknown("empresa"))?, lidos)?;
+        tabela.series = load_series(t, &tabela.names())?;
+        Ok(tabela)
+    }
+
+    /// Without the series.
+    fn new<'l>(
+        DaEmpresa { empresa, hoje, encargos_dela }: DaEmpresa,
+        lidos: impl Iterator<Item = &'l TituloLido>,
+    ) -> Result<Self, StoreError> {
         let regras = empresa.regras()?;
-        let da_empresa = encargos.as_deref().map(read_encargos).transpose()?.unwrap_or_default();
+        let da_empresa = encargos_dela.as_deref().map(read_encargos).transpose()?.unwrap_or_default();
         let textos: BTreeSet<&str> = lidos.filter_map(|lido| lido.encargos.as_deref()).collect();
         let proprios = textos.into_iter().map(|texto| Ok((texto.to_owned(), read_encargos(texto)?)));
         let proprios = proprios.collect::<Result<BTreeMap<_, _>, StoreError>>()?;
-        let nomes: BTreeSet<&Rotulo> =
-            proprios.values().chain([&da_empresa]).flat_map(series_of).flatten().collect();
-        let series = load_series(t, &nomes)?;
-        Ok(Self { hoje, regras, da_empresa, proprios, series })
+        Ok(Self { hoje, regras, da_empresa, proprios, series: Series::new() })
+    }
+
+    /// The series that its charges name.
+    fn names(&self) -> BTreeSet<Rotulo> {
+        let encargos = self.proprios.values().chain([&self.da_empresa]);
+        encargos.flat_map(series_of).flatten().cloned().collect()
     }
 
     fn condicoes(&self, lido: &TituloLido) -> Condicoes<'_> {
@@ -167,28 +227,28 @@ fn series_of(encargos: &Encargos) -> [Option<&Rotulo>; 2] {
 }
 
 #[derive(QueryableByName)]
-struct Linha {
+struct Variacao {
     #[diesel(sql_type = Text)]
     nome: String,
     #[diesel(sql_type = Date)]
     mes: NaiveDate,
     #[diesel(sql_type = BigInt)]
-    variacao: i64,
+    taxa: i64,
 }
 
-fn load_series(t: &mut Tenant<'_>, nomes: &BTreeSet<&Rotulo>) -> Result<Series, StoreError> {
+fn load_series(t: &mut Tenant<'_>, nomes: &BTreeSet<Rotulo>) -> Result<Series, StoreError> {
     if nomes.is_empty() {
         return Ok(Series::new());
     }
-    let meses: Vec<Linha> = sql_query(
-        "SELECT nome, mes, variacao FROM cadastro.indice WHERE empresa_id = $1 AND nome = ANY ($2) ORDER BY nome, mes",
+    let meses: Vec<Variacao> = sql_query(
+        "SELECT nome, mes, variacao AS taxa FROM cadastro.indice WHERE empresa_id = $1 AND nome = ANY ($2) ORDER BY nome, mes",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Array<Text>, _>(nomes.iter().map(|nome| nome.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(nomes.iter().map(Rotulo::as_str).collect::<Vec<_>>())
     .load(t.conn)?;
     let da_serie = |nome: &Rotulo| {
         let dela = meses.iter().filter(|mes| mes.nome == nome.as_str());
-        Serie::new(dela.map(|mes| (mes.mes, Taxa::new(mes.variacao))))
+        Serie::new(dela.map(|mes| (mes.mes, Taxa::new(mes.taxa))))
     };
-    Ok(nomes.iter().map(|nome| ((*nome).clone(), da_serie(nome))).collect())
+    Ok(nomes.iter().map(|nome| (nome.clone(), da_serie(nome))).collect())
 }

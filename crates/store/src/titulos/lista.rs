@@ -104,7 +104,7 @@ impl TituloLido {
     }
 }
 
-const COLUNAS: &str = "SELECT t.id, t.codigo_integracao, t.devedor_id, t.numero, t.emissao, t.vencimento, t.valor, t.saldo, \
+pub(super) const COLUNAS: &str = "SELECT t.id, t.codigo_integracao, t.devedor_id, t.numero, t.emissao, t.vencimento, t.valor, t.saldo, \
            t.status, t.origem, t.credor_id, t.tipo_negocio, t.tipo_titulo, t.suspenso_ate, t.negociacao_id, t.acordo_id, \
            t.nosso_numero, t.linha_digitavel, t.pix_copia_e_cola, t.link_boleto, t.status_em, t.criado_em, t.atualizado_em, \
            (SELECT d.score FROM cadastro.devedor d WHERE d.empresa_id = t.empresa_id AND d.id = t.devedor_id) AS devedor_score, \

@@ -190,6 +190,7 @@ fn each_function_is_executable_by_exactly_who_needs_it() {
             "cadastro.autenticar: cobranca_disparo cobranca_regua cobranca_titulos",
             "cadastro.cancelar_negociacoes: cobranca_regua cobranca_titulos",
             "cadastro.empresas_da_noite: cobranca_regua",
+            "cadastro.entrar: cobranca_disparo cobranca_regua cobranca_titulos",
             "cadastro.guardar_historico: ",
             "cadastro.guardar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
             "cadastro.importacoes_por_fazer: cobranca_titulos",

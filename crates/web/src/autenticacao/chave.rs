@@ -72,6 +72,11 @@ impl ChaveApresentada {
         self.id
     }
 
+    /// Whether both are the same key.
+    pub(super) fn is(&self, outra: &Self) -> bool {
+        self.id == outra.id && self.confere(&outra.hash)
+    }
+
     /// Whether this is the key whose hash was stored; takes the same time for every answer.
     #[must_use]
     pub fn confere(&self, hash: &[u8]) -> bool {

@@ -5,13 +5,14 @@ use std::marker::PhantomData;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError as _};
 use domain::ids::EmpresaId;
 
-use super::{Acesso, ChaveApresentada, Exige};
+use super::{Acesso, ChaveApresentada, Exige, Solicitante};
 use crate::idempotencia::Idempotencia;
 use crate::problema::Problema;
 use crate::servidor::{Estado, Saldo};
@@ -21,6 +22,7 @@ use crate::servidor::{Estado, Saldo};
 #[derive(Clone, Debug)]
 pub struct Autorizado<E> {
     acesso: Acesso,
+    solicitante: Solicitante,
     idempotencia: Option<Idempotencia>,
     escopo: PhantomData<E>,
 }
@@ -30,6 +32,12 @@ impl<E> Autorizado<E> {
     #[must_use]
     pub fn empresa(&self) -> EmpresaId {
         self.acesso.empresa
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn solicitante(&self) -> Solicitante {
+        self.solicitante.clone()
     }
 
     /// The whole access.
@@ -51,54 +59,80 @@ impl<E: Exige> FromRequest for Autorizado<E> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let acesso = req.extensions().get::<Acesso>().cloned();
-        ready(match acesso {
+        let solicitante = req.extensions().get::<Solicitante>().cloned();
+        ready(match acesso.zip(solicitante) {
             None => Err(Problema::nao_autenticado()),
-            Some(acesso) if acesso.escopos.contem(E::ESCOPO) => {
-                Idempotencia::of(req).map(|idempotencia| Self { acesso, idempotencia, escopo: PhantomData })
-            }
+            Some((acesso, solicitante)) if acesso.escopos.contem(E::ESCOPO) => Idempotencia::of(req)
+                .map(|idempotencia| Self { acesso, solicitante, idempotencia, escopo: PhantomData }),
             Some(_) => Err(Problema::sem_escopo(E::ESCOPO.as_str())),
         })
     }
 }
 
+impl<E> From<&Autorizado<E>> for Solicitante {
+    fn from(acesso: &Autorizado<E>) -> Self {
+        acesso.solicitante()
+    }
+}
+
 /// The middleware: under `/v1` a request without a good key, or with one that asked too often, goes no further, and its body
-/// is not read. Refusals are
+/// is not read. A key that is known is let in and found good, or not, where the work is done ([`Solicitante`]). Refusals are
 /// answers rather than errors, so that CORS headers reach them.
 pub(crate) async fn autenticar(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let fechada = req
-        .app_data::<Data<Estado>>()
-        .is_none_or(|estado| estado.exige_chave(req.match_info().unprocessed()));
-    if !fechada {
+    let Some(estado) = req.app_data::<Data<Estado>>().cloned() else {
+        return Ok(req.error_response(Problema::nao_autenticado()));
+    };
+    if !estado.exige_chave(req.match_info().unprocessed()) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let acesso = match acesso(&req).await {
-        Ok(acesso) => acesso,
+    let Some(apresentada) = bearer(&req).and_then(|texto| ChaveApresentada::parse(texto).ok()) else {
+        return Ok(req.error_response(Problema::nao_autenticado()));
+    };
+    let (acesso, solicitante) = match enter(&estado, &apresentada).await {
+        Ok(entrada) => entrada,
         Err(problema) => return Ok(req.error_response(problema)),
     };
-    let estado = req.app_data::<Data<Estado>>();
-    let saldo = estado.and_then(|estado| Some(estado.cotas.as_ref()?.take(acesso.chave)));
+    let saldo = estado.cotas.as_ref().map(|cotas| cotas.take(acesso.chave));
     let mut resposta = if let Some(espera) = saldo.and_then(Saldo::espera_s) {
         req.error_response(Problema::limite_de_pedidos(espera))
     } else {
         req.extensions_mut().insert(acesso);
+        req.extensions_mut().insert(solicitante.clone());
         next.call(req).await?.map_into_boxed_body()
     };
+    if !solicitante.confirmed()
+        && let Err(problema) = look_up(&estado, &apresentada).await
+    {
+        resposta = resposta.into_response(problema.error_response());
+    }
+    if resposta.status() == StatusCode::UNAUTHORIZED {
+        estado.conhecidas.forget(apresentada.id());
+    }
     if let Some(saldo) = saldo {
         saldo.add_to(resposta.headers_mut());
     }
     Ok(resposta)
 }
 
-async fn acesso(req: &ServiceRequest) -> Result<Acesso, Problema> {
-    let apresentada = bearer(req).and_then(|texto| ChaveApresentada::parse(texto).ok());
-    let estado = req.app_data::<Data<Estado>>().cloned();
-    let (Some(apresentada), Some(estado)) = (apresentada, estado) else {
-        return Err(Problema::nao_autenticado());
+/// What the key stands for, from memory if it can.
+async fn enter(estado: &Estado, apresentada: &ChaveApresentada) -> Result<(Acesso, Solicitante), Problema> {
+    let conhecido = estado.conhecidas.get(apresentada);
+    let conferida = conhecido.is_none();
+    let acesso = match conhecido {
+        Some(acesso) => acesso,
+        None => look_up(estado, apresentada).await?,
     };
-    (estado.autenticador)(apresentada).await?.ok_or_else(Problema::nao_autenticado)
+    let solicitante = Solicitante::new(&acesso, conferida);
+    Ok((acesso, solicitante))
+}
+
+async fn look_up(estado: &Estado, apresentada: &ChaveApresentada) -> Result<Acesso, Problema> {
+    let acesso = (estado.autenticador)(apresentada.clone()).await?.ok_or_else(Problema::nao_autenticado)?;
+    estado.conhecidas.remember(apresentada.clone(), &acesso);
+    Ok(acesso)
 }
 
 /// The credential of one `Authorization: Bearer` header. Two headers are none: nobody can say which one counts.

@@ -193,8 +193,16 @@ pub(crate) struct Teste {
     pub(crate) portao: Portao,
 }
 
-/// Starts the sample service. Needs the log first, because the first server of a process decides who hears it.
+/// Starts the sample service.
 pub(crate) fn start(adjust: impl FnOnce(&mut ServerConfig)) -> Teste {
+    start_with(adjust, rotas)
+}
+
+/// Starts a service with other routes. Needs the log first, because the first server of a process decides who hears it.
+pub(crate) fn start_with(
+    adjust: impl FnOnce(&mut ServerConfig),
+    rotas: impl Fn(&mut ServiceConfig<'_>) + Clone + Send + 'static,
+) -> Teste {
     log();
     let autenticador: Autenticador = Arc::new(|chave| Box::pin(async move { look_up(&chave) }));
     let mut config = ServerConfig::new(TcpListener::bind("127.0.0.1:0").unwrap(), INFO, autenticador);

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod apoio;
+mod chaves;
 mod corpos;
 mod cotas;
 mod documentos;

@@ -21,10 +21,14 @@ mod razao;
 
 use cobranca::Resultado;
 use linha::say;
+use runtime::config::Log;
+use runtime::iniciar_telemetria_em;
 
 fn main() -> Resultado {
     let partes: Vec<String> = std::env::args().skip(1).filter(|parte| !parte.starts_with('-')).collect();
     let quer = |linha: &str| partes.is_empty() || partes.iter().any(|parte| linha.contains(parte.as_str()));
+    // The log is on, as in a service; nobody reads it.
+    iniciar_telemetria_em(&Log::default(), tempfile::tempfile()?, false)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut linhas = Vec::new();

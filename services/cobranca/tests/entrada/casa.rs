@@ -132,9 +132,14 @@ impl Casa {
     /// A key of the first company that was revoked.
     pub(crate) fn revoked_key(&self) -> String {
         let (id, texto) = self.key(self.empresa, Escopo::TODOS, None);
-        let banco = store::Banco::connect(self.banco.url(), Papel::Titulos, 1).unwrap();
-        assert!(banco.da_empresa(self.empresa, |t| store::chaves::revoke(t, id, agora())).unwrap());
+        self.revoke(id);
         texto
+    }
+
+    /// Revokes a key of the first company.
+    pub(crate) fn revoke(&self, chave: Uuid) {
+        let banco = store::Banco::connect(self.banco.url(), Papel::Titulos, 1).unwrap();
+        assert!(banco.da_empresa(self.empresa, |t| store::chaves::revoke(t, chave, agora())).unwrap());
     }
 
     /// Fills the `{id}` of a path, and what stands inside of it, with each id there is.

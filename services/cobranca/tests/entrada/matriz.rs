@@ -84,6 +84,29 @@ async fn a_bad_key_opens_no_operation_and_one_without_the_scope_not_this_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_good_a_moment_ago_opens_no_operation() {
+    let doc = Documento::new();
+    let (leis, operacoes) = (Leis::new(&doc), doc.operations());
+    let casa = Casa::new(&operacoes).await;
+    let mut chaves = Vec::new();
+    for operacao in &operacoes {
+        let (id, chave) = casa.key(casa.empresa, Escopo::TODOS, None);
+        let _boa = casa.dona.with_key(&chave).get("/v1/empresa").await.expect(200);
+        casa.revoke(id);
+        chaves.push((operacao, chave));
+    }
+    let mut olho = casa.banco.observer();
+    let antes = olho.look();
+    for (operacao, chave) in &chaves {
+        for pedido in requests(&casa, operacao) {
+            let resposta = call(&casa, &leis, &pedido, Some(chave)).await;
+            assert_eq!(resposta.status, 401, "{}: {}", operacao.nome(), resposta.text);
+        }
+    }
+    assert_eq!(olho.look(), antes, "uma chave revogada mudou o banco");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_scope_that_the_document_names_is_enough() {
     let doc = Documento::new();
     let (leis, operacoes) = (Leis::new(&doc), doc.operations());

@@ -166,7 +166,7 @@ pub(super) async fn list(
     let depois_de = cursor.map(|cursor| cursor.0);
     let lidas = contexto
         .servico
-        .da_empresa(acesso.empresa(), move |t| execucoes::list(t, &filtro, depois_de, limite.com_folga()))
+        .da_empresa(&acesso, move |t| execucoes::list(t, &filtro, depois_de, limite.com_folga()))
         .await?;
     Ok(Json(Pagina::from_rows(lidas, limite, |lida| (lida.data, lida.id)).map(Execucao::from)))
 }
@@ -187,7 +187,7 @@ pub(super) async fn resumo(
 ) -> Result<Json<Resumo>, Problema> {
     let Periodo { de, ate, canal } = consulta.0;
     let agora = contexto.servico.relogio.agora();
-    let contagens = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let contagens = contexto.servico.da_empresa(&acesso, move |t| {
         Ok((execucoes::count_by_estado(t, de, ate, canal)?, execucoes::in_motion(t, agora, canal)?))
     });
     let (contadas, em_movimento) = contagens.await?;
@@ -210,7 +210,7 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<ExecucaoId>,
 ) -> Result<Json<Execucao>, Problema> {
-    let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let lida = contexto.servico.da_empresa(&acesso, move |t| {
         let Some(execucao) = execucoes::get(t, id.0)? else { return Ok(None) };
         Ok(Some((execucao, execucoes::message(t, id.0)?)))
     });

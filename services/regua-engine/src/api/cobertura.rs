@@ -111,7 +111,7 @@ pub(super) async fn get(
     acesso: Autorizado<escopos::noites::Ler>,
     contexto: Data<Contexto>,
 ) -> Result<Json<Cobertura>, Problema> {
-    let lida = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), |t| {
+    let lida = contexto.servico.da_empresa_em_um_instante(&acesso, |t| {
         let noite = noites::last(t)?;
         let somas = coberturas::sums(t)?;
         let nomes: BTreeMap<_, _> =
@@ -238,7 +238,7 @@ pub(super) async fn list(
     let depois_de = cursor.map(|cursor| cursor.0);
     let lidos = contexto
         .servico
-        .da_empresa(acesso.empresa(), move |t| coberturas::list(t, filtro, depois_de, limite.com_folga()))
+        .da_empresa(&acesso, move |t| coberturas::list(t, filtro, depois_de, limite.com_folga()))
         .await?;
     Ok(Json(Pagina::from_rows(lidos, limite, |lido| lido.devedor_id).map(DevedorDescoberto::from)))
 }

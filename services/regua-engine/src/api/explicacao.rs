@@ -103,7 +103,7 @@ pub(super) async fn get(
 ) -> Result<Json<Explicacao>, Problema> {
     let (agora, pergunta) = (contexto.servico.relogio.agora(), consulta.0);
     let explicar = move |t: &mut Tenant<'_>| explain(t, id.0, pergunta, agora);
-    contexto.servico.da_empresa_em_um_instante(acesso.empresa(), explicar).await?.map(Json)
+    contexto.servico.da_empresa_em_um_instante(&acesso, explicar).await?.map(Json)
 }
 
 /// Reads a debtor and explains it.

@@ -16,7 +16,7 @@ use store::{StoreError, Tenant};
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Autorizado, Consulta, ErrosCampo, Problema, Resposta, SeVersao};
+use web::{Autorizado, Consulta, ErrosCampo, Problema, Resposta, SeVersao, Solicitante};
 
 use super::Contexto;
 use super::edicao::{self, Editada};
@@ -71,11 +71,10 @@ pub(super) async fn edit<E>(
     if !simular.0.simular.0 {
         return change(contexto, acesso, (id, vista), answer, editar).await;
     }
-    let empresa = acesso.empresa();
-    let lida = contexto.servico.da_empresa_em_um_instante(empresa, move |t| reguas::get(t, id)).await?;
+    let lida = contexto.servico.da_empresa_em_um_instante(acesso, move |t| reguas::get(t, id)).await?;
     let antes = lida.ok_or_else(Problema::nao_encontrado)?;
     let depois = vista.confere(antes.versao).and_then(|()| editar(&antes))?;
-    simulate(contexto, empresa, Seria { antes: Some(antes), depois }).await
+    simulate(contexto, &acesso.solicitante(), Seria { antes: Some(antes), depois }).await
 }
 
 /// Answers a new régua: stores it, or only tells what the next night would do with it. As it is born it does nothing, so
@@ -93,7 +92,7 @@ pub(super) async fn add<E>(
         return create(contexto, acesso, nova).await;
     }
     let depois = edicao::set_estado(&nova, EstadoRegua::Ativa)?;
-    simulate(contexto, acesso.empresa(), Seria { antes: None, depois }).await
+    simulate(contexto, &acesso.solicitante(), Seria { antes: None, depois }).await
 }
 
 /// What would be in the place of what is.
@@ -102,15 +101,19 @@ struct Seria {
     depois: ReguaInteira,
 }
 
-async fn simulate(contexto: &Contexto, empresa: EmpresaId, seria: Seria) -> Result<Resposta, Problema> {
+async fn simulate(
+    contexto: &Contexto,
+    solicitante: &Solicitante,
+    seria: Seria,
+) -> Result<Resposta, Problema> {
     let agora = contexto.servico.relogio.agora();
-    let nova = contexto.servico.da_empresa(empresa, move |t| ask(t, &seria, agora));
+    let nova = contexto.servico.da_empresa(solicitante.clone(), move |t| ask(t, &seria, agora));
     let (nova, pequena) = nova.await??;
     match Arc::clone(&contexto.engine.vaga).try_acquire_owned() {
-        Ok(vaga) if pequena => start(contexto, empresa, nova, vaga),
+        Ok(vaga) if pequena => start(contexto, solicitante.empresa, nova, vaga),
         Ok(_) | Err(_) => contexto.engine.wake_simulator(),
     }
-    let lida = read(contexto, empresa, nova, if pequena { PACIENCIA } else { Duration::ZERO }).await?;
+    let lida = read(contexto, solicitante, nova, if pequena { PACIENCIA } else { Duration::ZERO }).await?;
     let pronta = lida.concluida_em.is_some();
     let simulacao = Simulacao::from(lida);
     Ok(if pronta { Resposta::ok(&simulacao) } else { accepted(&simulacao) })
@@ -119,13 +122,13 @@ async fn simulate(contexto: &Contexto, empresa: EmpresaId, seria: Seria) -> Resu
 /// The simulation when it is over, or as it is when nobody waits any longer.
 async fn read(
     contexto: &Contexto,
-    empresa: EmpresaId,
+    solicitante: &Solicitante,
     id: Uuid,
     paciencia: Duration,
 ) -> Result<SimulacaoLida, Problema> {
     let espera = cronometro();
     loop {
-        let lida = contexto.servico.da_empresa(empresa, move |t| simulacoes::get(t, id)).await?;
+        let lida = contexto.servico.da_empresa(solicitante.clone(), move |t| simulacoes::get(t, id)).await?;
         let lida = lida.ok_or_else(Problema::nao_encontrado)?;
         if lida.concluida_em.is_some() || paciencia <= espera.decorrido() {
             return Ok(lida);

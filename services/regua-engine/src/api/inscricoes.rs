@@ -150,7 +150,7 @@ pub(super) async fn list(
     let depois_de = cursor.map(|cursor| cursor.0);
     let lidas = contexto
         .servico
-        .da_empresa(acesso.empresa(), move |t| inscricoes::list(t, &filtro, depois_de, limite.com_folga()))
+        .da_empresa(&acesso, move |t| inscricoes::list(t, &filtro, depois_de, limite.com_folga()))
         .await?;
     Ok(Json(Pagina::from_rows(lidas, limite, |lida| lida.id).map(Inscricao::from)))
 }

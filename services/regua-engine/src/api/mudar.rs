@@ -1,9 +1,9 @@
 //! From an edit to a régua that is stored: lock, edit, save, read again, in one transaction.
 
-use domain::ids::{EmpresaId, ReguaId};
+use domain::ids::ReguaId;
 use domain::regua::Criterios;
 use store::reguas::{self, ReguaIgual, ReguaInteira};
-use web::{Autorizado, Problema, Resposta, SeVersao};
+use web::{Autorizado, Problema, Resposta, SeVersao, Solicitante};
 
 use super::Contexto;
 use super::criterios::CriteriosEntrada;
@@ -59,11 +59,12 @@ pub(super) async fn create<E>(
 /// 422 with every key that the company does not have.
 pub(super) async fn resolve(
     contexto: &Contexto,
-    empresa: EmpresaId,
+    solicitante: impl Into<Solicitante>,
     entrada: CriteriosEntrada,
 ) -> Result<Criterios, Problema> {
     let codigos = entrada.codigos();
-    let conhecidos = contexto.servico.da_empresa(empresa, move |t| reguas::creditors(t, &codigos)).await?;
+    let conhecidos =
+        contexto.servico.da_empresa(solicitante, move |t| reguas::creditors(t, &codigos)).await?;
     entrada.into_criterios(&conhecidos).map_err(Problema::validacao)
 }
 

@@ -138,8 +138,7 @@ pub(super) async fn list(
 ) -> Result<Json<Pagina<Noite>>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let (antes_de, agora) = (cursor.map(|cursor| cursor.0), contexto.servico.relogio.agora());
-    let lidas =
-        contexto.servico.da_empresa(acesso.empresa(), move |t| noites::list(t, antes_de, limite.com_folga()));
+    let lidas = contexto.servico.da_empresa(&acesso, move |t| noites::list(t, antes_de, limite.com_folga()));
     Ok(Json(Pagina::from_rows(lidas.await?, limite, |noite| noite.data).map(|lida| Noite::new(lida, agora))))
 }
 
@@ -157,7 +156,7 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<NoiteId>,
 ) -> Result<Json<Noite>, Problema> {
-    let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| noites::get(t, id.0)).await?;
+    let lida = contexto.servico.da_empresa(&acesso, move |t| noites::get(t, id.0)).await?;
     Ok(Json(Noite::new(lida.ok_or_else(Problema::nao_encontrado)?, contexto.servico.relogio.agora())))
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn post(
     corpo: Corpo<Value>,
 ) -> Result<Resposta, Problema> {
     let entrada = read::<ReguaEntrada>(corpo.0, regras::of_regua)?;
-    let criterios = resolve(&contexto, acesso.empresa(), entrada.criterios).await?;
+    let criterios = resolve(&contexto, &acesso, entrada.criterios).await?;
     let agora = contexto.servico.relogio.agora();
     let cabecalho = Cabecalho {
         id: ReguaId::new(new_id(agora)),
@@ -113,9 +113,9 @@ pub(super) async fn list(
 ) -> Result<Json<Pagina<Regua>>, Problema> {
     let Lista { estado, limite, cursor } = consulta.0;
     let depois_de = cursor.map(|cursor| cursor.0);
-    let lidas = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), move |t| {
-        reguas::page(t, estado, depois_de, limite.com_folga())
-    });
+    let lidas = contexto
+        .servico
+        .da_empresa_em_um_instante(&acesso, move |t| reguas::page(t, estado, depois_de, limite.com_folga()));
     Ok(Json(Pagina::from_rows(lidas.await?, limite, reguas::ReguaInteira::fim).map(Regua::from)))
 }
 
@@ -135,7 +135,7 @@ pub(super) async fn get(
     id: Caminho<ReguaId>,
 ) -> Result<Resposta, Problema> {
     let get = move |t: &mut Tenant<'_>| reguas::get(t, id.0);
-    let lida = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), get).await?;
+    let lida = contexto.servico.da_empresa_em_um_instante(&acesso, get).await?;
     Ok(answer(lida.ok_or_else(Problema::nao_encontrado)?))
 }
 
@@ -170,7 +170,7 @@ pub(super) async fn patch(
 ) -> Result<Resposta, Problema> {
     let entrada = read::<ReguaMudanca>(corpo.0, regras::of_mudanca)?;
     let criterios = match entrada.criterios {
-        Some(criterios) => Some(resolve(&contexto, acesso.empresa(), criterios).await?),
+        Some(criterios) => Some(resolve(&contexto, &acesso, criterios).await?),
         None => None,
     };
     let nome = entrada.nome.map(Texto::into_string);

@@ -142,9 +142,8 @@ pub(super) async fn list(
 ) -> Result<Json<Pagina<Simulacao>>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let antes_de = cursor.map(|cursor| cursor.0);
-    let lidas = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| simulacoes::list(t, antes_de, limite.com_folga()));
+    let lidas =
+        contexto.servico.da_empresa(&acesso, move |t| simulacoes::list(t, antes_de, limite.com_folga()));
     Ok(Json(Pagina::from_rows(lidas.await?, limite, |lida| lida.id).map(Simulacao::from)))
 }
 
@@ -162,7 +161,7 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
 ) -> Result<Json<Simulacao>, Problema> {
-    let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| simulacoes::get(t, id.0));
+    let lida = contexto.servico.da_empresa(&acesso, move |t| simulacoes::get(t, id.0));
     Ok(Json(lida.await?.ok_or_else(Problema::nao_encontrado)?.into()))
 }
 

@@ -158,7 +158,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::chaves::Administrar>,
     contexto: Data<Contexto>,
 ) -> Result<Json<Chaves>, Problema> {
-    let itens = contexto.servico.da_empresa(acesso.empresa(), chaves::list).await?;
+    let itens = contexto.servico.da_empresa(&acesso, chaves::list).await?;
     Ok(Json(Chaves { itens: itens.into_iter().map(ChaveLida::from).collect() }))
 }
 

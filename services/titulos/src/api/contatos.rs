@@ -213,7 +213,7 @@ pub(super) async fn list(
 ) -> Result<Json<Pagina<Contato>>, Problema> {
     let (consulta, agora) = (consulta.0, contexto.servico.relogio.agora());
     let (limite, ordem) = (consulta.limite, consulta.order());
-    let ler = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let ler = contexto.servico.da_empresa(&acesso, move |t| {
         let filtro = consulta.filter(&Calendario::load(t, agora)?);
         let depois_de = consulta.cursor.map(|cursor| cursor.0);
         contatos::list(t, &filtro, ordem, depois_de, limite.com_folga())
@@ -240,6 +240,6 @@ pub(super) async fn get(
     id: Caminho<Uuid>,
 ) -> Result<Json<Contato>, Problema> {
     let id = ContatoId::new(id.0);
-    let lido = contexto.servico.da_empresa(acesso.empresa(), move |t| contatos::get(t, id)).await?;
+    let lido = contexto.servico.da_empresa(&acesso, move |t| contatos::get(t, id)).await?;
     lido.map(|lido| Json(lido.into())).ok_or_else(Problema::nao_encontrado)
 }

@@ -174,7 +174,7 @@ pub(super) async fn list(
     let FiltroCredores { codigo_integracao, nome, documento, limite, cursor } = consulta.0;
     let (codigo_integracao, nome) = (codigo_integracao.map(Texto::into_string), nome.map(Texto::into_string));
     let filtro = Filtro { codigo_integracao, nome, documento };
-    let pagina = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let pagina = contexto.servico.da_empresa(&acesso, move |t| {
         let depois_de = cursor.as_ref().map(|cursor| cursor.0.clone());
         let linhas = credores::list(t, &filtro, depois_de, limite.com_folga())?;
         let pagina = Pagina::from_rows(linhas, limite, |linha| (linha.chave.clone(), linha.id));
@@ -199,7 +199,7 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
 ) -> Result<HttpResponse, Problema> {
-    let lido = contexto.servico.da_empresa(acesso.empresa(), move |t| load(t, CredorId::new(id.0))).await?;
+    let lido = contexto.servico.da_empresa(&acesso, move |t| load(t, CredorId::new(id.0))).await?;
     let (credor, versao) = lido.ok_or_else(Problema::nao_encontrado)?;
     Ok(HttpResponse::Ok().insert_header((ETAG, etag(versao))).json(credor))
 }

@@ -109,7 +109,7 @@ pub(super) async fn list(
     consulta: Consulta<FiltroDevedores>,
 ) -> Result<Json<Pagina<DevedorResumo>>, Problema> {
     let (filtro, ordem, depois_de, limite) = consulta.0.split()?;
-    let linhas = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let linhas = contexto.servico.da_empresa(&acesso, move |t| {
         devedores::list(t, &filtro, ordem.store(), depois_de.as_ref(), limite.com_folga())
     });
     let pagina = Pagina::from_rows(linhas.await?, limite, |linha| -> Posicao {
@@ -133,10 +133,8 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
 ) -> Result<HttpResponse, Problema> {
-    let lido = contexto
-        .servico
-        .da_empresa_em_um_instante(acesso.empresa(), move |t| load(t, DevedorId::new(id.0)))
-        .await?;
+    let lido =
+        contexto.servico.da_empresa_em_um_instante(&acesso, move |t| load(t, DevedorId::new(id.0))).await?;
     let (devedor, versao) = lido.ok_or_else(Problema::nao_encontrado)?;
     Ok(HttpResponse::Ok().insert_header((ETAG, etag(versao))).json(devedor))
 }

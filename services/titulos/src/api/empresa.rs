@@ -163,7 +163,7 @@ pub(super) async fn get(
     acesso: Autorizado<escopos::empresa::Ler>,
     contexto: Data<Contexto>,
 ) -> Result<HttpResponse, Problema> {
-    let (lida, versao) = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), load).await?;
+    let (lida, versao) = contexto.servico.da_empresa_em_um_instante(&acesso, load).await?;
     Ok(HttpResponse::Ok().insert_header((ETAG, etag(versao))).json(lida))
 }
 

@@ -66,9 +66,7 @@ pub(super) async fn list(
     let antes_de = cursor.map(|cursor| cursor.0);
     let linhas = contexto
         .servico
-        .da_empresa(acesso.empresa(), move |t| {
-            titulos::history(t, TituloId::new(id.0), antes_de, limite.com_folga())
-        })
+        .da_empresa(&acesso, move |t| titulos::history(t, TituloId::new(id.0), antes_de, limite.com_folga()))
         .await?
         .ok_or_else(Problema::nao_encontrado)?;
     Ok(Json(Pagina::from_rows(linhas, limite, |linha| linha.seq).map(Mudanca::from)))

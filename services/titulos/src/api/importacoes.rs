@@ -159,7 +159,8 @@ pub(super) async fn post(
     let agora = contexto.servico.relogio.agora();
     let pedido = consulta.0.read(&acesso, &contexto, &requisicao).await?;
     let id = new_id(agora);
-    let arquivo = recebimento::Recebimento::new(&contexto, acesso.empresa(), id, pedido.limite_de_bytes());
+    let arquivo =
+        recebimento::Recebimento::new(&contexto, acesso.solicitante(), id, pedido.limite_de_bytes());
     let bytes = arquivo.receive(corpo, &requisicao, acesso.idempotencia()).await?;
     let nova = pedido.into_nova(id, acesso.acesso().chave, bytes);
     let gravada = contexto.servico.gravar(&acesso, move |t| {
@@ -190,9 +191,8 @@ pub(super) async fn list(
 ) -> Result<Json<Pagina<Importacao>>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let antes_de = cursor.map(|cursor| cursor.0);
-    let lidas = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| importacoes::list(t, antes_de, limite.com_folga()));
+    let lidas =
+        contexto.servico.da_empresa(&acesso, move |t| importacoes::list(t, antes_de, limite.com_folga()));
     Ok(Json(Pagina::from_rows(lidas.await?, limite, |lida| lida.id).map(Importacao::from)))
 }
 
@@ -210,7 +210,7 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
 ) -> Result<Json<Importacao>, Problema> {
-    let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| importacoes::get(t, id.0));
+    let lida = contexto.servico.da_empresa(&acesso, move |t| importacoes::get(t, id.0));
     Ok(Json(lida.await?.ok_or_else(Problema::nao_encontrado)?.into()))
 }
 

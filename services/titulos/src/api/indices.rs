@@ -144,9 +144,7 @@ pub(super) async fn list(
     let depois_de = cursor.map(|cursor| cursor.0);
     let linhas = contexto
         .servico
-        .da_empresa(acesso.empresa(), move |t| {
-            indices::list(t, nome.as_ref(), depois_de.as_ref(), limite.com_folga())
-        })
+        .da_empresa(&acesso, move |t| indices::list(t, nome.as_ref(), depois_de.as_ref(), limite.com_folga()))
         .await?;
     let pagina = Pagina::from_rows(linhas, limite, |linha: &VariacaoLida| (linha.nome.clone(), linha.mes));
     Ok(Json(pagina.map(|linha| VariacaoDoMes {

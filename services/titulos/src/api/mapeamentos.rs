@@ -166,7 +166,7 @@ pub(super) async fn list(
     consulta: Consulta<Paginacao<String>>,
 ) -> Result<Json<Pagina<Mapeamento>>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
-    let lidos = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let lidos = contexto.servico.da_empresa(&acesso, move |t| {
         mapeamentos::list(t, cursor.as_ref().map(|cursor| cursor.0.as_str()), limite.com_folga())
     });
     Ok(Json(Pagina::from_rows(lidos.await?, limite, |lido| lido.nome.clone()).map(Mapeamento::from)))
@@ -186,7 +186,7 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     nome: Caminho<String>,
 ) -> Result<Json<Mapeamento>, Problema> {
-    let lido = contexto.servico.da_empresa(acesso.empresa(), move |t| mapeamentos::get(t, nome.0.trim()));
+    let lido = contexto.servico.da_empresa(&acesso, move |t| mapeamentos::get(t, nome.0.trim()));
     Ok(Json(lido.await?.ok_or_else(Problema::nao_encontrado)?.into()))
 }
 

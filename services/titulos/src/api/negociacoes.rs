@@ -223,7 +223,7 @@ pub(super) async fn list(
 ) -> Result<Json<Pagina<Negociacao>>, Problema> {
     let (consulta, agora) = (consulta.0, contexto.servico.relogio.agora());
     let limite = consulta.limite;
-    let ler = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let ler = contexto.servico.da_empresa(&acesso, move |t| {
         let dia = Calendario::load(t, agora)?;
         let (filtro, recentes) = consulta.parts(&dia);
         let depois_de = consulta.cursor.map(|cursor| cursor.0);
@@ -251,7 +251,7 @@ pub(super) async fn get(
     id: Caminho<Uuid>,
 ) -> Result<Json<NegociacaoInteira>, Problema> {
     let agora = contexto.servico.relogio.agora();
-    let ler = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), move |t| {
+    let ler = contexto.servico.da_empresa_em_um_instante(&acesso, move |t| {
         NegociacaoInteira::load(t, NegociacaoId::new(id.0), agora)
     });
     ler.await?.map(Json).ok_or_else(Problema::nao_encontrado)

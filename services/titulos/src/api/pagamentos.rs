@@ -230,9 +230,7 @@ pub(super) async fn list(
     let (depois_de, limite) = (consulta.cursor.map(|cursor| cursor.0), consulta.limite);
     let linhas = contexto
         .servico
-        .da_empresa(acesso.empresa(), move |t| {
-            titulos::list_pagamentos(t, &filtro, depois_de, limite.com_folga())
-        })
+        .da_empresa(&acesso, move |t| titulos::list_pagamentos(t, &filtro, depois_de, limite.com_folga()))
         .await?;
     Ok(Json(Pagina::from_rows(linhas, limite, |linha| (linha.data, linha.id)).map(Pagamento::from)))
 }
@@ -251,8 +249,7 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
 ) -> Result<Json<Pagamento>, Problema> {
-    let lido =
-        contexto.servico.da_empresa(acesso.empresa(), move |t| titulos::get_pagamento(t, id.0)).await?;
+    let lido = contexto.servico.da_empresa(&acesso, move |t| titulos::get_pagamento(t, id.0)).await?;
     lido.map(|lido| Json(lido.into())).ok_or_else(Problema::nao_encontrado)
 }
 

@@ -271,9 +271,8 @@ pub(super) async fn list(
 ) -> Result<Json<Pagina<PoliticaDeNegociacao>>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let depois_de = cursor.map(|cursor| cursor.0);
-    let ler = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| politicas::list(t, depois_de, limite.com_folga()));
+    let ler =
+        contexto.servico.da_empresa(&acesso, move |t| politicas::list(t, depois_de, limite.com_folga()));
     Ok(Json(Pagina::from_rows(ler.await?, limite, |lida| lida.id).map(PoliticaDeNegociacao::from)))
 }
 
@@ -291,7 +290,7 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
 ) -> Result<Json<PoliticaDeNegociacao>, Problema> {
-    let lida = contexto.servico.da_empresa(acesso.empresa(), move |t| politicas::get(t, id.0)).await?;
+    let lida = contexto.servico.da_empresa(&acesso, move |t| politicas::get(t, id.0)).await?;
     lida.map(|lida| Json(lida.into())).ok_or_else(Problema::nao_encontrado)
 }
 

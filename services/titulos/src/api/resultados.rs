@@ -186,7 +186,7 @@ pub(super) async fn list(
     consulta: Consulta<FiltroResultados>,
 ) -> Result<Json<Pagina<ResultadoDeContato>>, Problema> {
     let FiltroResultados { grupo, ativo, limite, cursor } = consulta.0;
-    let ler = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let ler = contexto.servico.da_empresa(&acesso, move |t| {
         let filtro = (grupo.as_deref(), ativo.map(|lido| lido.0));
         contatos::list_resultados(t, filtro, cursor.map(|cursor| cursor.0), limite.com_folga())
     });
@@ -208,5 +208,5 @@ pub(super) async fn get(
     id: Caminho<Uuid>,
 ) -> Result<Json<ResultadoDeContato>, Problema> {
     let id = ResultadoContatoId::new(id.0);
-    Ok(Json(contexto.servico.da_empresa(acesso.empresa(), move |t| read(t, id)).await??))
+    Ok(Json(contexto.servico.da_empresa(&acesso, move |t| read(t, id)).await??))
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use deserr::Deserr;
 use domain::ids::TituloId;
 use store::titulos::{self, EntradaTitulo};
-use store::{StoreError, Tenant};
+use store::{Banco, StoreError, Tenant};
 use utoipa::IntoParams;
 use uuid::Uuid;
 use web::{Autorizado, Caminho, Consulta, ErrosCampo, Itens, Pagina, Problema, Resposta, escopos, esquema};
@@ -72,7 +72,7 @@ pub(super) async fn list(
     let ordem = trecho.ordem;
     let (linhas, atualizados) = contexto
         .servico
-        .da_empresa(acesso.empresa(), move |t| {
+        .da_empresa(&acesso, move |t| {
             let linhas = titulos::list(t, &filtro, &trecho)?;
             let atualizados = titulos::atualizar(t, &linhas, em, agora)?;
             Ok((linhas, atualizados))
@@ -108,12 +108,11 @@ pub(super) async fn get(
     id: Caminho<Uuid>,
     consulta: Consulta<NoDia>,
 ) -> Result<Json<Titulo>, Problema> {
-    let (agora, em) = (contexto.servico.relogio.agora(), consulta.0.em);
-    let lido = contexto
-        .servico
-        .da_empresa(acesso.empresa(), move |t| read(t, TituloId::new(id.0), em, agora))
-        .await?;
-    lido.map(Json).ok_or_else(Problema::nao_encontrado)
+    let (id, em) = (TituloId::new(id.0), consulta.0.em);
+    let ler = move |banco: &Banco, portador| titulos::read(banco, portador, id, em);
+    let (lido, atualizado) =
+        contexto.servico.pedir(&acesso, ler).await?.ok_or_else(Problema::nao_encontrado)?;
+    Ok(Json(Titulo::new(lido, &atualizado)))
 }
 
 /// A título as it is now, with what it owes on `em`.

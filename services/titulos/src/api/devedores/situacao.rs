@@ -75,7 +75,7 @@ pub(in crate::api) async fn inteira(
     dia: Consulta<Dia>,
 ) -> Result<Json<SituacaoDevedor>, Problema> {
     let (id, em, agora) = (DevedorId::new(id.0), dia.0.em, contexto.servico.relogio.agora());
-    let lida = contexto.servico.da_empresa_em_um_instante(acesso.empresa(), move |t| read(t, id, em, agora));
+    let lida = contexto.servico.da_empresa_em_um_instante(&acesso, move |t| read(t, id, em, agora));
     lida.await?.map(Json).ok_or_else(Problema::nao_encontrado)
 }
 

@@ -3,13 +3,14 @@
 use actix_web::web::{Bytes, Data, Json};
 use actix_web::{HttpResponse, get};
 use deserr::Deserr;
-use domain::ids::EmpresaId;
 use futures_util::stream;
 use serde::Serialize;
 use store::importacoes::{self, ErroLido};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Autorizado, Caminho, Consulta, Cursor, ErrosCampo, Lido, Limite, Pagina, Problema, escopos};
+use web::{
+    Autorizado, Caminho, Consulta, Cursor, ErrosCampo, Lido, Limite, Pagina, Problema, Solicitante, escopos,
+};
 
 use super::super::Contexto;
 
@@ -80,7 +81,7 @@ pub(in crate::api) async fn list(
     let FiltroErros { linha, limite, cursor } = consulta.0;
     let (linha, depois_de) =
         (linha.map(|linha| i64::from(linha.0)), cursor.map_or((0, -1), |cursor| cursor.0));
-    let lidos = contexto.servico.da_empresa(acesso.empresa(), move |t| {
+    let lidos = contexto.servico.da_empresa(&acesso, move |t| {
         let existe = importacoes::get(t, id.0)?.is_some();
         Ok(existe.then_some(importacoes::list_errors(t, id.0, linha, depois_de, limite.com_folga())?))
     });
@@ -103,15 +104,15 @@ pub(in crate::api) async fn csv(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
 ) -> Result<HttpResponse, Problema> {
-    let (id, empresa) = (id.0, acesso.empresa());
-    let existe = contexto.servico.da_empresa(empresa, move |t| importacoes::get(t, id)).await?;
+    let (id, solicitante) = (id.0, acesso.solicitante());
+    let existe = contexto.servico.da_empresa(&acesso, move |t| importacoes::get(t, id)).await?;
     existe.ok_or_else(Problema::nao_encontrado)?;
     let contexto = contexto.into_inner();
     let pedacos = stream::try_unfold(Some((0, -1)), move |depois_de| {
-        let contexto = contexto.clone();
+        let (contexto, solicitante) = (contexto.clone(), solicitante.clone());
         async move {
             match depois_de {
-                Some(depois_de) => next_piece(&contexto, empresa, id, depois_de).await.map(Some),
+                Some(depois_de) => next_piece(&contexto, solicitante, id, depois_de).await.map(Some),
                 None => Ok::<_, Problema>(None),
             }
         }
@@ -126,13 +127,13 @@ type Lugar = (i64, i16);
 
 async fn next_piece(
     contexto: &Contexto,
-    empresa: EmpresaId,
+    solicitante: Solicitante,
     id: Uuid,
     depois_de: Lugar,
 ) -> Result<(Bytes, Option<Lugar>), Problema> {
     let lidos = contexto
         .servico
-        .da_empresa(empresa, move |t| importacoes::list_errors(t, id, None, depois_de, PEDACO))
+        .da_empresa(solicitante, move |t| importacoes::list_errors(t, id, None, depois_de, PEDACO))
         .await?;
     let mut texto = String::from(if depois_de == (0, -1) { CABECALHO } else { "" });
     for erro in &lidos {

@@ -115,9 +115,9 @@ impl Parametros {
             ));
         }
         let nome = mapeamento.clone();
-        let guardado = contexto.servico.da_empresa(acesso.empresa(), move |t| {
-            nome.as_deref().map_or(Ok(None), |nome| mapeamentos::get(t, nome))
-        });
+        let guardado = contexto
+            .servico
+            .da_empresa(acesso, move |t| nome.as_deref().map_or(Ok(None), |nome| mapeamentos::get(t, nome)));
         let mapa = guardado.await?.map(|lido| lido.regras);
         if mapeamento.is_some() && mapa.is_none() {
             return Err(refused("/mapeamento", "nao_encontrado", "não há mapeamento com este nome"));

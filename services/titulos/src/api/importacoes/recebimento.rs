@@ -6,13 +6,12 @@ use actix_web::HttpRequest;
 use actix_web::dev::Decompress;
 use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::web::Payload;
-use domain::ids::EmpresaId;
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 use store::importacoes::{self, PARTE};
 use uuid::Uuid;
 use web::problema::codigos;
-use web::{ErroCampo, Idempotencia, Problema};
+use web::{ErroCampo, Idempotencia, Problema, Solicitante};
 
 use super::super::Contexto;
 
@@ -22,14 +21,14 @@ const SILENCIO: Duration = Duration::from_secs(30);
 /// One file being received.
 pub(super) struct Recebimento<'c> {
     contexto: &'c Contexto,
-    empresa: EmpresaId,
+    solicitante: Solicitante,
     id: Uuid,
     limite: u64,
 }
 
 impl<'c> Recebimento<'c> {
-    pub(super) fn new(contexto: &'c Contexto, empresa: EmpresaId, id: Uuid, limite: u64) -> Self {
-        Self { contexto, empresa, id, limite }
+    pub(super) fn new(contexto: &'c Contexto, solicitante: Solicitante, id: Uuid, limite: u64) -> Self {
+        Self { contexto, solicitante, id, limite }
     }
 
     /// Stores the body as the parts of the file and answers how many bytes there are. One that does not arrive whole leaves
@@ -49,8 +48,8 @@ impl<'c> Recebimento<'c> {
 
     /// Throws away what was stored. If that fails the sweeper does it.
     pub(super) async fn discard(&self) {
-        let id = self.id;
-        let descarte = self.contexto.servico.da_empresa(self.empresa, move |t| importacoes::discard(t, id));
+        let (id, solicitante) = (self.id, self.solicitante.clone());
+        let descarte = self.contexto.servico.da_empresa(solicitante, move |t| importacoes::discard(t, id));
         descarte.await.ok();
     }
 
@@ -98,7 +97,7 @@ impl<'c> Recebimento<'c> {
         let id = self.id;
         self.contexto
             .servico
-            .da_empresa(self.empresa, move |t| importacoes::add_part(t, id, numero, &bytes))
+            .da_empresa(self.solicitante.clone(), move |t| importacoes::add_part(t, id, numero, &bytes))
             .await
     }
 }
