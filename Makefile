@@ -9,7 +9,7 @@ HERE := cd "$(ROOT)"
 ENGINES := deploy/engines
 CARGO_RUN := cargo run --locked --quiet --package cobranca --
 
-.PHONY: help demo run test check bench fmt clean-data
+.PHONY: help demo run test check contrato bench fmt clean-data
 
 help: ## Mostra esta ajuda
 	@$(HERE) && grep -hE '^[a-z-]+: ## ' Makefile | sed 's/: ## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -33,11 +33,16 @@ check: ## Formatação, clippy e as regras da casa (tidy), sem subir nada
 	@$(HERE) && cargo fmt --all --check
 	@$(HERE) && cargo clippy --workspace --all-targets --locked -- -D warnings
 	@$(HERE) && cargo test --locked --quiet --package tidy
-	@$(HERE) && if command -v shellcheck >/dev/null; then shellcheck -x -P deploy $(ENGINES) .ci/run; fi
+	@$(HERE) && if command -v shellcheck >/dev/null; then shellcheck -x -P deploy $(ENGINES) .ci/run deploy/contrato/run; fi
+
+contrato: ## Schemathesis, com todas as verificações, contra a API que sobe para isso; ARGS vai para o `st run`
+	@$(HERE) && $(ENGINES) install postgres
+	@$(HERE) && cargo build --locked --package cobranca
+	@$(HERE) && $(ENGINES) with contrato --teste -- deploy/contrato/run $(ARGS)
 
 bench: ## Medições, em motores próprios e duráveis (fsync ligado); ARGS=<parte> mede só as linhas com esse nome
 	@$(HERE) && $(ENGINES) install postgres
-	@$(HERE) && cargo build --locked --profile bench --package cobranca --package regua-engine --bins --bench razoes
+	@$(HERE) && cargo build --locked --profile bench --package cobranca --package regua-engine --package titulos --bins --bench razoes
 	@$(HERE) && $(ENGINES) with bench --teste --duravel -- cargo bench --locked --package cobranca --bench razoes -- $(ARGS)
 
 fmt: ## Formata o código

@@ -48,6 +48,13 @@ impl fmt::Debug for LinhaDigitavel {
     }
 }
 
+/// Whether it is an address on the web that a debtor may be sent to: by https, without blanks.
+#[must_use]
+pub fn link_confere(texto: &str) -> bool {
+    let resto = texto.strip_prefix("https://").unwrap_or_default();
+    resto.starts_with(|c: char| c.is_ascii_alphanumeric()) && texto.chars().all(|c| c.is_ascii_graphic())
+}
+
 /// Whether a Pix `copia e cola` is whole: the frame of an EMV code, and the checksum at its end.
 #[must_use]
 pub fn pix_confere(texto: &str) -> bool {

@@ -1,10 +1,12 @@
 //! Brazilian banking days.
 //!
-//! National and banking holidays only: what moves a due date (Lei 7.089/83) is a day without banks
-//! everywhere. State and municipal holidays are a company's data, not a constant. 24 and 31 December are
-//! working days of the clearing system.
+//! National and banking holidays are computed: a day without banks everywhere moves a due date (Lei
+//! 7.089/83). State and municipal holidays are a company's data ([`Feriados`]), not a constant. 24 and 31
+//! December are working days of the clearing system.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use std::iter;
+
+use chrono::{Datelike, NaiveDate, Weekday};
 
 /// Since this year 20 November is a national holiday (Lei 14.759/2023).
 const CONSCIENCIA_NEGRA_DESDE: i32 = 2024;
@@ -29,20 +31,51 @@ pub fn dia_util_bancario(data: NaiveDate) -> bool {
     !matches!(data.weekday(), Weekday::Sat | Weekday::Sun) && !feriado_bancario(data)
 }
 
-/// The last day on which a título due on `vencimento` can be paid without being late.
-///
-/// With `em_dia_util` a date on which banks do not work goes to the next one on which they do; without, it
-/// stays.
-#[must_use]
-pub fn vencimento_efetivo(vencimento: NaiveDate, em_dia_util: bool) -> NaiveDate {
-    let mut data = vencimento;
-    while em_dia_util && !dia_util_bancario(data) {
-        let Some(seguinte) = data.checked_add_days(Days::new(1)) else {
-            return data;
-        };
-        data = seguinte;
+/// The most holidays of its own that a company keeps: some ten a year of its state, its town and itself, for a
+/// century.
+pub const MAX_FERIADOS: usize = 1_000;
+
+/// The days that a company does not count as working days beside those without banks: holidays of its town
+/// and state, and its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Feriados(Vec<NaiveDate>);
+
+impl Feriados {
+    /// None.
+    pub const NENHUM: Self = Self(Vec::new());
+
+    /// These days, in any order.
+    #[must_use]
+    pub fn new(mut dias: Vec<NaiveDate>) -> Self {
+        dias.sort_unstable();
+        dias.dedup();
+        Self(dias)
     }
-    data
+
+    /// Whether banks work on `data` and the company counts it.
+    #[must_use]
+    pub fn dia_util(&self, data: NaiveDate) -> bool {
+        dia_util_bancario(data) && self.0.binary_search(&data).is_err()
+    }
+
+    /// The first working day from `data` on.
+    #[must_use]
+    pub fn proximo_dia_util(&self, data: NaiveDate) -> NaiveDate {
+        let seguintes = iter::successors(Some(data), NaiveDate::succ_opt);
+        seguintes
+            .take_while(|dia| *dia < NaiveDate::MAX)
+            .find(|dia| self.dia_util(*dia))
+            .unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The first and the last day that the calendar moves elsewhere when `data` becomes a holiday, or is one no more;
+    /// none when it is no day of banks anyway.
+    #[must_use]
+    pub fn movidos_por(&self, data: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+        let antes = iter::successors(data.pred_opt(), NaiveDate::pred_opt);
+        let folga = antes.take_while(|dia| !self.dia_util(*dia)).last();
+        dia_util_bancario(data).then(|| (folga.unwrap_or(data), data))
+    }
 }
 
 fn feriado_movel(data: NaiveDate) -> bool {
@@ -73,21 +106,48 @@ fn pascoa(ano: i32) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::{Days, TimeDelta};
     use proptest::prelude::*;
 
     fn data(texto: &str) -> NaiveDate {
         texto.parse().unwrap()
     }
 
+    fn poucos() -> impl Strategy<Value = Vec<NaiveDate>> {
+        prop::collection::vec((0..40_i64).prop_map(|dias| data("2026-02-01") + TimeDelta::days(dias)), 0..12)
+    }
+
     proptest! {
         #[test]
-        fn the_effective_date_is_the_first_banking_day_from_the_due_date(dias in 0..110_000_i64) {
-            let vencimento = data("1900-01-01") + chrono::TimeDelta::days(dias);
-            let efetivo = vencimento_efetivo(vencimento, true);
+        fn without_own_holidays_a_working_day_is_one_of_banks(dias in 0..110_000_i64) {
+            let de = data("1900-01-01") + TimeDelta::days(dias);
+            let efetivo = Feriados::NENHUM.proximo_dia_util(de);
             prop_assert!(dia_util_bancario(efetivo));
-            prop_assert!(vencimento.iter_days().take_while(|dia| *dia < efetivo).all(|dia| !dia_util_bancario(dia)));
-            prop_assert!((efetivo - vencimento).num_days() <= 5);
-            prop_assert_eq!(vencimento_efetivo(vencimento, false), vencimento);
+            prop_assert!(de.iter_days().take_while(|dia| *dia < efetivo).all(|dia| !dia_util_bancario(dia)));
+            prop_assert!((efetivo - de).num_days() <= 5);
+        }
+
+        #[test]
+        fn a_working_day_is_one_of_banks_and_no_holiday_of_the_company(dias in -5..50_i64, seus in poucos()) {
+            let de = data("2026-02-01") + TimeDelta::days(dias);
+            let efetivo = Feriados::new(seus.clone()).proximo_dia_util(de);
+            let util = |dia: NaiveDate| dia_util_bancario(dia) && !seus.contains(&dia);
+            prop_assert!(util(efetivo));
+            prop_assert!(de.iter_days().take_while(|dia| *dia < efetivo).all(|dia| !util(dia)));
+        }
+
+        /// What one more holiday moves is exactly what it is said to, and all of it.
+        #[test]
+        fn a_holiday_moves_the_days_that_it_is_said_to(dias in 0..40_i64, seus in poucos()) {
+            let feriado = data("2026-02-01") + TimeDelta::days(dias);
+            let sem = Feriados::new(seus.iter().copied().filter(|dia| *dia != feriado).collect());
+            let com = Feriados::new(seus.into_iter().chain([feriado]).collect());
+            prop_assert_eq!(sem.movidos_por(feriado), com.movidos_por(feriado));
+            let movidos = sem.movidos_por(feriado);
+            for dia in data("2025-12-01").iter_days().take(150) {
+                let move_se = sem.proximo_dia_util(dia) != com.proximo_dia_util(dia);
+                prop_assert_eq!(move_se, movidos.is_some_and(|(de, ate)| (de..=ate).contains(&dia)), "{}", dia);
+            }
         }
     }
 
@@ -142,17 +202,20 @@ mod tests {
     fn consciencia_negra_counts_only_from_2024() {
         assert!(!feriado_bancario(data("2023-11-20")));
         assert!(feriado_bancario(data("2024-11-20")));
-        assert_eq!(vencimento_efetivo(data("2026-11-20"), true), data("2026-11-23"));
+        assert_eq!(Feriados::NENHUM.proximo_dia_util(data("2026-11-20")), data("2026-11-23"));
     }
 
     #[test]
     fn carnival_weekend_carries_a_due_date_to_ash_wednesday() {
-        assert_eq!(vencimento_efetivo(data("2026-02-14"), true), data("2026-02-18"));
+        assert_eq!(Feriados::NENHUM.proximo_dia_util(data("2026-02-14")), data("2026-02-18"));
     }
 
     #[test]
     fn the_ends_of_the_calendar_have_an_answer() {
-        assert!(vencimento_efetivo(NaiveDate::MAX, true) <= NaiveDate::MAX);
-        assert!(vencimento_efetivo(NaiveDate::MIN, true) >= NaiveDate::MIN);
+        for dia in [NaiveDate::MIN, NaiveDate::MAX] {
+            let feriados = Feriados::new(vec![dia]);
+            assert!(feriados.proximo_dia_util(dia) >= dia);
+            assert!(feriados.movidos_por(dia).is_none_or(|(de, ate)| de <= dia && ate == dia));
+        }
     }
 }

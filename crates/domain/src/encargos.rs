@@ -10,7 +10,6 @@ mod taxa;
 pub use serie::Serie;
 pub use taxa::{Taxa, TaxaInvalida};
 
-use crate::calendario::vencimento_efetivo;
 use crate::codigo::codigos;
 use crate::dinheiro::Centavos;
 use crate::regras::Regras;
@@ -157,7 +156,7 @@ pub struct Divida<'p> {
 /// How many days `em` is past the due date, which is none while it could still be paid in time (rule n02).
 #[must_use]
 pub fn dias_de_atraso(vencimento: NaiveDate, em: NaiveDate, regras: &Regras) -> i64 {
-    let vencido = vencimento_efetivo(vencimento, regras.vencimento_em_dia_util) < em;
+    let vencido = regras.vencimento_efetivo(vencimento) < em;
     if vencido { (em - vencimento).num_days() } else { 0 }
 }
 

@@ -4,7 +4,6 @@ mod parcelas;
 mod politica;
 mod proposta;
 
-use crate::calendario::vencimento_efetivo;
 use crate::codigo::codigos;
 use crate::ids::TituloId;
 use crate::regras::Regras;
@@ -162,7 +161,7 @@ pub fn quebrar(
 /// The latest due date that is overdue on `hoje` (rule n02): a título is overdue exactly when it is due then or before.
 #[must_use]
 pub fn vencidos_ate(hoje: NaiveDate, regras: &Regras) -> NaiveDate {
-    let vencido = |dia: &NaiveDate| vencimento_efetivo(*dia, regras.vencimento_em_dia_util) < hoje;
+    let vencido = |dia: &NaiveDate| regras.vencimento_efetivo(*dia) < hoje;
     // The effective date never goes back when the due date goes on.
     std::iter::successors(hoje.pred_opt(), NaiveDate::pred_opt).find(vencido).unwrap_or(NaiveDate::MIN)
 }
@@ -178,6 +177,7 @@ pub fn canceladas_ate(hoje: NaiveDate, regras: &Regras) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendario::Feriados;
     use crate::titulo::Negociacao;
     use chrono::TimeDelta;
     use proptest::prelude::*;
@@ -191,12 +191,16 @@ mod tests {
         #[test]
         fn k07_the_date_for_all_is_the_date_of_each(
             dias in 0..800_i64, passados in 0..40_i64, apos in prop::option::of(0..20_u16), em_dia_util: bool,
+            folgas in prop::collection::vec(0..40_i64, 0..9),
         ) {
             let primeira_parcela = dia("2026-01-01") + TimeDelta::days(dias);
             let hoje = primeira_parcela + TimeDelta::days(passados);
-            let regras =
-                Regras { vencimento_em_dia_util: em_dia_util, cancelar_acordo_apos: apos, ..Regras::default() };
-            let vencida = vencimento_efetivo(primeira_parcela, em_dia_util) < hoje;
+            let feriados =
+                Feriados::new(folgas.iter().map(|dia| primeira_parcela + TimeDelta::days(*dia)).collect());
+            let regras = Regras {
+                vencimento_em_dia_util: em_dia_util, cancelar_acordo_apos: apos, feriados, ..Regras::default()
+            };
+            let vencida = regras.vencimento_efetivo(primeira_parcela) < hoje;
             prop_assert_eq!(primeira_parcela <= vencidos_ate(hoje, &regras), vencida);
             let cancela = Negociacao::NaoConfirmada { primeira_parcela }.cancela_em(&regras);
             let cancelada = canceladas_ate(hoje, &regras).is_some_and(|ate| primeira_parcela <= ate);

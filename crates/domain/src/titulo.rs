@@ -1,6 +1,5 @@
 //! Títulos: when they are overdue, when they may be charged, and how their status changes.
 
-use crate::calendario::vencimento_efetivo;
 use crate::codigo::codigos;
 use crate::dinheiro::Centavos;
 use crate::ids::{CredorId, TituloId};
@@ -57,8 +56,7 @@ impl Negociacao {
             Self::Confirmada => None,
             Self::NaoConfirmada { primeira_parcela } => {
                 let dias = u64::from(regras.cancelar_acordo_apos?) + 1;
-                vencimento_efetivo(primeira_parcela, regras.vencimento_em_dia_util)
-                    .checked_add_days(Days::new(dias))
+                regras.vencimento_efetivo(primeira_parcela).checked_add_days(Days::new(dias))
             }
         }
     }
@@ -90,10 +88,10 @@ pub struct Titulo {
 }
 
 impl Titulo {
-    /// The due date rolled forward to the next banking day, when the company keeps that rule.
+    /// The due date rolled forward to the next working day, when the company keeps that rule.
     #[must_use]
     pub fn vencimento_efetivo(&self, regras: &Regras) -> NaiveDate {
-        vencimento_efetivo(self.vencimento, regras.vencimento_em_dia_util)
+        regras.vencimento_efetivo(self.vencimento)
     }
 
     /// Rule n02: overdue once the effective due date is behind; due today is not overdue.
@@ -110,12 +108,12 @@ impl Titulo {
         match (self.status, self.origem) {
             // Suspended or not, an instalment goes with its negotiation (rule k06).
             (StatusTitulo::Aberto | StatusTitulo::Suspenso, Origem::Acordo)
-                if passou(self.acordo_cancela_em(*regras)) =>
+                if passou(self.acordo_cancela_em(regras)) =>
             {
                 StatusTitulo::Cancelado
             }
             (StatusTitulo::Suspenso, _) if passou(self.suspenso_ate) => StatusTitulo::Aberto,
-            (StatusTitulo::Negociado, _) if passou(self.acordo_cancela_em(*regras)) => StatusTitulo::Aberto,
+            (StatusTitulo::Negociado, _) if passou(self.acordo_cancela_em(regras)) => StatusTitulo::Aberto,
             (status, _) => status,
         }
     }
@@ -123,7 +121,7 @@ impl Titulo {
     /// The first date after `hoje` on which its status changes if nobody does anything (rules t07, k07).
     #[must_use]
     pub fn vira_em(&self, hoje: NaiveDate, regras: &Regras) -> Option<NaiveDate> {
-        let do_acordo = self.acordo_cancela_em(*regras);
+        let do_acordo = self.acordo_cancela_em(regras);
         let datas = match (self.status_em(hoje, regras), self.origem) {
             (StatusTitulo::Suspenso, Origem::Acordo) => [self.suspenso_ate, do_acordo],
             (StatusTitulo::Suspenso, Origem::Original) => [self.suspenso_ate, None],
@@ -161,8 +159,8 @@ impl Titulo {
         }
     }
 
-    fn acordo_cancela_em(&self, regras: Regras) -> Option<NaiveDate> {
-        self.negociacao.and_then(|negociacao| negociacao.cancela_em(&regras))
+    fn acordo_cancela_em(&self, regras: &Regras) -> Option<NaiveDate> {
+        self.negociacao.and_then(|negociacao| negociacao.cancela_em(regras))
     }
 
     /// Rule k07: an instalment counts once its negotiation does; every other título counts.
@@ -285,6 +283,7 @@ pub fn negociar(status: StatusTitulo) -> Result<Mudanca<StatusTitulo>, Transicao
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendario::Feriados;
     use chrono::TimeDelta;
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -329,6 +328,11 @@ mod tests {
         let hoje = |dia: &str| dia.parse().unwrap();
         assert!(!sabado.vencido(hoje("2026-03-09"), &Regras::default()));
         assert!(sabado.vencido(hoje("2026-03-10"), &Regras::default()));
+        // Monday is a holiday of the company's town: it may be paid on Tuesday.
+        let feriados = Feriados::new(vec![hoje("2026-03-09")]);
+        let da_cidade = Regras { feriados, ..Regras::default() };
+        assert!(!sabado.vencido(hoje("2026-03-10"), &da_cidade));
+        assert!(sabado.vencido(hoje("2026-03-11"), &da_cidade));
         let corridos = Regras { vencimento_em_dia_util: false, ..Regras::default() };
         assert!(!sabado.vencido(hoje("2026-03-07"), &corridos));
         assert!(sabado.vencido(hoje("2026-03-08"), &corridos));

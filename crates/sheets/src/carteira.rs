@@ -33,6 +33,28 @@ const DEPOIS: i64 = 45;
 /// Monthly fees, in centavos.
 const MENSALIDADES: [i64; 8] = [5_990, 8_990, 12_990, 19_900, 24_990, 34_990, 48_900, 75_000];
 
+/// The columns of a portfolio.
+const COLUNAS: [Campo; 18] = [
+    Campo::CodigoIntegracao,
+    Campo::Numero,
+    Campo::Emissao,
+    Campo::Vencimento,
+    Campo::Valor,
+    Campo::PagoEm,
+    Campo::Contestado,
+    Campo::DevedorCodigo,
+    Campo::DevedorNome,
+    Campo::Documento,
+    Campo::TipoPessoa,
+    Campo::Email,
+    Campo::Telefone,
+    Campo::Categoria,
+    Campo::Cidade,
+    Campo::Uf,
+    Campo::CredorCodigo,
+    Campo::CredorNome,
+];
+
 /// A debtor, with the columns that repeat on each of its lines.
 struct Devedor {
     codigo: String,
@@ -72,11 +94,11 @@ struct Titulo {
 pub fn gerar_carteira(semente: u64, devedores: u32, base: NaiveDate, out: impl Write) -> io::Result<u64> {
     let (mut sorteio, mut escritos) = (Sorteio::new(semente), 0);
     let mut csv = csv::WriterBuilder::new().delimiter(b';').from_writer(out);
-    csv.write_record(Campo::TODOS.map(Campo::as_str))?;
+    csv.write_record(COLUNAS.map(Campo::as_str))?;
     for indice in 1..=u64::from(devedores) {
         let devedor = draw_devedor(&mut sorteio, semente, indice);
         for titulo in draw_titulos(&mut sorteio, devedor.tipo_pessoa, base) {
-            csv.write_record(Campo::TODOS.map(|campo| column(campo, &devedor, &titulo)))?;
+            csv.write_record(COLUNAS.map(|campo| column(campo, &devedor, &titulo)))?;
             escritos += 1;
         }
     }
@@ -155,7 +177,6 @@ fn column(campo: Campo, devedor: &Devedor, titulo: &Titulo) -> String {
         Campo::Emissao => titulo.emissao.to_string(),
         Campo::Vencimento => titulo.vencimento.to_string(),
         Campo::Valor => titulo.valor.to_string().replace('.', ","),
-        Campo::Contestado => String::new(),
         Campo::PagoEm => titulo.pago_em.map_or_else(String::new, |dia| dia.to_string()),
         Campo::DevedorCodigo => devedor.codigo.clone(),
         Campo::DevedorNome => devedor.nome.clone(),
@@ -168,6 +189,21 @@ fn column(campo: Campo, devedor: &Devedor, titulo: &Titulo) -> String {
         Campo::Uf => devedor.lugar.uf.to_owned(),
         Campo::CredorCodigo => devedor.credor.0.to_owned(),
         Campo::CredorNome => devedor.credor.1.to_owned(),
+        Campo::Contestado
+        | Campo::TipoNegocio
+        | Campo::TipoTitulo
+        | Campo::NossoNumero
+        | Campo::LinhaDigitavel
+        | Campo::PixCopiaECola
+        | Campo::LinkBoleto
+        | Campo::Score
+        | Campo::Gerente
+        | Campo::Logradouro
+        | Campo::EnderecoNumero
+        | Campo::Complemento
+        | Campo::Bairro
+        | Campo::Cep
+        | Campo::Ibge => String::new(),
     }
 }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
-use crate::linha::{LinhaCredor, LinhaDevedor, LinhaTitulo};
+use domain::Rotulo;
+use domain::endereco::Endereco;
+
+use crate::linha::{LinhaBoleto, LinhaCredor, LinhaDevedor, LinhaTitulo};
 use crate::mapa::{Campo, Codificacao, Decimal, Mapa};
 use crate::registros::{Campos, Fonte, Registros};
 use crate::xlsx::{Planilha, Tipo};
@@ -11,6 +14,9 @@ use erro::{ErroCampo, ErroImportacao, ErroLinha, Motivo};
 
 pub mod erro;
 mod valores;
+
+/// E-mail addresses or telephones in one cell: nobody has more that are worth keeping.
+pub const MAX_MEIOS: usize = 10;
 
 /// Field to column, counted from zero.
 type Colunas = BTreeMap<Campo, usize>;
@@ -176,6 +182,7 @@ impl Leitura<'_> {
         let contestado = self.accept(Campo::Contestado, valores::sim_ou_nao).unwrap_or(false);
         let devedor = self.devedor();
         let credor = self.credor();
+        let (tipo_negocio, tipo_titulo, boleto) = self.classes_and_boleto();
         match (codigo, vencimento, valor, devedor) {
             (Some(codigo_integracao), Some(vencimento), Some(valor), Some(devedor))
                 if self.erros.is_empty() =>
@@ -192,6 +199,9 @@ impl Leitura<'_> {
                     contestado,
                     devedor,
                     credor,
+                    tipo_negocio,
+                    tipo_titulo,
+                    boleto,
                 })
             }
             _ => Err(std::mem::take(&mut self.erros)),
@@ -210,11 +220,12 @@ impl Leitura<'_> {
             let coerente = !documento_lido || tipo_pessoa == valores::tipo_do_documento(documento.as_ref());
             coerente.then_some(tipo_pessoa).ok_or(Motivo::TipoPessoaIncoerente)
         });
-        let email = self.accept(Campo::Email, valores::email);
-        let telefone = self.accept(Campo::Telefone, valores::telefone);
+        let emails = self.accept(Campo::Email, |texto| valores::lista(texto, valores::email));
+        let telefones = self.accept(Campo::Telefone, |texto| valores::lista(texto, valores::telefone));
         let categoria = self.accept(Campo::Categoria, valores::codigo);
-        let cidade = self.accept(Campo::Cidade, valores::nome);
-        let uf = self.accept(Campo::Uf, valores::uf);
+        let gerente = self.accept(Campo::Gerente, valores::rotulo);
+        let score = self.accept(Campo::Score, valores::score);
+        let endereco = self.endereco();
         let tipo_pessoa = tipo_pessoa.unwrap_or_else(|| valores::tipo_do_documento(documento.as_ref()));
         let (codigo_integracao, nome) = (codigo?, nome?);
         Some(LinhaDevedor {
@@ -222,12 +233,63 @@ impl Leitura<'_> {
             documento,
             tipo_pessoa,
             nome,
-            email,
-            telefone,
+            emails: emails.unwrap_or_default(),
+            telefones: telefones.unwrap_or_default(),
             categoria,
-            cidade,
-            uf,
+            gerente,
+            score,
+            endereco,
         })
+    }
+
+    /// An address is one when it names its municipality and state; part of one is a mistake.
+    fn endereco(&mut self) -> Option<Endereco> {
+        let erros_antes = self.erros.len();
+        let logradouro = self.accept(Campo::Logradouro, valores::nome);
+        let numero = self.accept(Campo::EnderecoNumero, |texto| valores::texto(texto, 20));
+        let complemento = self.accept(Campo::Complemento, |texto| valores::texto(texto, 80));
+        let bairro = self.accept(Campo::Bairro, |texto| valores::texto(texto, 80));
+        let cidade = self.accept(Campo::Cidade, |texto| valores::texto(texto, 80));
+        let uf = self.accept(Campo::Uf, valores::uf);
+        let cep = self.accept(Campo::Cep, valores::cep);
+        let ibge = self.accept(Campo::Ibge, valores::ibge);
+        if self.erros.len() > erros_antes {
+            return None;
+        }
+        match (cidade, uf) {
+            (Some(cidade), Some(uf)) => {
+                let endereco = Endereco { logradouro, numero, complemento, bairro, cidade, uf, cep, ibge };
+                let confere = endereco.check();
+                confere
+                    .map_err(|erro| self.erros.push(ErroCampo::new(Campo::Uf, "", Motivo::Endereco(erro))))
+                    .is_ok()
+                    .then_some(endereco)
+            }
+            (None, None)
+                if [&logradouro, &numero, &complemento, &bairro].into_iter().all(Option::is_none)
+                    && cep.is_none()
+                    && ibge.is_none() =>
+            {
+                None
+            }
+            (cidade, _) => {
+                let falta = if cidade.is_none() { Campo::Cidade } else { Campo::Uf };
+                self.erros.push(ErroCampo::new(falta, "", Motivo::EnderecoIncompleto));
+                None
+            }
+        }
+    }
+
+    fn classes_and_boleto(&mut self) -> (Option<Rotulo>, Option<Rotulo>, LinhaBoleto) {
+        let tipo_negocio = self.accept(Campo::TipoNegocio, valores::rotulo);
+        let tipo_titulo = self.accept(Campo::TipoTitulo, valores::rotulo);
+        let boleto = LinhaBoleto {
+            nosso_numero: self.accept(Campo::NossoNumero, |texto| valores::texto(texto, 40)),
+            linha_digitavel: self.accept(Campo::LinhaDigitavel, valores::linha_digitavel),
+            pix_copia_e_cola: self.accept(Campo::PixCopiaECola, valores::pix),
+            link: self.accept(Campo::LinkBoleto, valores::link),
+        };
+        (tipo_negocio, tipo_titulo, boleto)
     }
 
     fn credor(&mut self) -> Option<LinhaCredor> {
@@ -266,6 +328,9 @@ impl Leitura<'_> {
         parse: impl FnOnce(Tipo, &str) -> Result<T, Motivo>,
     ) -> Option<T> {
         let regras = &self.mapa.regras;
+        if !self.colunas.contains_key(&campo) && !regras.padroes.contains_key(&campo) {
+            return None; // most sheets have few of the fields
+        }
         let tipo = self.colunas.get(&campo).map_or(Tipo::Texto, |coluna| self.campos.tipo(*coluna));
         if tipo == Tipo::Erro {
             self.erros.push(ErroCampo::new(campo, "", Motivo::Formula));

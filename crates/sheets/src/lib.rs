@@ -31,5 +31,5 @@ mod xlsx;
 pub use carteira::gerar_carteira;
 pub use importacao::LinhasImportadas;
 pub use importacao::erro::{ErroCampo, ErroImportacao, ErroLinha, Motivo};
-pub use linha::{LinhaCredor, LinhaDevedor, LinhaTitulo};
+pub use linha::{LinhaBoleto, LinhaCredor, LinhaDevedor, LinhaTitulo};
 pub use mapa::{Campo, Mapa, MapaError};

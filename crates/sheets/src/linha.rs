@@ -1,9 +1,13 @@
 //! A line of a sheet whose every field has been understood.
 
 use chrono::NaiveDate;
+use domain::Rotulo;
+use domain::boleto::LinhaDigitavel;
 use domain::dinheiro::Centavos;
 use domain::documento::{Documento, TipoPessoa};
 use domain::email::EnderecoEmail;
+use domain::endereco::Endereco;
+use domain::telefone::Telefone;
 
 /// A receivable, as the ERP wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,25 @@ pub struct LinhaTitulo {
     pub devedor: LinhaDevedor,
     /// To whom, when not to the company itself.
     pub credor: Option<LinhaCredor>,
+    /// Kind of business, as the company calls it.
+    pub tipo_negocio: Option<Rotulo>,
+    /// Kind of título, as the company calls it.
+    pub tipo_titulo: Option<Rotulo>,
+    /// What it is paid by.
+    pub boleto: LinhaBoleto,
+}
+
+/// What a título is paid by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinhaBoleto {
+    /// The bank's own number of it.
+    pub nosso_numero: Option<String>,
+    /// Its digits, checked.
+    pub linha_digitavel: Option<LinhaDigitavel>,
+    /// A Pix that is whole.
+    pub pix_copia_e_cola: Option<String>,
+    /// Where it is fetched, by https.
+    pub link: Option<String>,
 }
 
 /// A debtor, repeated on each of its lines.
@@ -41,16 +64,18 @@ pub struct LinhaDevedor {
     pub tipo_pessoa: TipoPessoa,
     /// Name of the person or of the company.
     pub nome: String,
-    /// Where e-mail goes.
-    pub email: Option<EnderecoEmail>,
-    /// Digits only, 10 to 13 of them.
-    pub telefone: Option<String>,
+    /// Where e-mail goes, the preferred one first; at most [`MAX_MEIOS`](crate::importacao::MAX_MEIOS).
+    pub emails: Vec<EnderecoEmail>,
+    /// Telephones, as many at most, the preferred one first.
+    pub telefones: Vec<Telefone>,
     /// Debtor class, named by the company.
     pub categoria: Option<String>,
-    /// City, as written.
-    pub cidade: Option<String>,
-    /// State, two upper-case letters of the 27.
-    pub uf: Option<String>,
+    /// Who looks after the debtor.
+    pub gerente: Option<Rotulo>,
+    /// From 0 to 1000.
+    pub score: Option<i16>,
+    /// Where letters go; its parts agree.
+    pub endereco: Option<Endereco>,
 }
 
 /// The creditor behind a título.

@@ -34,20 +34,48 @@ pub enum Campo {
     Documento,
     /// `fisica`, `juridica` or `isenta`.
     TipoPessoa,
-    /// E-mail address.
+    /// E-mail addresses, the preferred one first.
     Email,
-    /// Telephone with area code.
+    /// Telephones with area code, the preferred one first.
     Telefone,
     /// Debtor class.
     Categoria,
-    /// City.
+    /// Municipality of the debtor's address. It and the state are required of an address.
     Cidade,
-    /// State.
+    /// State of that address.
     Uf,
     /// Key of the creditor.
     CredorCodigo,
     /// Name of the creditor.
     CredorNome,
+    /// Kind of business.
+    TipoNegocio,
+    /// Kind of título.
+    TipoTitulo,
+    /// The bank's own number of the boleto.
+    NossoNumero,
+    /// The digits that the boleto is paid by.
+    LinhaDigitavel,
+    /// The text that it is paid by with Pix.
+    PixCopiaECola,
+    /// Where the boleto is fetched.
+    LinkBoleto,
+    /// From 0 to 1000, as the company scores the debtor.
+    Score,
+    /// Who looks after the debtor.
+    Gerente,
+    /// Street of the debtor's address.
+    Logradouro,
+    /// House number.
+    EnderecoNumero,
+    /// Flat, block, floor.
+    Complemento,
+    /// Quarter.
+    Bairro,
+    /// Postal code.
+    Cep,
+    /// IBGE code of the municipality.
+    Ibge,
 }
 
 /// How to read a sheet. [`Mapa::default`] is for our own: headers named after the fields, comma as decimal sign, ISO
@@ -78,63 +106,80 @@ pub enum MapaError {
     Separador,
 }
 
+/// What a map says, before it is known whether that can work.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Regras {
-    pub(crate) colunas: BTreeMap<Campo, String>,
+pub struct Regras {
+    /// Field to header; two fields may share a column.
+    pub colunas: BTreeMap<Campo, String>,
+    /// Constants for what the sheet does not have.
     #[serde(default)]
-    pub(crate) padroes: BTreeMap<Campo, String>,
+    pub padroes: BTreeMap<Campo, String>,
+    /// By field, their word and ours; other words pass unchanged.
     #[serde(default)]
-    pub(crate) valores: BTreeMap<Campo, BTreeMap<String, String>>,
-    /// Tried in order; none means ISO.
+    pub valores: BTreeMap<Campo, BTreeMap<String, String>>,
+    /// Tried in order; none means ISO and dd/mm/aaaa.
     #[serde(default)]
-    pub(crate) formato_data: Vec<String>,
+    pub formato_data: Vec<String>,
+    /// Decimal sign.
     #[serde(default)]
-    pub(crate) decimal: Decimal,
+    pub decimal: Decimal,
+    /// Encoding of the text.
     #[serde(default)]
-    pub(crate) codificacao: Codificacao,
+    pub codificacao: Codificacao,
     /// None means: whichever of `;`, `,` and the tab the header has most of.
     #[serde(default)]
-    separador: Option<char>,
+    pub separador: Option<char>,
+    /// What the column of the document holds.
     #[serde(default)]
-    pub(crate) documento: RegrasDocumento,
+    pub documento: RegrasDocumento,
 }
 
+/// Decimal sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(crate) enum Decimal {
+pub enum Decimal {
+    /// `1.234,56`.
     #[default]
     #[serde(rename = ",")]
     Virgula,
+    /// `1,234.56`.
     #[serde(rename = ".")]
     Ponto,
 }
 
+/// Encoding of the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(crate) enum Codificacao {
+pub enum Codificacao {
+    /// UTF-8.
     #[default]
     #[serde(rename = "utf-8")]
     Utf8,
+    /// Latin-1, which is Windows-1252.
     #[serde(rename = "latin-1")]
     Latin1,
 }
 
+/// What the column of the document holds.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RegrasDocumento {
-    pub(crate) tipo: Option<TipoDocumento>,
+pub struct RegrasDocumento {
+    /// Only this; `None` is either.
+    pub tipo: Option<TipoDocumento>,
 }
 
 /// What a column holds only of. Declared, leading zeros that a spreadsheet ate are put back; otherwise never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum TipoDocumento {
+pub enum TipoDocumento {
+    /// CPF.
     Cpf,
+    /// CNPJ.
     Cnpj,
 }
 
 impl Campo {
     /// Every field, in the order of our own sheets.
-    pub const TODOS: [Self; 18] = [
+    pub const TODOS: [Self; 32] = [
         Self::CodigoIntegracao,
         Self::Numero,
         Self::Emissao,
@@ -153,6 +198,20 @@ impl Campo {
         Self::Uf,
         Self::CredorCodigo,
         Self::CredorNome,
+        Self::TipoNegocio,
+        Self::TipoTitulo,
+        Self::NossoNumero,
+        Self::LinhaDigitavel,
+        Self::PixCopiaECola,
+        Self::LinkBoleto,
+        Self::Score,
+        Self::Gerente,
+        Self::Logradouro,
+        Self::EnderecoNumero,
+        Self::Complemento,
+        Self::Bairro,
+        Self::Cep,
+        Self::Ibge,
     ];
 
     const OBRIGATORIOS: [Self; 5] =
@@ -180,7 +239,27 @@ impl Campo {
             Self::Uf => "uf",
             Self::CredorCodigo => "credor_codigo",
             Self::CredorNome => "credor_nome",
+            Self::TipoNegocio => "tipo_negocio",
+            Self::TipoTitulo => "tipo_titulo",
+            Self::NossoNumero => "nosso_numero",
+            Self::LinhaDigitavel => "linha_digitavel",
+            Self::PixCopiaECola => "pix_copia_e_cola",
+            Self::LinkBoleto => "link_boleto",
+            Self::Score => "score",
+            Self::Gerente => "gerente",
+            Self::Logradouro => "logradouro",
+            Self::EnderecoNumero => "endereco_numero",
+            Self::Complemento => "complemento",
+            Self::Bairro => "bairro",
+            Self::Cep => "cep",
+            Self::Ibge => "ibge",
         }
+    }
+
+    /// The field of that name.
+    #[must_use]
+    pub fn parse(nome: &str) -> Option<Self> {
+        Self::TODOS.into_iter().find(|campo| campo.as_str() == nome)
     }
 
     pub(crate) fn obrigatorio(self) -> bool {
@@ -240,7 +319,11 @@ impl Mapa {
         self
     }
 
-    fn new(regras: Regras) -> Result<Self, MapaError> {
+    /// A map that does what these rules say.
+    ///
+    /// # Errors
+    /// As [`Mapa::parse`].
+    pub fn new(regras: Regras) -> Result<Self, MapaError> {
         let de_algum_lugar =
             |campo: &Campo| regras.colunas.contains_key(campo) || regras.padroes.contains_key(campo);
         if let Some(campo) = Campo::OBRIGATORIOS.into_iter().find(|campo| !de_algum_lugar(campo)) {

@@ -80,9 +80,9 @@ fn due_dates_payments_and_contacts_have_something_of_everything() {
         linhas.iter().all(|linha| linha.pago_em.is_none_or(|dia| depois.contains(&dia) && dia != base()))
     );
     assert!(linhas.iter().all(|linha| linha.emissao.is_some_and(|dia| dia < linha.vencimento)));
-    assert!((1..=8).contains(&percent(&linhas, |linha| linha.devedor.email.is_none())));
+    assert!((1..=8).contains(&percent(&linhas, |linha| linha.devedor.emails.is_empty())));
     assert!((1..=6).contains(&percent(&linhas, |linha| linha.devedor.tipo_pessoa == TipoPessoa::Isenta)));
-    let enderecos = linhas.iter().filter_map(|linha| linha.devedor.email.as_ref());
+    let enderecos = linhas.iter().flat_map(|linha| &linha.devedor.emails);
     assert!(
         enderecos.clone().count() > 0
             && enderecos.into_iter().all(|it| it.as_str().ends_with("@example.com"))

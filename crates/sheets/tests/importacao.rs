@@ -4,7 +4,10 @@
 use std::io::{self, Read};
 
 use chrono::NaiveDate;
+use domain::Rotulo;
 use domain::documento::TipoPessoa;
+use domain::email::EnderecoEmail;
+use domain::telefone::Telefone;
 use proptest::prelude::*;
 use sheets::{Campo, ErroImportacao, ErroLinha, LinhaTitulo, LinhasImportadas, Mapa, Motivo};
 
@@ -40,17 +43,63 @@ fn a_whole_line_fills_every_field() {
     let devedor = &titulo.devedor;
     assert_eq!((devedor.codigo_integracao.as_str(), devedor.nome.as_str()), ("D-1", "Ana Pedraclara"));
     assert_eq!(devedor.documento.as_ref().unwrap().as_str(), "52998224725");
+    assert_eq!((devedor.tipo_pessoa, devedor.emails[0].as_str()), (TipoPessoa::Fisica, "ana@example.com"));
     assert_eq!(
-        (devedor.tipo_pessoa, devedor.email.as_ref().unwrap().as_str()),
-        (TipoPessoa::Fisica, "ana@example.com")
+        (devedor.telefones[0].as_str(), devedor.categoria.as_deref()),
+        ("+5511900000001", Some("varejo"))
     );
-    assert_eq!(
-        (devedor.telefone.as_deref(), devedor.categoria.as_deref()),
-        (Some("11900000001"), Some("varejo"))
-    );
-    assert_eq!((devedor.cidade.as_deref(), devedor.uf.as_deref()), (Some("São Paulo"), Some("SP")));
+    let endereco = devedor.endereco.as_ref().unwrap();
+    assert_eq!((endereco.cidade.as_str(), endereco.uf.as_str()), ("São Paulo", "SP"));
     let credor = titulo.credor.as_ref().unwrap();
     assert_eq!((credor.codigo.as_str(), credor.nome.as_str()), ("CR-1", "Colégio Serraclara"));
+}
+
+/// The other fields of a título, in any order of columns.
+#[test]
+fn every_other_field_of_a_titulo_and_its_debtor_is_a_column() {
+    let csv = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome;email;telefone;score;gerente;logradouro;\
+               endereco_numero;complemento;bairro;cidade;uf;cep;ibge;tipo_negocio;tipo_titulo;nosso_numero;linha_digitavel;link_boleto\n\
+               1;2026-03-02;10,00;D;N;\"a@example.com; b@example.com\";\"(11) 3333-4444, 11 90000-0001\";750;Bia;Rua A;s/n;ap 1;Centro;\
+               São Paulo;SP;1310-100;3550308;venda; boleto ;123;00190.50095 40144.816069 06809.350314 3 37370000000100;https://x.com/1\n";
+    let lida = import(csv.as_bytes(), Mapa::default()).remove(0).unwrap();
+    let (devedor, boleto) = (&lida.devedor, &lida.boleto);
+    let emails: Vec<_> = devedor.emails.iter().map(EnderecoEmail::as_str).collect();
+    let telefones: Vec<_> = devedor.telefones.iter().map(Telefone::as_str).collect();
+    assert_eq!(
+        (emails, telefones),
+        (vec!["a@example.com", "b@example.com"], vec!["+551133334444", "+5511900000001"])
+    );
+    assert_eq!((devedor.score, devedor.gerente.as_ref().map(Rotulo::as_str)), (Some(750), Some("Bia")));
+    let endereco = devedor.endereco.as_ref().unwrap();
+    assert_eq!(
+        (endereco.logradouro.as_deref(), endereco.numero.as_deref(), endereco.complemento.as_deref()),
+        (Some("Rua A"), Some("s/n"), Some("ap 1"))
+    );
+    assert_eq!((endereco.bairro.as_deref(), endereco.ibge), (Some("Centro"), Some(3_550_308)));
+    assert_eq!(endereco.cep.unwrap().to_string(), "01310100");
+    assert_eq!(
+        (lida.tipo_negocio.as_ref().map(Rotulo::as_str), lida.tipo_titulo.as_ref().map(Rotulo::as_str)),
+        (Some("venda"), Some("boleto"))
+    );
+    assert_eq!(
+        (boleto.nosso_numero.as_deref(), boleto.link.as_deref()),
+        (Some("123"), Some("https://x.com/1"))
+    );
+    assert_eq!(
+        boleto.linha_digitavel.as_ref().unwrap().as_str(),
+        "00190500954014481606906809350314337370000000100"
+    );
+}
+
+#[test]
+fn part_of_an_address_is_told_by_what_it_lacks() {
+    let csv = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome;logradouro;cidade;uf;cep\n\
+               1;2026-03-02;10,00;D;N;Rua A;;SP;\n2;2026-03-02;10,00;D;N;;Rio;;\n3;2026-03-02;10,00;D;N;;Rio;RJ;01310-100\n\
+               4;2026-03-02;10,00;D;N;;;;\n";
+    let lidas = import(csv.as_bytes(), Mapa::default());
+    let faltas: Vec<_> = lidas[..3].iter().map(|lida| fields(lida.as_ref().unwrap_err())).collect();
+    assert_eq!(faltas, [["cidade"], ["uf"], ["uf"]]);
+    assert_eq!(lidas[3].as_ref().unwrap().devedor.endereco, None);
 }
 
 #[test]
@@ -161,11 +210,17 @@ fn a_map_reads_the_sheet_of_another_system() {
     assert_eq!(lidas[1].credor.as_ref().unwrap().codigo, "matriz");
 }
 
+/// A map of every column to itself.
+fn own_columns() -> String {
+    let colunas = CABECALHO.trim_end().split(';').map(|campo| format!("{campo} = '{campo}'"));
+    colunas.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn latin_1_is_read_when_the_map_says_so_and_told_when_not() {
     let utf8 = format!("{CABECALHO}{COMPLETA}");
     let latin1 = utf8.chars().map(|letra| u8::try_from(letra).unwrap()).collect::<Vec<_>>();
-    let colunas = Campo::TODOS.map(|campo| format!("{0} = '{0}'\n", campo.as_str())).concat();
+    let colunas = own_columns();
     let mapa = || Mapa::parse(&format!("codificacao = 'latin-1'\n[colunas]\n{colunas}")).unwrap();
     assert_eq!(import(&latin1, mapa()), import_ours(COMPLETA));
     let recusa = import(&latin1, Mapa::default()).remove(0).unwrap_err();
@@ -199,7 +254,7 @@ fn a_sheet_that_cannot_be_read_says_what_to_do() {
         LinhasImportadas::new(enorme.as_bytes(), Mapa::default()),
         Err(ErroImportacao::Cabecalho)
     ));
-    let colunas = Campo::TODOS.map(|campo| format!("{0} = '{0}'\n", campo.as_str())).concat();
+    let colunas = own_columns();
     let escrito = Mapa::parse(&format!("[colunas]\n{colunas}")).unwrap();
     assert_eq!(refuse(CABECALHO.replace("uf;", "").as_bytes(), escrito), "faltam colunas na planilha: uf");
 }

@@ -3,7 +3,7 @@
 mod resultados;
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::contato::CanalContato;
 use domain::ids::{ContatoId, DevedorId, ResultadoContatoId};
@@ -161,19 +161,25 @@ fn refusal(t: &mut Tenant<'_>, entrada: &EntradaContato) -> Result<Option<Recusa
     })
 }
 
+/// What is read of contacts: of all, or of some that were chosen before.
+fn columns(contatos: &str) -> String {
+    format!("{COLUNAS} FROM {contatos} c {RESULTADO}")
+}
+
 const COLUNAS: &str = "SELECT c.id, c.devedor_id, c.canal, c.em, c.resultado_id, r.nome AS resultado, r.grupo, r.positivo, \
            c.operador, c.observacao, c.agendado_para, c.operador_agendamento, c.criado_em, NOT EXISTS ( \
              SELECT FROM cadastro.contato d WHERE d.empresa_id = c.empresa_id AND d.devedor_id = c.devedor_id \
-                AND (d.em, d.id) > (c.em, c.id)) AS ultimo \
-      FROM cadastro.contato c JOIN cadastro.resultado_contato r ON r.empresa_id = c.empresa_id AND r.id = c.resultado_id \
-     WHERE c.empresa_id = $1";
+                AND (d.em, d.id) > (c.em, c.id)) AS ultimo";
+const RESULTADO: &str =
+    "JOIN cadastro.resultado_contato r ON r.empresa_id = c.empresa_id AND r.id = c.resultado_id";
 
 /// One contact of the company.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn get(t: &mut Tenant<'_>, id: ContatoId) -> Result<Option<ContatoLido>, StoreError> {
-    Ok(sql_query(format!("{COLUNAS} AND c.id = $2"))
+    let contato = columns("cadastro.contato");
+    Ok(sql_query(format!("{contato} WHERE c.empresa_id = $1 AND c.id = $2"))
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<SqlUuid, _>(id.uuid())
         .get_result(t.conn)
@@ -216,7 +222,8 @@ pub enum Ordem {
     Agenda,
 }
 
-/// A page of contacts after the instant and the id `depois_de`.
+/// A page of contacts after the instant and the id `depois_de`. Those of a group of results are read result by result, each a
+/// range of its index, so that it does not matter how few or how old they are.
 ///
 /// # Errors
 /// The database is unreachable.
@@ -232,35 +239,67 @@ pub fn list(
         Ordem::Recentes => ("c.em", "DESC", "<"),
         Ordem::Agenda => ("c.agendado_para", "ASC", ">"),
     };
+    let resultados = results(t, filtro)?;
     let (em, id) = depois_de.unzip();
-    Ok(sql_query(format!(
-        "{COLUNAS} AND {coluna} IS NOT NULL AND ($2 IS NULL OR c.devedor_id = $2) AND ($3 IS NULL OR c.canal = $3) \
+    let ordem_sql = format!("ORDER BY {coluna} {sentido}, c.id {sentido}");
+    let filtros = format!(
+        "c.empresa_id = $1 AND {coluna} IS NOT NULL AND ($2 IS NULL OR c.devedor_id = $2) AND ($3 IS NULL OR c.canal = $3) \
             AND ($4 IS NULL OR c.em >= $4) AND ($5 IS NULL OR c.em < $5) AND ($6 IS NULL OR c.resultado_id = $6) \
-            AND (($7 IS NULL AND $8 IS NULL) OR c.resultado_id = ANY (ARRAY(SELECT g.id FROM cadastro.resultado_contato g \
-                   WHERE g.empresa_id = $1 AND ($7 IS NULL OR g.grupo = $7) AND ($8 IS NULL OR g.positivo = $8)))) \
-            AND (NOT $9 OR NOT EXISTS (SELECT FROM cadastro.contato d WHERE d.empresa_id = c.empresa_id \
+            AND (NOT $8 OR NOT EXISTS (SELECT FROM cadastro.contato d WHERE d.empresa_id = c.empresa_id \
                    AND d.devedor_id = c.devedor_id AND (d.em, d.id) > (c.em, c.id))) \
-            AND ($10 IS NULL OR c.operador = $10) \
-            AND ($11 IS NULL OR c.agendado_para >= $11) AND ($12 IS NULL OR c.agendado_para < $12) \
-            AND ($13 IS NULL OR c.operador_agendamento = $13) \
-            AND ($14 IS NULL OR ({coluna}, c.id) {depois} ($14, $15)) \
-          ORDER BY {coluna} {sentido}, c.id {sentido} LIMIT $16"
-    ))
+            AND ($9 IS NULL OR c.operador = $9) \
+            AND ($10 IS NULL OR c.agendado_para >= $10) AND ($11 IS NULL OR c.agendado_para < $11) \
+            AND ($12 IS NULL OR c.operador_agendamento = $12) \
+            AND ($13 IS NULL OR ({coluna}, c.id) {depois} ($13, $14)) {ordem_sql} LIMIT $15"
+    );
+    // With a debtor there are few to look through; by the hour of a schedule no index knows the result.
+    let por_resultado = resultados.is_some() && filtro.devedor.is_none() && ordem != Ordem::Agenda;
+    let pagina = if por_resultado {
+        format!(
+            "(SELECT c.* FROM unnest($7) AS g(id) CROSS JOIN LATERAL \
+                (SELECT c.* FROM cadastro.contato c WHERE c.resultado_id = g.id AND {filtros}) c {ordem_sql} LIMIT $15)"
+        )
+    } else {
+        format!(
+            "(SELECT c.* FROM cadastro.contato c WHERE ($7 IS NULL OR c.resultado_id = ANY ($7)) AND {filtros})"
+        )
+    };
+    Ok(sql_query(format!("{} {ordem_sql}", columns(&pagina)))
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<Nullable<SqlUuid>, _>(filtro.devedor)
+        .bind::<Nullable<Text>, _>(filtro.canal.map(CanalContato::as_str))
+        .bind::<Nullable<Timestamptz>, _>(filtro.em.0)
+        .bind::<Nullable<Timestamptz>, _>(filtro.em.1)
+        .bind::<Nullable<SqlUuid>, _>(filtro.resultado)
+        .bind::<Nullable<Array<SqlUuid>>, _>(resultados)
+        .bind::<Bool, _>(filtro.ultimo)
+        .bind::<Nullable<Text>, _>(filtro.operador.as_deref())
+        .bind::<Nullable<Timestamptz>, _>(filtro.agendado.0)
+        .bind::<Nullable<Timestamptz>, _>(filtro.agendado.1)
+        .bind::<Nullable<Text>, _>(filtro.operador_agendamento.as_deref())
+        .bind::<Nullable<Timestamptz>, _>(em)
+        .bind::<Nullable<SqlUuid>, _>(id)
+        .bind::<BigInt, _>(limite)
+        .load(t.conn)?)
+}
+
+/// The results of the group, or the good ones or the others; `None` where neither is asked for.
+fn results(t: &mut Tenant<'_>, filtro: &Filtro) -> Result<Option<Vec<Uuid>>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Linha {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    if filtro.grupo.is_none() && filtro.positivo.is_none() {
+        return Ok(None);
+    }
+    let linhas: Vec<Linha> = sql_query(
+        "SELECT id FROM cadastro.resultado_contato \
+          WHERE empresa_id = $1 AND ($2 IS NULL OR grupo = $2) AND ($3 IS NULL OR positivo = $3)",
+    )
     .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Nullable<SqlUuid>, _>(filtro.devedor)
-    .bind::<Nullable<Text>, _>(filtro.canal.map(CanalContato::as_str))
-    .bind::<Nullable<Timestamptz>, _>(filtro.em.0)
-    .bind::<Nullable<Timestamptz>, _>(filtro.em.1)
-    .bind::<Nullable<SqlUuid>, _>(filtro.resultado)
     .bind::<Nullable<Text>, _>(filtro.grupo.as_deref())
     .bind::<Nullable<Bool>, _>(filtro.positivo)
-    .bind::<Bool, _>(filtro.ultimo)
-    .bind::<Nullable<Text>, _>(filtro.operador.as_deref())
-    .bind::<Nullable<Timestamptz>, _>(filtro.agendado.0)
-    .bind::<Nullable<Timestamptz>, _>(filtro.agendado.1)
-    .bind::<Nullable<Text>, _>(filtro.operador_agendamento.as_deref())
-    .bind::<Nullable<Timestamptz>, _>(em)
-    .bind::<Nullable<SqlUuid>, _>(id)
-    .bind::<BigInt, _>(limite)
-    .load(t.conn)?)
+    .load(t.conn)?;
+    Ok(Some(linhas.into_iter().map(|linha| linha.id).collect()))
 }

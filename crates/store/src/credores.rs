@@ -219,6 +219,8 @@ pub enum EmUso {
     PorTitulo,
     /// A régua names it.
     PorRegua,
+    /// A policy of negotiation is for it alone.
+    PorPolitica,
 }
 
 #[derive(QueryableByName)]
@@ -227,6 +229,8 @@ struct Uso {
     titulo: bool,
     #[diesel(sql_type = Bool)]
     regua: bool,
+    #[diesel(sql_type = Bool)]
+    politica: bool,
 }
 
 /// Deletes a creditor that nothing refers to. A título that names it meanwhile waits, and then finds none.
@@ -237,7 +241,8 @@ pub fn delete(t: &mut Tenant<'_>, id: CredorId) -> Result<Result<(), EmUso>, Sto
     lock(t, id)?;
     let uso: Uso = sql_query(
         "SELECT EXISTS (SELECT FROM cadastro.titulo WHERE empresa_id = $1 AND credor_id = $2) AS titulo, \
-                regua.usa_credor($2) AS regua",
+                regua.usa_credor($2) AS regua, \
+                EXISTS (SELECT FROM cadastro.politica_negociacao WHERE empresa_id = $1 AND credor_id = $2) AS politica",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id.uuid())
@@ -245,7 +250,8 @@ pub fn delete(t: &mut Tenant<'_>, id: CredorId) -> Result<Result<(), EmUso>, Sto
     match uso {
         Uso { titulo: true, .. } => return Ok(Err(EmUso::PorTitulo)),
         Uso { regua: true, .. } => return Ok(Err(EmUso::PorRegua)),
-        Uso { titulo: false, regua: false } => {}
+        Uso { politica: true, .. } => return Ok(Err(EmUso::PorPolitica)),
+        Uso { titulo: false, regua: false, politica: false } => {}
     }
     sql_query("DELETE FROM cadastro.credor WHERE empresa_id = $1 AND id = $2")
         .bind::<SqlUuid, _>(t.empresa.uuid())

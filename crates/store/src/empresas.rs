@@ -1,8 +1,11 @@
 //! Companies: their settings and their sending windows.
 
-use chrono::{DateTime, NaiveTime, Utc};
-use diesel::sql_types::{Bool, Integer, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use diesel::sql_types::{
+    Array, Bool, Date, Integer, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::calendario::Feriados;
 use domain::documento::Documento;
 use domain::encargos::Encargos;
 use domain::endereco::Endereco;
@@ -18,6 +21,8 @@ use crate::devedores::Campo;
 use crate::migracao::ExecuteUnit as _;
 use crate::preparada::prepared;
 use crate::{Banco, StoreError, Tenant};
+
+pub mod feriados;
 
 /// What a company is created with.
 #[derive(Clone, Debug)]
@@ -42,9 +47,12 @@ pub struct Empresa {
     /// Local time at which its night runs (rule g01).
     #[diesel(sql_type = Time)]
     pub hora_noite: NaiveTime,
-    /// Whether a due date on a non-banking day rolls forward (rule n02).
+    /// Whether a due date on a day that is no working day rolls forward (rule n02).
     #[diesel(sql_type = Bool)]
     pub vencimento_em_dia_util: bool,
+    /// Its own holidays.
+    #[diesel(sql_type = Array<Date>)]
+    pub feriados: Vec<NaiveDate>,
     /// Address that its e-mails come from.
     #[diesel(sql_type = Text)]
     pub remetente_email: String,
@@ -64,6 +72,7 @@ impl Empresa {
     pub fn regras(&self) -> Result<Regras, StoreError> {
         Ok(Regras {
             vencimento_em_dia_util: self.vencimento_em_dia_util,
+            feriados: Feriados::new(self.feriados.clone()),
             migracao: Migracao::parse(&self.migracao).ok().ok_or(StoreError::Unknown("migracao"))?,
             cancelar_acordo_apos: self.cancelar_acordo_apos.and_then(|dias| u16::try_from(dias).ok()),
         })
@@ -161,9 +170,8 @@ pub fn create(
     Ok(id)
 }
 
-/// The columns of an [`Empresa`].
-pub(crate) const COLUNAS: &str =
-    "nome, fuso, hora_noite, vencimento_em_dia_util, remetente_email, migracao, cancelar_acordo_apos";
+/// The columns of an [`Empresa`] in `cadastro.v_empresa`.
+pub(crate) const COLUNAS: &str = "nome, fuso, hora_noite, vencimento_em_dia_util, feriados, remetente_email, migracao, cancelar_acordo_apos";
 
 /// The company of this transaction, if it exists.
 ///
@@ -232,6 +240,7 @@ pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreE
     .execute_unit(t.conn)?;
     let depois = Regras {
         vencimento_em_dia_util: mudanca.vencimento_em_dia_util.unwrap_or(antes.vencimento_em_dia_util),
+        feriados: antes.feriados.clone(),
         migracao: mudanca.migracao.unwrap_or(antes.migracao),
         cancelar_acordo_apos: cancelar_apos,
     };

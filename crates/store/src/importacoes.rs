@@ -109,6 +109,12 @@ pub struct ImportacaoLida {
     /// The line up to which everything is stored.
     #[diesel(sql_type = BigInt)]
     pub posicao: i64,
+    /// The half of the chunk after it that is stored too, if one is.
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    pub metade: Option<i16>,
+    /// The last line of that chunk.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub metade_ate: Option<i64>,
     /// Lines that made a título.
     #[diesel(sql_type = BigInt)]
     pub criados: i64,
@@ -179,7 +185,7 @@ pub fn create(t: &mut Tenant<'_>, nova: &NovaImportacao, agora: DateTime<Utc>) -
 }
 
 const COLUNAS: &str = "SELECT id, formato, modo, simular, limite, mapeamento, regras, autor, bytes, estado, linhas, sem_chave, abertos, \
-        a_cancelar, posicao, criados, atualizados, inalterados, recusados, repetidos, cancelados, erro, criada_em, \
+        a_cancelar, posicao, metade, metade_ate, criados, atualizados, inalterados, recusados, repetidos, cancelados, erro, criada_em, \
         confirmada_em, concluida_em FROM cadastro.importacao WHERE empresa_id = $1";
 
 /// One import of the company.
@@ -336,17 +342,27 @@ fn mine(t: &mut Tenant<'_>, tomada: Tomada, mudanca: &str) -> Result<bool, Store
     Ok(minhas > 0)
 }
 
-/// What is known of a chunk that has just been stored, in the same transaction: answers whether the import was still this
-/// process's; if not, the transaction must not be committed.
+/// What is known of a chunk up to the line `ate` that has just been stored, or of one `metade` of it, in the same transaction:
+/// answers whether the import was still this process's; if not, the transaction must not be committed. A chunk of two halves
+/// is stored when both are.
 ///
 /// # Errors
 /// The database is unreachable.
-pub fn advance(t: &mut Tenant<'_>, tomada: Tomada, ate: i64, feitos: &Feitos) -> Result<bool, StoreError> {
+pub fn advance(
+    t: &mut Tenant<'_>,
+    tomada: Tomada,
+    (ate, metade): (i64, Option<i16>),
+    feitos: &Feitos,
+) -> Result<bool, StoreError> {
     let minhas = sql_query(format!(
-        "UPDATE cadastro.importacao SET posicao = $4, criados = criados + $5, atualizados = atualizados + $6, \
+        "UPDATE cadastro.importacao SET posicao = CASE WHEN $9 IS NULL OR metade_ate = $4 THEN $4 ELSE posicao END, \
+                metade = CASE WHEN metade IS NULL THEN $9 END, \
+                metade_ate = CASE WHEN metade IS NULL AND $9 IS NOT NULL THEN $4 END, \
+                criados = criados + $5, atualizados = atualizados + $6, \
                 inalterados = inalterados + $7, recusados = recusados + $8, sem_avanco = 0, \
                 lease_ate = clock_timestamp() + {LEASE} \
-          WHERE empresa_id = $1 AND id = $2 AND tentativas = $3 AND estado = 'processando'",
+          WHERE empresa_id = $1 AND id = $2 AND tentativas = $3 AND estado = 'processando' AND posicao < $4 \
+            AND (metade IS NULL OR (metade <> $9 AND metade_ate = $4))",
     ))
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(tomada.id)
@@ -356,6 +372,7 @@ pub fn advance(t: &mut Tenant<'_>, tomada: Tomada, ate: i64, feitos: &Feitos) ->
     .bind::<BigInt, _>(feitos.atualizados)
     .bind::<BigInt, _>(feitos.inalterados)
     .bind::<BigInt, _>(feitos.recusados)
+    .bind::<Nullable<SmallInt>, _>(metade)
     .execute(t.conn)?;
     Ok(minhas > 0)
 }

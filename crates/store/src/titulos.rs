@@ -7,7 +7,9 @@ use domain::Rotulo;
 use domain::dinheiro::Centavos;
 use domain::documento::Documento;
 use domain::email::EnderecoEmail;
+use domain::endereco::Endereco;
 use domain::ids::{CredorId, TituloId};
+use domain::telefone::Telefone;
 use domain::titulo::{Negociacao, Origem, StatusTitulo, Titulo};
 use uuid::Uuid;
 
@@ -89,8 +91,14 @@ pub struct EntradaDevedor {
     pub categoria: Option<String>,
     /// From 0 to 1000, as the company scores its debtors (rule s10).
     pub score: Option<i16>,
+    /// Who looks after the debtor.
+    pub gerente: Option<Rotulo>,
     /// E-mail addresses, the preferred one first; a list replaces what is stored.
     pub emails: Option<Vec<EnderecoEmail>>,
+    /// Telephones, in the same way.
+    pub telefones: Option<Vec<Telefone>>,
+    /// Postal addresses, in the same way.
+    pub enderecos: Option<Vec<Endereco>>,
 }
 
 /// A creditor as it is pushed with a título.

@@ -78,7 +78,7 @@ texts! {
     PixCopiaECola = "Pix copia e cola (BR Code), inteiro.", "", Some(formato("pix-copia-e-cola")), None;
     /// An address on the web.
     Link = "Endereço que começa com https://, de até 500 caracteres.", "https://boletos.exemplo.com.br/123",
-        Some(formato("uri")), Some("^https://[A-Za-z0-9][!-~]{0,491}$");
+        None, Some("^https://[A-Za-z0-9][!-~]{0,491}$");
     /// A day.
     Dia = "Data no formato AAAA-MM-DD.", "2026-03-10", Some(SchemaFormat::KnownFormat(KnownFormat::Date)),
         Some("^[12][0-9]{3}-");
@@ -160,6 +160,54 @@ impl PartialSchema for Valor {
 impl ToSchema for Valor {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Valor")
+    }
+}
+
+/// A file of text, which has some.
+#[derive(Clone, Copy, Debug)]
+pub struct ArquivoDeTexto;
+
+impl PartialSchema for ArquivoDeTexto {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).into()
+    }
+}
+
+impl ToSchema for ArquivoDeTexto {}
+
+/// The bytes of a file, which has some.
+#[derive(Clone, Copy, Debug)]
+pub struct Arquivo;
+
+impl PartialSchema for Arquivo {
+    fn schema() -> RefOr<Schema> {
+        let formato = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new().schema_type(Type::String).format(Some(formato)).min_length(Some(1)).into()
+    }
+}
+
+impl ToSchema for Arquivo {}
+
+/// An amount as it comes in, which may be zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Quantia;
+
+impl PartialSchema for Quantia {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Array(vec![Type::String, Type::Number]))
+            .description(Some("Valor em reais com até duas casas: texto ou número."))
+            .pattern(Some(DINHEIRO))
+            .minimum(Some(0.0))
+            .maximum(Some(DINHEIRO_MAX))
+            .examples(["1234.56"])
+            .into()
+    }
+}
+
+impl ToSchema for Quantia {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Quantia")
     }
 }
 

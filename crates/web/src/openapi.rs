@@ -20,6 +20,8 @@ use crate::problema::{MIDIA_PROBLEMA, Problema};
 /// Name of the security scheme, for `security(("chave_api" = ["titulos:ler"]))`.
 const ESQUEMA: &str = "chave_api";
 const PROBLEMA: &str = "Problema";
+/// What stands in `If-Match`, by RFC 9110, 13.1.1.
+const VERSOES: &str = r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#;
 
 /// What the document says of itself, in Portuguese.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,7 @@ pub fn documento(info: InfoApi, configure: impl FnOnce(&mut ServiceConfig<'_>)) 
     for item in documento.paths.paths.values_mut() {
         for (metodo, operacao) in operacoes_mut(item) {
             add_problem(&mut operacao.responses);
+            shape_versions(operacao);
             if matches!(metodo, "POST" | "PATCH") && names_scope(operacao) {
                 operacao.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
             }
@@ -124,6 +127,18 @@ fn problem_response() -> Response {
         .build()
 }
 
+/// An `If-Match` is `*` or the `ETag`s that the caller has seen.
+fn shape_versions(operacao: &mut Operation) {
+    let vistas = operacao.parameters.iter_mut().flatten().filter_map(|parametro| match parametro {
+        RefOr::T(parametro) if parametro.name == "If-Match" => Some(parametro),
+        RefOr::T(_) | RefOr::Ref(_) => None,
+    });
+    for vista in vistas {
+        let texto = ObjectBuilder::new().schema_type(Type::String).pattern(Some(VERSOES)).examples(["\"3\""]);
+        vista.schema = Some(texto.into());
+    }
+}
+
 fn add_problem(respostas: &mut Responses) {
     let padrao = || RefOr::Ref(Ref::from_response_name(PROBLEMA));
     respostas.responses.entry("default".to_owned()).or_insert_with(padrao);
@@ -153,12 +168,28 @@ fn close_inputs(documento: &mut OpenApi) {
     }
     let esquemas = documento.components.iter_mut().flat_map(|componentes| componentes.schemas.iter_mut());
     for (nome, esquema) in esquemas {
-        if let RefOr::T(Schema::Object(objeto)) = esquema
+        if let RefOr::T(esquema) = esquema
             && entradas.contains(nome)
-            && !objeto.properties.is_empty()
         {
+            close(esquema);
+        }
+    }
+}
+
+/// An object, or each object that may stand in its place.
+fn close(esquema: &mut Schema) {
+    match esquema {
+        Schema::Object(objeto) if !objeto.properties.is_empty() => {
             objeto.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
+        Schema::OneOf(alternativas) => {
+            let aqui = alternativas.items.iter_mut().filter_map(|item| match item {
+                RefOr::T(esquema) => Some(esquema),
+                RefOr::Ref(_) => None,
+            });
+            aqui.for_each(close);
+        }
+        Schema::Object(_) | Schema::Array(_) | Schema::AllOf(_) | Schema::AnyOf(_) | _ => {}
     }
 }
 

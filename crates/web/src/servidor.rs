@@ -16,7 +16,7 @@ use actix_web::dev::{ResourceDef, Server, ServerHandle};
 use actix_web::http::Uri;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{self, Data};
-use actix_web::{App, HttpServer};
+use actix_web::{App, HttpRequest, HttpServer};
 use futures_util::future::BoxFuture;
 use runtime::Encerramento;
 use runtime::config::Http;
@@ -28,6 +28,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::autenticacao::{Autenticador, Conhecidas, autenticar};
 use crate::entrada::{LIMITE_CORPO, LimiteCorpo};
 use crate::openapi::{InfoApi, documento, operacoes};
+use crate::problema::Problema;
 
 use cota::Cotas;
 pub(crate) use cota::Saldo;
@@ -225,9 +226,17 @@ impl Estado {
         dentro_de("/v1") && !self.publicas.iter().any(|publica| dentro_de(publica))
     }
 
-    /// The methods of the route at `caminho`, if there is one.
-    pub(crate) fn metodos(&self, caminho: &str) -> Option<&[&'static str]> {
-        self.rotas.iter().find(|(rota, _)| rota.is_match(caminho)).map(|(_, metodos)| metodos.as_slice())
+    /// What is answered where no route takes a request: 404, or 405 if it is only the method that the address does not have.
+    pub(crate) fn refusal(&self, req: &HttpRequest) -> Problema {
+        let caminho = req.match_info().as_str();
+        // In order of their text a fixed address stands before one with an id in the same place.
+        let metodos = self.rotas.iter().find(|(rota, _)| rota.is_match(caminho)).map(|(_, metodos)| metodos);
+        match metodos {
+            Some(metodos) if !metodos.contains(&req.method().as_str()) => {
+                Problema::metodo(&metodos.join(", "))
+            }
+            Some(_) | None => Problema::nao_encontrado(),
+        }
     }
 
     pub(crate) fn encerrando(&self) -> bool {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use cobranca::cliente::Cliente;
-use cobranca::comandos::importar::Colunas;
+use cobranca::comandos::importar::{Colunas, Modo};
 use cobranca::replay::Contestacao;
 use cobranca::{Resultado, comandos, terminal};
 use runtime::config::Log;
@@ -109,7 +109,7 @@ impl Api {
 
 #[derive(Args)]
 struct Importar {
-    /// O arquivo: CSV, NDJSON (.ndjson, .jsonl) ou XLSX (.xlsx).
+    /// O arquivo: CSV, NDJSON (.ndjson, .jsonl) ou XLSX (.xlsx); também comprimido (.gz).
     arquivo: PathBuf,
     /// Mapa de colunas (TOML), guardado na API com o nome do arquivo; sem ele, as colunas da carteira de exemplo.
     #[arg(long)]
@@ -122,13 +122,24 @@ struct Importar {
     /// Onde escrever as linhas recusadas (CSV); sem ele, <arquivo>.relatorio.csv ao lado do arquivo.
     #[arg(long)]
     relatorio: Option<PathBuf>,
+    /// O arquivo é a carteira inteira: o que está em aberto e falta nele é cancelado.
+    #[arg(long)]
+    completo: bool,
+    /// Percentual dos títulos em aberto que pode ser cancelado sem confirmação; sem ele, 10.
+    #[arg(long, requires = "completo", value_parser = clap::value_parser!(u8).range(0..=100))]
+    limite_cancelamento: Option<u8>,
+    /// Só diz o que seria feito; nada é gravado.
+    #[arg(long)]
+    simular: bool,
 }
 
 impl From<Importar> for comandos::importar::Pedido {
     fn from(pedido: Importar) -> Self {
-        let Importar { arquivo, mapa, mapeamento, relatorio, .. } = pedido;
+        let Importar { arquivo, mapa, mapeamento, relatorio, completo, limite_cancelamento, simular, api: _ } =
+            pedido;
         let guardadas = mapeamento.map_or(Colunas::Nossas, Colunas::Guardadas);
-        Self { arquivo, colunas: mapa.map_or(guardadas, Colunas::Mapa), relatorio }
+        let modo = if completo { Modo::Completo { limite: limite_cancelamento } } else { Modo::Parcial };
+        Self { arquivo, colunas: mapa.map_or(guardadas, Colunas::Mapa), relatorio, modo, simular }
     }
 }
 

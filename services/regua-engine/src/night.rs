@@ -103,15 +103,14 @@ fn chunk(
     agora: DateTime<Utc>,
 ) -> Result<Option<usize>, StoreError> {
     let limite = if espera { LOTE_COM_ESPERA } else { LOTE };
-    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-    let escolhas = empresa.regras()?;
-    let Some(devedores) = timed("ler", || noites::claim(t, noite, &escolhas, limite, espera))? else {
+    let Some((devedores, escolhas)) = timed("ler", || noites::claim(t, noite, limite, espera))? else {
         return Ok(None);
     };
     if devedores.is_empty() {
         return Ok(Some(0));
     }
     let reguas = reguas::load(t)?;
+    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
     let janelas = empresas::janelas(t)?;
     let local = agora.with_timezone(&empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo));
     let decisoes: Vec<_> = timed("decidir", || {

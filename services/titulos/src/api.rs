@@ -46,6 +46,7 @@ pub static CODIGOS: &[&Codigo] = &[
     &politicas::POLITICA_NA_FAIXA,
     &resultados::RESULTADO_EXISTENTE,
     &pagamentos::PAGAMENTO_EXISTENTE,
+    &empresa::feriados::CALENDARIO_CHEIO,
     &devedores::DEVEDOR_EXISTENTE,
     &credores::CREDOR_EXISTENTE,
     &credores::CREDOR_EM_USO,
@@ -102,6 +103,9 @@ fn cadastro(config: &mut ServiceConfig<'_>) {
     config
         .service(empresa::get)
         .service(empresa::patch)
+        .service(empresa::feriados::list)
+        .service(empresa::feriados::gravar)
+        .service(empresa::feriados::apagar)
         .service(chaves::post)
         .service(chaves::list)
         .service(chaves::revoke)

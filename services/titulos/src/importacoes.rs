@@ -2,7 +2,8 @@
 //!
 //! Any number of processes may run it: an import belongs to whoever took it for as long as that one tells of itself. A file is
 //! read twice. First its keys only, so that a file that cannot be read to its end, or lacks too much, changes nothing; then all
-//! of it, one thread understanding the next chunk while the other stores this one. Memory is two chunks, whatever the file.
+//! of it, one thread understanding the next chunk while two store the halves of this one. Memory is two chunks, whatever the
+//! file.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,12 +20,13 @@ use store::{Banco, StoreError, Tenant, empresas};
 use tokio::sync::Notify;
 
 mod leitura;
+mod metades;
 mod ndjson;
 
 use leitura::{Fonte, Lote};
 pub(crate) use leitura::{Formato, Regras};
 
-/// Whoever looks for work, whoever stores, and whoever reads the file.
+/// Whoever stores each half of a chunk, and whoever reads the file.
 pub const CONEXOES_DO_IMPORTADOR: u32 = 3;
 /// How often imports are looked for that another process was told of, or left behind.
 const OLHAR: Duration = Duration::from_secs(1);
@@ -79,6 +81,13 @@ struct Trabalho<'a> {
     empresa: EmpresaId,
     tomada: Tomada,
     lida: ImportacaoLida,
+}
+
+/// What one transaction stores: a chunk, or a half of it.
+struct Parte {
+    desde: i64,
+    lote: Arc<Lote>,
+    metade: Option<i16>,
 }
 
 impl Importador {
@@ -195,50 +204,94 @@ impl Trabalho<'_> {
         })
     }
 
-    /// Stores the lines that are not stored yet: this thread stores what the other one reads.
+    /// Stores the lines that are not stored yet: this thread and a second one store what the third one reads.
     fn store_lines(&self, fonte: &Fonte) -> Result<(), Falha> {
         let hoje = self.relogio.hoje(self.da_empresa(time_zone)?);
         let (envia, recebe) = sync_channel(0);
         thread::scope(|escopo| {
-            escopo.spawn(move || read_lotes(fonte, self.lida.posicao, hoje, &envia));
+            escopo.spawn(move || read_lotes(fonte, &self.lida, hoje, &envia));
             self.store_lotes(recebe)
         })
     }
 
-    /// Once this returns, with or without success, the reader finds nobody who listens and stops.
+    /// Once this returns, with or without success, the reader finds nobody who listens and stops, and so does whoever stores the
+    /// second halves: one thread for all of them, since each new one would take memory of its own.
     fn store_lotes(&self, recebe: Receiver<Result<Lote, Falha>>) -> Result<(), Falha> {
-        let mut desde = self.lida.posicao;
-        for lote in recebe {
-            let lote = lote?;
-            self.store_lote(desde, &lote)?;
-            desde = lote.ate;
-            self.check_end()?;
-        }
-        Ok(())
+        let (pede, pedidas) = sync_channel::<Parte>(0);
+        // With room for the one answer there can be: whoever should take it may have died.
+        let (responde, respostas) = sync_channel(1);
+        thread::scope(|escopo| {
+            escopo.spawn(move || {
+                for parte in pedidas {
+                    if responde.send(self.store_parte(&parte)).is_err() {
+                        return;
+                    }
+                }
+            });
+            let (mut desde, mut feita) = (self.lida.posicao, self.lida.metade);
+            for lote in recebe {
+                let lote = Arc::new(lote?);
+                self.store_lote(desde, &lote, feita.take(), (&pede, &respostas))?;
+                desde = lote.ate;
+                self.check_end()?;
+            }
+            drop(pede);
+            Ok(())
+        })
     }
 
-    fn store_lote(&self, desde: i64, lote: &Lote) -> Result<(), Falha> {
+    /// Stores a chunk, except for the half that is stored already.
+    fn store_lote(
+        &self,
+        desde: i64,
+        lote: &Arc<Lote>,
+        feita: Option<i16>,
+        (pede, respostas): (&SyncSender<Parte>, &Receiver<Result<(), Falha>>),
+    ) -> Result<(), Falha> {
+        let parte = |metade| Parte { desde, lote: Arc::clone(lote), metade };
+        match feita {
+            _ if !lote.metades.are_two() => self.store_parte(&parte(None)),
+            Some(feita) => self.store_parte(&parte(Some(1 - feita))),
+            None => {
+                pede.send(parte(Some(1))).map_err(|_morta| Falha::Interrompida)?;
+                let esta = self.store_parte(&parte(Some(0)));
+                let outra = respostas.recv().map_err(|_morta| Falha::Interrompida)?;
+                esta.and(outra)
+            }
+        }
+    }
+
+    fn store_parte(&self, parte: &Parte) -> Result<(), Falha> {
         let agora = self.relogio.agora();
         let gravar = |t: &mut Tenant<'_>| {
-            importacoes::save_chunk(t, self.tomada, (desde, lote.ate), &lote.itens, agora)
+            let itens = parte.lote.metades.lines(parte.metade);
+            importacoes::save_chunk(t, self.tomada, (parte.desde, parte.lote.ate), itens, agora)
         };
         if !self.lida.simular {
             return self.gravar(|t| {
                 let feitos = gravar(t)?;
-                self.tell(t, lote, feitos)
+                self.tell(t, parte, feitos)
             });
         }
         // What a simulation stores is taken back, and what came of it is told.
         let feitos = self.banco.gravar(self.empresa, self.lida.autor, |t| Ok(Err::<(), _>(gravar(t)?)))?;
-        self.gravar(|t| self.tell(t, lote, feitos.clone().err().unwrap_or_default()))
+        self.gravar(|t| self.tell(t, parte, feitos.clone().err().unwrap_or_default()))
     }
 
-    fn tell(&self, t: &mut Tenant<'_>, lote: &Lote, mut feitos: Feitos) -> Result<(), Falha> {
-        feitos.recusados += lote.recusadas;
+    fn tell(&self, t: &mut Tenant<'_>, parte: &Parte, mut feitos: Feitos) -> Result<(), Falha> {
         let recusas = feitos.recusas.iter().map(|(linha, codigo, recusa)| refusal(*linha, codigo, *recusa));
-        let erros: Vec<ErroDeLinha> = lote.erros.iter().cloned().chain(recusas).collect();
+        let mut erros: Vec<ErroDeLinha> = recusas.collect();
+        // What could not be read is of no half, and is told with the first.
+        if parte.metade.unwrap_or_default() == 0 {
+            feitos.recusados += parte.lote.recusadas;
+            erros.extend(parte.lote.erros.iter().cloned());
+        }
         importacoes::save_errors(t, self.tomada.id, &erros)?;
-        if importacoes::advance(t, self.tomada, lote.ate, &feitos)? { Ok(()) } else { Err(Falha::Perdida) }
+        if importacoes::advance(t, self.tomada, (parte.lote.ate, parte.metade), &feitos)? {
+            Ok(())
+        } else {
+            Err(Falha::Perdida)
+        }
     }
 
     fn cancel_some(&self, t: &mut Tenant<'_>) -> Result<bool, Falha> {
@@ -273,8 +326,13 @@ fn time_zone(t: &mut Tenant<'_>) -> Result<Tz, StoreError> {
 }
 
 /// Sends chunk after chunk until the file ends, something fails, or nobody listens.
-fn read_lotes(fonte: &Fonte, depois_de: i64, hoje: NaiveDate, envia: &SyncSender<Result<Lote, Falha>>) {
-    match fonte.lotes(depois_de, hoje) {
+fn read_lotes(
+    fonte: &Fonte,
+    lida: &ImportacaoLida,
+    hoje: NaiveDate,
+    envia: &SyncSender<Result<Lote, Falha>>,
+) {
+    match fonte.lotes(lida.posicao, lida.metade_ate, hoje) {
         Ok(lotes) => {
             for lote in lotes {
                 if envia.send(lote).is_err() {

@@ -96,6 +96,7 @@ fn impedimento(pedido: &PedidoEnvio<'_>, titulo: &Titulo, hoje: NaiveDate) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendario::Feriados;
     use crate::dinheiro::Centavos;
     use crate::janela::DiasDaSemana;
     use crate::regras::Migracao;
@@ -105,8 +106,12 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    const REGRAS: Regras =
-        Regras { vencimento_em_dia_util: true, migracao: Migracao::Prioridade, cancelar_acordo_apos: None };
+    static REGRAS: Regras = Regras {
+        vencimento_em_dia_util: true,
+        feriados: Feriados::NENHUM,
+        migracao: Migracao::Prioridade,
+        cancelar_acordo_apos: None,
+    };
 
     fn id(n: u128) -> TituloId {
         TituloId::new(Uuid::from_u128(n))

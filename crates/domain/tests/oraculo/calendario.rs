@@ -44,14 +44,14 @@ static FOLHINHA: LazyLock<Vec<(Data, bool)>> = LazyLock::new(|| {
     (quinta..).zip(datas).map(|(n, data)| (data, n % 7 < 5 && !feriado(data))).collect()
 });
 
-/// The last day on which what falls due on `vencimento` can be paid without being late.
-pub(crate) fn efetivo(vencimento: Dia, em_dia_util: bool) -> Dia {
+/// The last day on which what falls due on `vencimento` can be paid without being late, for a company that
+/// does not work on `seus` either.
+pub(crate) fn efetivo(vencimento: Dia, em_dia_util: bool, seus: &[Dia]) -> Dia {
     if !em_dia_util {
         return vencimento;
     }
-    let desde = usize::try_from(vencimento).unwrap();
-    let espera = FOLHINHA[desde..].iter().position(|(_, util)| *util).unwrap();
-    vencimento + i64::try_from(espera).unwrap()
+    let util = |dia: &Dia| FOLHINHA[usize::try_from(*dia).unwrap()].1 && !seus.contains(dia);
+    (vencimento..FOLHINHA.len().try_into().unwrap()).find(util).unwrap()
 }
 
 /// As a reader writes it.

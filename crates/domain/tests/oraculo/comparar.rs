@@ -98,7 +98,7 @@ impl Motor {
         }
         ponte::escrever_em(&mut self.devedor, noite.mundo, giro(hoje), noite.costumes.so_os_vivos);
         let antes = self.devedor.clone();
-        let (data, regras) = (ponte::data(hoje), ponte::regras(noite.mundo.regras));
+        let (data, regras) = (ponte::data(hoje), ponte::regras(&noite.mundo.regras));
         let decisao = decide(noite.reguas, &antes, data, &regras);
         self.devedor.aplicar(&decisao);
         self.proxima = decisao.proxima.map(ponte::dia);

@@ -5,7 +5,6 @@ use crate::eventos::Eventos;
 use crate::modelo::Modelo;
 use crate::mundo::{Criterios, Estado, Mundo, Posicao, Quando, Regras, Regua, Status, Titulo};
 use crate::ponte;
-use domain::calendario::vencimento_efetivo;
 
 /// 2026-03-02, the entry of rule r05.
 const ENTRADA: Dia = 60;
@@ -48,12 +47,16 @@ fn v03_the_model_goes_on_where_it_was_without_a_burst() {
 #[test]
 fn both_calendars_have_the_same_banking_days() {
     for dia in 0..1_820 {
-        for em_dia_util in [true, false] {
-            let deles = vencimento_efetivo(ponte::data(dia), em_dia_util);
-            assert_eq!(efetivo(dia, em_dia_util), ponte::dia(deles), "{deles}");
+        for (em_dia_util, seus) in [(true, vec![]), (true, vec![dia, dia + 2]), (false, vec![dia])] {
+            let regras = Regras { em_dia_util, feriados: seus, ..REGRAS };
+            let deles = ponte::regras(&regras).vencimento_efetivo(ponte::data(dia));
+            assert_eq!(efetivo(dia, em_dia_util, &regras.feriados), ponte::dia(deles), "{deles}");
         }
     }
 }
+
+const REGRAS: Regras =
+    Regras { em_dia_util: true, feriados: vec![], perfil_perdido: false, cancelar_acordo_apos: None };
 
 /// One régua for everybody, its positions numbered from 1, and one título long overdue.
 fn mundo(dias: &[Quando]) -> Mundo {
@@ -85,7 +88,7 @@ fn mundo(dias: &[Quando]) -> Mundo {
         parcela_de: None,
     };
     Mundo {
-        regras: Regras { em_dia_util: true, perfil_perdido: false, cancelar_acordo_apos: None },
+        regras: REGRAS,
         pessoa: 0,
         categoria: None,
         score: None,

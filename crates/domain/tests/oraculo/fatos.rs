@@ -59,7 +59,7 @@ impl Mundo {
     pub(crate) fn acontecer(&mut self, fato: &Fato) {
         match fato {
             Fato::Perfil { categoria, score } => (self.categoria, self.score) = (*categoria, *score),
-            Fato::Regras(regras) => self.regras = *regras,
+            Fato::Regras(regras) => self.regras = regras.clone(),
             Fato::NovaRegua(regua) => self.reguas.push(regua.clone()),
             Fato::Novo(titulo) => self.titulos.push(titulo.clone()),
             Fato::SuspenderTodos { ate } => self.titulos.iter_mut().for_each(|titulo| titulo.suspender(*ate)),

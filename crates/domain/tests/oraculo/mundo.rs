@@ -1,6 +1,6 @@
 //! A company with one debtor, in plain numbers: what is written in its tables, and nothing decided.
 
-use crate::calendario::{Dia, efetivo};
+use crate::calendario::{self, Dia};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Mundo {
@@ -13,9 +13,11 @@ pub(crate) struct Mundo {
     pub(crate) reguas: Vec<Regua>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Regras {
     pub(crate) em_dia_util: bool,
+    /// Holidays of its own.
+    pub(crate) feriados: Vec<Dia>,
     pub(crate) perfil_perdido: bool,
     pub(crate) cancelar_acordo_apos: Option<i64>,
 }
@@ -117,9 +119,14 @@ impl Quando {
 }
 
 impl Mundo {
+    /// The last day on which what falls due on `vencimento` can be paid without being late.
+    pub(crate) fn efetivo(&self, vencimento: Dia) -> Dia {
+        calendario::efetivo(vencimento, self.regras.em_dia_util, &self.regras.feriados)
+    }
+
     /// Rule k07: nobody confirmed it, and the company no longer waits.
     pub(crate) fn venceu_sem_confirmar(&self, acordo: &Acordo, hoje: Dia) -> bool {
-        let primeira = efetivo(self.titulos[acordo.parcelas[0]].vencimento, self.regras.em_dia_util);
+        let primeira = self.efetivo(self.titulos[acordo.parcelas[0]].vencimento);
         let tolerancia = self.regras.cancelar_acordo_apos;
         !acordo.confirmado && tolerancia.is_some_and(|dias| hoje > primeira + dias)
     }

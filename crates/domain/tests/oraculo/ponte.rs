@@ -5,6 +5,7 @@ use crate::mundo::{Acordo, Criterios, Estado, Mundo, Posicao, Quando, Regras, Re
 use crate::quadro::{self, Encerrada, Onde, Quadro, Quem, Viva};
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use domain::Rotulo;
+use domain::calendario::Feriados;
 use domain::dinheiro::Centavos;
 use domain::documento::TipoPessoa;
 use domain::execucao::Canal;
@@ -21,11 +22,12 @@ pub(crate) fn dia(data: NaiveDate) -> Dia {
     (data - self::data(0)).num_days()
 }
 
-pub(crate) fn regras(regras: Regras) -> dominio::Regras {
+pub(crate) fn regras(regras: &Regras) -> dominio::Regras {
     let migracao =
         if regras.perfil_perdido { dominio::Migracao::PerfilPerdido } else { dominio::Migracao::Prioridade };
     dominio::Regras {
         vencimento_em_dia_util: regras.em_dia_util,
+        feriados: Feriados::new(regras.feriados.iter().copied().map(data).collect()),
         migracao,
         cancelar_acordo_apos: regras.cancelar_acordo_apos.map(curto),
     }

@@ -4,6 +4,7 @@ use crate::historia::{Fato, Historia, Novo, inicio};
 use crate::mundo::montar;
 use crate::support::{antes, cabecalho, credor, d, posicao, rotulo, volta};
 use chrono::{DateTime, TimeDelta};
+use domain::calendario::Feriados;
 use domain::dinheiro::Centavos;
 use domain::documento::TipoPessoa;
 use domain::execucao::Canal;
@@ -34,9 +35,11 @@ fn com_noites(noites: Vec<(u8, Vec<Fato>)>) -> impl Strategy<Value = Historia> {
 }
 
 fn regras() -> impl Strategy<Value = Regras> {
-    (any::<bool>(), select(Migracao::TODOS), weighted(0.5, 0..8_u16)).prop_map(
-        |(vencimento_em_dia_util, migracao, cancelar_acordo_apos)| Regras {
+    let feriados = vec((-20..40_i64).prop_map(|dias| inicio() + TimeDelta::days(dias)), 0..8);
+    (any::<bool>(), feriados, select(Migracao::TODOS), weighted(0.5, 0..8_u16)).prop_map(
+        |(vencimento_em_dia_util, feriados, migracao, cancelar_acordo_apos)| Regras {
             vencimento_em_dia_util,
+            feriados: Feriados::new(feriados),
             migracao,
             cancelar_acordo_apos,
         },

@@ -131,7 +131,7 @@ pub(crate) fn percorrer(
         mundo.devedor.aplicar(&decisao);
         let depois = mundo.devedor.clone();
         let mudou = de_manha.reguas != mundo.reguas || difere(&de_manha.devedor, &antes);
-        ver(&Noite { hoje, regras: mundo.regras, reguas, mudou, antes, gravado, decisao, depois })?;
+        ver(&Noite { hoje, regras: mundo.regras.clone(), reguas, mudou, antes, gravado, decisao, depois })?;
         gravar(&mut mundo, hoje);
     }
     Ok(())

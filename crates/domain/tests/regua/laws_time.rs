@@ -61,11 +61,11 @@ proptest! {
         let mut so_proximas = todo_dia.clone();
         let mut todas = vec![];
         for hoje in inicio().iter_days().take_while(|hoje| *hoje <= fim) {
-            todas.extend(efeito(&reguas, historia.regras, &mut todo_dia, hoje).0);
+            todas.extend(efeito(&reguas, &historia.regras, &mut todo_dia, hoje).0);
         }
         let (mut algumas, mut seguinte) = (vec![], Some(inicio()));
         while let Some(hoje) = seguinte.filter(|hoje| *hoje <= fim) {
-            let (feito, proxima) = efeito(&reguas, historia.regras, &mut so_proximas, hoje);
+            let (feito, proxima) = efeito(&reguas, &historia.regras, &mut so_proximas, hoje);
             prop_assert!(proxima.is_none_or(|data| hoje < data), "{hoje}: {proxima:?}");
             algumas.extend(feito);
             seguinte = proxima;
@@ -78,11 +78,11 @@ proptest! {
 #[expect(clippy::similar_names, reason = "réguas and regras are the field's own words")]
 fn efeito(
     reguas: &Reguas,
-    regras: Regras,
+    regras: &Regras,
     devedor: &mut Devedor,
     hoje: NaiveDate,
 ) -> (Option<(NaiveDate, Decisao)>, Option<NaiveDate>) {
-    let decisao = decide(reguas, devedor, hoje, &regras);
+    let decisao = decide(reguas, devedor, hoje, regras);
     devedor.aplicar(&decisao);
     let proxima = decisao.proxima;
     ((!decisao.sem_efeito()).then_some((hoje, decisao)), proxima)

@@ -1,13 +1,19 @@
 //! Leaving a régua for another.
 
 use crate::support::*;
+use domain::calendario::Feriados;
 use domain::regua::{Caminhada, Criterios, Devedor, EstadoRegua, Migracao, MotivoEncerramento, Perfil};
 use domain::regua::{Regras, Regua, Reguas};
 use domain::titulo::StatusTitulo;
 use std::collections::BTreeSet;
 
 /// Who is in a régua stays while it takes them.
-const FICA: Regras = Regras { migracao: Migracao::PerfilPerdido, ..REGRAS };
+const FICA: Regras = Regras {
+    vencimento_em_dia_util: true,
+    feriados: Feriados::NENHUM,
+    migracao: Migracao::PerfilPerdido,
+    cancelar_acordo_apos: None,
+};
 
 fn da_categoria(n: u128, categoria: &str, dias: &[domain::regua::Gatilho]) -> Regua {
     let criterios = Criterios { categorias: [rotulo(categoria)].into(), ..Criterios::default() };
@@ -24,7 +30,7 @@ fn onde(devedor: &Devedor) -> Vec<domain::ids::ReguaId> {
 
 #[test]
 fn g02_the_category_changes_so_that_only_the_other_matches() {
-    for regras in [REGRAS, FICA] {
+    for regras in [&REGRAS, &FICA] {
         let reguas =
             Reguas::new(vec![da_categoria(1, "A", &[d(1), d(6)]), da_categoria(2, "B", &[d(2), d(9)])]);
         let mut devedor = devedor(vec![titulo(1, "2026-02-10")]);
@@ -54,7 +60,7 @@ fn g02_with_nobody_to_take_it_the_profile_is_lost() {
 #[test]
 fn g03_one_that_comes_first_takes_over_unless_the_company_waits_for_the_profile() {
     let (primeira, segunda) = (regua(1, &[d(2)]), regua(2, &[d(1), d(6)]));
-    for (regras, fica) in [(REGRAS, false), (FICA, true)] {
+    for (regras, fica) in [(&REGRAS, false), (&FICA, true)] {
         let mut devedor = devedor(vec![titulo(1, "2026-02-10")]);
         noites_com(regras, &so(segunda.clone()), &mut devedor, ("2026-03-02", "2026-03-05"));
         let ambas = Reguas::new(vec![primeira.clone(), segunda.clone()]);
@@ -70,12 +76,12 @@ fn g03_waiting_for_the_profile_it_leaves_when_it_is_lost() {
     let (primeira, segunda) = (regua(1, &[d(2)]), da_categoria(2, "A", &[d(1), d(6)]));
     let mut devedor = devedor(vec![titulo(1, "2026-02-10")]);
     categoria(&mut devedor, "A");
-    noites_com(FICA, &so(segunda.clone()), &mut devedor, ("2026-03-02", "2026-03-05"));
+    noites_com(&FICA, &so(segunda.clone()), &mut devedor, ("2026-03-02", "2026-03-05"));
     let ambas = Reguas::new(vec![primeira, segunda]);
-    noite_com(FICA, &ambas, &mut devedor, dia("2026-03-06"));
+    noite_com(&FICA, &ambas, &mut devedor, dia("2026-03-06"));
     assert_eq!(onde(&devedor), [regua_id(2)]);
     categoria(&mut devedor, "B");
-    let decisao = noite_com(FICA, &ambas, &mut devedor, dia("2026-03-07"));
+    let decisao = noite_com(&FICA, &ambas, &mut devedor, dia("2026-03-07"));
     assert_eq!(motivos(&decisao), [MotivoEncerramento::Migracao]);
     assert_eq!(onde(&devedor), [regua_id(1)]);
 }
@@ -84,9 +90,9 @@ fn g03_waiting_for_the_profile_it_leaves_when_it_is_lost() {
 fn g03_waiting_for_the_profile_a_new_titulo_goes_by_the_order() {
     let (primeira, segunda) = (regua(1, &[d(2)]), regua(2, &[d(1), d(6)]));
     let mut devedor = devedor(vec![titulo(1, "2026-02-10")]);
-    noites_com(FICA, &so(segunda.clone()), &mut devedor, ("2026-03-02", "2026-03-05"));
+    noites_com(&FICA, &so(segunda.clone()), &mut devedor, ("2026-03-02", "2026-03-05"));
     devedor.titulos.push(titulo(2, "2026-02-11"));
-    noite_com(FICA, &Reguas::new(vec![primeira, segunda]), &mut devedor, dia("2026-03-06"));
+    noite_com(&FICA, &Reguas::new(vec![primeira, segunda]), &mut devedor, dia("2026-03-06"));
     let dois = [(regua_id(1), vec![titulo_id(2)]), (regua_id(2), vec![titulo_id(1)])];
     assert_eq!(lugares(&devedor), dois);
 }
@@ -99,16 +105,16 @@ fn g03_waiting_for_the_profile_a_new_titulo_reaches_the_minimum_with_those_held(
         com_criterios(&regua(n, &[d(1)]), criterios)
     };
     let mut devedor = devedor(vec![titulo(1, "2026-02-10"), titulo(2, "2026-02-10")]);
-    noite_com(FICA, &so(minimo(1)), &mut devedor, dia("2026-03-02"));
+    noite_com(&FICA, &so(minimo(1)), &mut devedor, dia("2026-03-02"));
     devedor.titulos.push(titulo(3, "2026-02-11"));
-    noite_com(FICA, &so(minimo(1)), &mut devedor, dia("2026-03-03"));
+    noite_com(&FICA, &so(minimo(1)), &mut devedor, dia("2026-03-03"));
     assert_eq!(lugares(&devedor), [(regua_id(1), [1, 2, 3].map(titulo_id).to_vec())]);
     // Of two that are left the held ones reach it still; of one they do not.
     pagar(&mut devedor, 1);
-    noite_com(FICA, &so(minimo(1)), &mut devedor, dia("2026-03-04"));
+    noite_com(&FICA, &so(minimo(1)), &mut devedor, dia("2026-03-04"));
     assert_eq!(lugares(&devedor), [(regua_id(1), [2, 3].map(titulo_id).to_vec())]);
     pagar(&mut devedor, 2);
-    let decisao = noite_com(FICA, &so(minimo(1)), &mut devedor, dia("2026-03-05"));
+    let decisao = noite_com(&FICA, &so(minimo(1)), &mut devedor, dia("2026-03-05"));
     assert_eq!(motivos(&decisao), [MotivoEncerramento::PerfilPerdido]);
 }
 

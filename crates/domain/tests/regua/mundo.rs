@@ -33,7 +33,7 @@ struct Acordo {
 
 /// Rules t07 and k07: what the night writes of the títulos whose status changed by itself.
 pub(crate) fn gravar(mundo: &mut Mundo, hoje: NaiveDate) {
-    let regras = mundo.regras;
+    let regras = mundo.regras.clone();
     for acordo in mundo.acordos.clone() {
         if !acordo.desfeito && acordo.negociacao.cancela_em(&regras).is_some_and(|em| em <= hoje) {
             mundo.desfazer(&acordo);
@@ -50,7 +50,7 @@ impl Mundo {
     pub(crate) fn new(historia: &Historia) -> Self {
         let devedor = Devedor { perfil: historia.perfil.clone(), ..devedor(historia.titulos.clone()) };
         Self {
-            regras: historia.regras,
+            regras: historia.regras.clone(),
             reguas: historia.reguas.clone(),
             devedor,
             removidas: BTreeMap::new(),

@@ -1,13 +1,19 @@
 //! Negotiated títulos and their instalments.
 
 use crate::support::*;
-use domain::regua::{Caminhada, MotivoEncerramento, OrigemAcao, Passo, Regras, Reguas, decide};
+use domain::calendario::Feriados;
+use domain::regua::{Caminhada, Migracao, MotivoEncerramento, OrigemAcao, Passo, Regras, Reguas, decide};
 use domain::titulo::Negociacao::Confirmada;
 use domain::titulo::StatusTitulo::{Aberto, Cancelado, Negociado, Pago};
 use domain::titulo::Titulo;
 
 /// Gives up a negotiation that nobody confirmed five days after its first instalment.
-const DESISTE: Regras = Regras { cancelar_acordo_apos: Some(5), ..REGRAS };
+const DESISTE: Regras = Regras {
+    vencimento_em_dia_util: true,
+    feriados: Feriados::NENHUM,
+    migracao: Migracao::Prioridade,
+    cancelar_acordo_apos: Some(5),
+};
 
 /// D+1, D+6, D+16, as in the rules.
 fn exemplo() -> Reguas {
@@ -108,16 +114,16 @@ fn k07_a_company_that_gives_up_after_5_days_walks_on_by_itself() {
     let acordo = a_confirmar("2026-03-14");
     let (reguas, mut devedor) =
         (so(regua(1, &[antes(1), d(1), d(6)])), devedor(vec![titulo(1, "2026-02-10")]));
-    noites_com(DESISTE, &reguas, &mut devedor, ("2026-03-02", "2026-03-04"));
+    noites_com(&DESISTE, &reguas, &mut devedor, ("2026-03-02", "2026-03-04"));
     negociar(&mut devedor, 1, acordo);
     devedor.titulos.extend([parcela(2, "2026-03-14", acordo), parcela(3, "2026-04-14", acordo)]);
-    let decisao = noite_com(DESISTE, &reguas, &mut devedor, dia("2026-03-17"));
+    let decisao = noite_com(&DESISTE, &reguas, &mut devedor, dia("2026-03-17"));
     assert_eq!(decisao.proxima, Some(dia("2026-03-22")));
     assert_eq!(devedor.titulos[0].status_em(dia("2026-03-21"), &DESISTE), Negociado);
     assert_eq!(devedor.titulos[0].status_em(dia("2026-03-22"), &DESISTE), Aberto);
     assert_eq!(devedor.titulos[2].status_em(dia("2026-03-22"), &DESISTE), Cancelado);
     // Frozen since the 17th, when D+6 was overdue since the 8th: it fires on the night of the thaw.
-    let acoes = noites_com(DESISTE, &reguas, &mut devedor, ("2026-03-18", "2026-05-30"));
+    let acoes = noites_com(&DESISTE, &reguas, &mut devedor, ("2026-03-18", "2026-05-30"));
     assert_eq!(escrito(&acoes, &reguas), ["03-22 D+6"], "and no reminder of the instalment");
     assert_eq!(acoes[0].1.titulos, [titulo_id(1)]);
 }

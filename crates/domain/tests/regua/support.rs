@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate};
 use domain::Rotulo;
+use domain::calendario::Feriados;
 use domain::dinheiro::Centavos;
 use domain::execucao::Canal;
 use domain::ids::{AcaoId, ConteudoId, CredorId, DevedorId, PosicaoId, ReguaId, TituloId};
@@ -12,8 +13,12 @@ use domain::regua::{
 use domain::titulo::{Negociacao, Origem, StatusTitulo, Titulo};
 use uuid::Uuid;
 
-pub(crate) const REGRAS: Regras =
-    Regras { vencimento_em_dia_util: true, migracao: Migracao::Prioridade, cancelar_acordo_apos: None };
+pub(crate) const REGRAS: Regras = Regras {
+    vencimento_em_dia_util: true,
+    feriados: Feriados::NENHUM,
+    migracao: Migracao::Prioridade,
+    cancelar_acordo_apos: None,
+};
 
 pub(crate) fn dia(texto: &str) -> NaiveDate {
     texto.parse().unwrap()
@@ -146,13 +151,13 @@ pub(crate) fn a_confirmar(primeira_parcela: &str) -> Negociacao {
 
 /// Decides the night and applies it.
 pub(crate) fn noite(reguas: &Reguas, devedor: &mut Devedor, hoje: NaiveDate) -> Decisao {
-    noite_com(REGRAS, reguas, devedor, hoje)
+    noite_com(&REGRAS, reguas, devedor, hoje)
 }
 
 /// The same, for a company with other choices.
 #[expect(clippy::similar_names, reason = "réguas and regras are the field's own words")]
-pub(crate) fn noite_com(regras: Regras, reguas: &Reguas, devedor: &mut Devedor, hoje: NaiveDate) -> Decisao {
-    let decisao = decide(reguas, devedor, hoje, &regras);
+pub(crate) fn noite_com(regras: &Regras, reguas: &Reguas, devedor: &mut Devedor, hoje: NaiveDate) -> Decisao {
+    let decisao = decide(reguas, devedor, hoje, regras);
     devedor.aplicar(&decisao);
     decisao
 }
@@ -164,13 +169,13 @@ pub(crate) fn noites(
     de: &str,
     ate: &str,
 ) -> Vec<(NaiveDate, AcaoDevida)> {
-    noites_com(REGRAS, reguas, devedor, (de, ate))
+    noites_com(&REGRAS, reguas, devedor, (de, ate))
 }
 
 /// The same, for a company with other choices.
 #[expect(clippy::similar_names, reason = "réguas and regras are the field's own words")]
 pub(crate) fn noites_com(
-    regras: Regras,
+    regras: &Regras,
     reguas: &Reguas,
     devedor: &mut Devedor,
     (de, ate): (&str, &str),

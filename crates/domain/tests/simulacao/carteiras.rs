@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use domain::Rotulo;
+use domain::calendario::Feriados;
 use domain::dinheiro::Centavos;
 use domain::execucao::Canal;
 use domain::ids::{AcaoId, ConteudoId, DevedorId, PosicaoId, ReguaId, TituloId};
@@ -51,9 +52,11 @@ pub(crate) fn carteiras() -> impl Strategy<Value = Carteira> {
 
 fn regras() -> impl Strategy<Value = Regras> {
     let migracao = prop_oneof![Just(Migracao::Prioridade), Just(Migracao::PerfilPerdido)];
-    (any::<bool>(), migracao, prop::option::of(0..6_u16)).prop_map(
-        |(vencimento_em_dia_util, migracao, cancelar_acordo_apos)| Regras {
+    let feriados = vec((-20..40_i64).prop_map(|dias| inicio() + TimeDelta::days(dias)), 0..8);
+    (any::<bool>(), feriados, migracao, prop::option::of(0..6_u16)).prop_map(
+        |(vencimento_em_dia_util, feriados, migracao, cancelar_acordo_apos)| Regras {
             vencimento_em_dia_util,
+            feriados: Feriados::new(feriados),
             migracao,
             cancelar_acordo_apos,
         },

@@ -3,11 +3,15 @@
 use std::fmt;
 use std::io;
 
+use domain::boleto::LinhaInvalida;
 use domain::dinheiro::DinheiroError;
 use domain::documento::DocumentoError;
 use domain::email::EmailError;
+use domain::endereco::{CepInvalido, EnderecoError};
+use domain::telefone::TelefoneError;
 use thiserror::Error;
 
+use super::MAX_MEIOS;
 use crate::mapa::Campo;
 use crate::registros::{MAX_BYTES, MAX_COLUNAS};
 
@@ -99,8 +103,35 @@ pub enum Motivo {
     #[error(transparent)]
     Email(#[from] EmailError),
     /// Not a number with area code.
-    #[error("telefone deve ter DDD e número, de 10 a 13 dígitos")]
-    Telefone,
+    #[error(transparent)]
+    Telefone(#[from] TelefoneError),
+    /// More than one debtor may have.
+    #[error("mais de {MAX_MEIOS} na mesma célula")]
+    Muitos,
+    /// Not a postal code.
+    #[error(transparent)]
+    Cep(#[from] CepInvalido),
+    /// Not the code of a municipality.
+    #[error("código IBGE do município deve ter 7 dígitos")]
+    Ibge,
+    /// Part of an address, without the municipality or the state.
+    #[error("um endereço precisa de cidade e UF")]
+    EnderecoIncompleto,
+    /// Two parts of an address contradict each other.
+    #[error(transparent)]
+    Endereco(EnderecoError),
+    /// Not a score.
+    #[error("score deve ser de 0 a 1000")]
+    Score,
+    /// Not the digits of a boleto.
+    #[error(transparent)]
+    LinhaDigitavel(#[from] LinhaInvalida),
+    /// Not a whole Pix.
+    #[error("não é um Pix copia e cola inteiro: a soma no fim não confere")]
+    Pix,
+    /// Not an address of the web that a debtor may be sent to.
+    #[error("deve ser um endereço que começa com https://")]
+    Link,
     /// Not one of the 27.
     #[error("UF inválida")]
     Uf,
@@ -144,11 +175,20 @@ impl Motivo {
         match self {
             Self::Ausente => "obrigatorio",
             Self::CredorSemCodigo => "credor_sem_codigo",
-            Self::Data | Self::Documento(_) | Self::Email(_) | Self::Telefone | Self::Separadores => {
-                "formato_invalido"
-            }
-            Self::Dinheiro(_) | Self::Zero | Self::Ano => "fora_do_intervalo",
-            Self::OutroTipoDeDocumento | Self::TipoPessoaIncoerente => "incoerente",
+            Self::Data
+            | Self::Documento(_)
+            | Self::Email(_)
+            | Self::Telefone(_)
+            | Self::Cep(_)
+            | Self::Ibge
+            | Self::LinhaDigitavel(_)
+            | Self::Pix
+            | Self::Link
+            | Self::Separadores => "formato_invalido",
+            Self::Dinheiro(_) | Self::Zero | Self::Ano | Self::Score => "fora_do_intervalo",
+            Self::OutroTipoDeDocumento | Self::TipoPessoaIncoerente | Self::Endereco(_) => "incoerente",
+            Self::EnderecoIncompleto => "endereco_incompleto",
+            Self::Muitos => "lista_grande",
             Self::SimOuNao | Self::TipoPessoa | Self::Uf => "valor_invalido",
             Self::Longo { .. } => "tamanho_invalido",
             Self::Controle => "caractere_invalido",

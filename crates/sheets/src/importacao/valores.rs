@@ -3,20 +3,21 @@
 use std::borrow::Cow;
 
 use chrono::{Datelike, Days, NaiveDate};
+use domain::Rotulo;
+use domain::boleto::{LinhaDigitavel, link_confere, pix_confere};
 use domain::dinheiro::Centavos;
 use domain::documento::{Documento, TipoPessoa};
 use domain::email::EnderecoEmail;
+use domain::endereco::{Cep, Uf};
+use domain::telefone::Telefone;
 use encoding_rs::WINDOWS_1252;
 
+use super::MAX_MEIOS;
 use super::erro::Motivo;
 use crate::mapa::{Codificacao, Decimal, TipoDocumento};
 
 /// The years that the calendar of holidays knows.
 const ANOS: std::ops::RangeInclusive<i32> = 1900..=2199;
-const UFS: [&str; 27] = [
-    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI",
-    "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
-];
 
 /// What sheets call Latin-1 is Windows-1252, in which every byte means something.
 pub(super) fn decodifica(bytes: &[u8], codificacao: Codificacao) -> Result<Cow<'_, str>, Motivo> {
@@ -36,7 +37,7 @@ pub(super) fn nome(escrito: &str) -> Result<String, Motivo> {
     texto(escrito, 150)
 }
 
-fn texto(texto: &str, maximo: usize) -> Result<String, Motivo> {
+pub(super) fn texto(texto: &str, maximo: usize) -> Result<String, Motivo> {
     match texto {
         _ if texto.chars().any(char::is_control) => Err(Motivo::Controle),
         _ if texto.chars().nth(maximo).is_some() => Err(Motivo::Longo { maximo }),
@@ -123,15 +124,60 @@ pub(super) fn email(texto: &str) -> Result<EnderecoEmail, Motivo> {
     Ok(EnderecoEmail::parse(texto)?)
 }
 
-pub(super) fn telefone(texto: &str) -> Result<String, Motivo> {
-    let digitos = texto.chars().filter(char::is_ascii_digit).collect::<String>();
-    let so_telefone = texto.chars().all(|letra| letra.is_ascii_digit() || " ()+-.".contains(letra));
-    (so_telefone && (10..=13).contains(&digitos.len())).then_some(digitos).ok_or(Motivo::Telefone)
+pub(super) fn telefone(texto: &str) -> Result<Telefone, Motivo> {
+    Ok(Telefone::parse(texto)?)
 }
 
-pub(super) fn uf(texto: &str) -> Result<String, Motivo> {
-    let sigla = texto.to_ascii_uppercase();
-    UFS.contains(&sigla.as_str()).then_some(sigla).ok_or(Motivo::Uf)
+/// Several of one kind in a cell, with `;` or `,` between them; each once.
+pub(super) fn lista<T: PartialEq>(
+    texto: &str,
+    um: impl Fn(&str) -> Result<T, Motivo>,
+) -> Result<Vec<T>, Motivo> {
+    let mut lidos = Vec::new();
+    for parte in texto.split([';', ',']).map(str::trim).filter(|parte| !parte.is_empty()) {
+        let lido = um(parte)?;
+        if !lidos.contains(&lido) {
+            lidos.push(lido);
+        }
+    }
+    if lidos.len() > MAX_MEIOS { Err(Motivo::Muitos) } else { Ok(lidos) }
+}
+
+pub(super) fn uf(texto: &str) -> Result<Uf, Motivo> {
+    Uf::parse(&texto.to_ascii_uppercase()).map_err(|_sigla| Motivo::Uf)
+}
+
+/// Zeros on the left that a spreadsheet ate come back: a CEP of seven digits is one of São Paulo.
+pub(super) fn cep(texto: &str) -> Result<Cep, Motivo> {
+    let limpo = texto.replace(['.', '-', ' '], "");
+    Ok(Cep::parse(&format!("{limpo:0>8}"))?)
+}
+
+pub(super) fn ibge(texto: &str) -> Result<u32, Motivo> {
+    texto.parse().ok().filter(|codigo| (1_100_000..=5_399_999).contains(codigo)).ok_or(Motivo::Ibge)
+}
+
+pub(super) fn rotulo(texto: &str) -> Result<Rotulo, Motivo> {
+    let texto = self::texto(texto, 60)?;
+    Rotulo::parse(&texto).map_err(|_vazio| Motivo::Ausente)
+}
+
+pub(super) fn score(texto: &str) -> Result<i16, Motivo> {
+    texto.parse().ok().filter(|score| (0..=1000).contains(score)).ok_or(Motivo::Score)
+}
+
+pub(super) fn linha_digitavel(texto: &str) -> Result<LinhaDigitavel, Motivo> {
+    Ok(LinhaDigitavel::parse(texto)?)
+}
+
+pub(super) fn pix(escrito: &str) -> Result<String, Motivo> {
+    let pix = texto(escrito, 512)?;
+    pix_confere(&pix).then_some(pix).ok_or(Motivo::Pix)
+}
+
+pub(super) fn link(escrito: &str) -> Result<String, Motivo> {
+    let link = texto(escrito, 500)?;
+    link_confere(&link).then_some(link).ok_or(Motivo::Link)
 }
 
 #[cfg(test)]
@@ -222,12 +268,23 @@ mod tests {
 
     #[test]
     fn each_other_field_refuses_its_own_faults() {
-        assert_eq!(telefone("+55 (11) 90000-0001"), Ok("5511900000001".to_owned()));
+        assert_eq!(telefone("+55 (11) 90000-0001").unwrap().as_str(), "+5511900000001");
+        assert!(matches!(telefone("90000-0001"), Err(Motivo::Telefone(_))));
+        assert!(matches!(telefone("11 900000001 r. 2"), Err(Motivo::Telefone(_))));
+        assert_eq!((uf("sp"), uf("SPO")), (Ok(Uf::Sp), Err(Motivo::Uf)));
         assert_eq!(
-            (telefone("90000-0001"), telefone("11 900000001 r. 2")),
-            (Err(Motivo::Telefone), Err(Motivo::Telefone))
+            (cep("1310-100").unwrap().to_string(), ibge("355030")),
+            ("01310100".to_owned(), Err(Motivo::Ibge))
         );
-        assert_eq!((uf("sp"), uf("SPO")), (Ok("SP".to_owned()), Err(Motivo::Uf)));
+        assert!(matches!(cep("013"), Err(Motivo::Cep(_))));
+        assert_eq!(
+            (score("1000"), score("1001"), score("-1")),
+            (Ok(1000), Err(Motivo::Score), Err(Motivo::Score))
+        );
+        assert!(matches!(linha_digitavel("123"), Err(Motivo::LinhaDigitavel(_))));
+        assert_eq!((pix("000201"), link("http://x.com")), (Err(Motivo::Pix), Err(Motivo::Link)));
+        assert_eq!(lista("a; b,a ,", codigo), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(lista("0,1,2,3,4,5,6,7,8,9,a", codigo), Err(Motivo::Muitos));
         assert_eq!(
             (tipo_pessoa("Fisica"), tipo_pessoa("F")),
             (Ok(TipoPessoa::Fisica), Err(Motivo::TipoPessoa))

@@ -95,6 +95,10 @@ pub struct Linha {
     pub chave: String,
 }
 
+/// Debtors looked through one by one for a sum of their títulos, before the sums of all are made: with a sum that many have
+/// the page is among them.
+const OLHADOS: i64 = 1_000;
+
 /// A page of debtors after the one named (what it is sorted by, and its id).
 ///
 /// # Errors
@@ -106,7 +110,6 @@ pub fn list(
     depois_de: Option<&(String, Uuid)>,
     limite: i64,
 ) -> Result<Vec<Linha>, StoreError> {
-    let (chave, parametro, texto) = (ordem.chave(), ordem.parametro(), ordem.texto());
     // Looked up beforehand, so that the planner knows how many títulos this one has.
     let credor = match &filtro.credor {
         None => None,
@@ -115,41 +118,87 @@ pub fn list(
             credor => credor,
         },
     };
-    let filtros = filtro.lines();
+    let mut pagina = |sql: String| page(t, (filtro, credor), sql, depois_de, limite);
+    let Some(de_saldo) = filtro.saldo() else { return pagina(statement(filtro, (ordem, descendente), "")) };
+    let primeiros = pagina(statement_of_first(filtro, (ordem, descendente)))?;
+    if i64::try_from(primeiros.len()).is_ok_and(|quantos| quantos >= limite) {
+        return Ok(primeiros);
+    }
+    pagina(statement(filtro, (ordem, descendente), de_saldo))
+}
+
+/// The page among the debtors that meet the other filters, and `mais`.
+fn statement(filtro: &Filtro, ordem: (Ordem, bool), mais: &str) -> String {
+    let (escolhidos, ordenados, texto) = parts(filtro, ordem);
+    format!(
+        "SELECT {COLUNAS}, {texto} AS chave FROM ({escolhidos}{mais} {ordenados} LIMIT $18) d {SALDO} {ordenados}"
+    )
+}
+
+/// What of the page is among the first [`OLHADOS`] debtors that meet the other filters.
+fn statement_of_first(filtro: &Filtro, ordem: (Ordem, bool)) -> String {
+    let (escolhidos, ordenados, texto) = parts(filtro, ordem);
+    format!(
+        "SELECT {COLUNAS}, {texto} AS chave FROM ({escolhidos} {ordenados} LIMIT {OLHADOS}) d {SALDO} \
+          WHERE s.saldo BETWEEN {ENTRE} {ordenados} LIMIT $18"
+    )
+}
+
+/// The debtors that meet every filter but that of a sum, their order, and what they are sorted by as a text.
+fn parts(filtro: &Filtro, (ordem, descendente): (Ordem, bool)) -> (String, String, &'static str) {
+    let (chave, parametro) = (ordem.chave(), ordem.parametro());
     let (sinal, sentido) = if descendente { ("<", "DESC") } else { (">", "ASC") };
-    Ok(sql_query(format!(
-        "SELECT {COLUNAS}, {texto} AS chave FROM ( \
-           SELECT d.*, {chave} AS chave FROM cadastro.devedor d \
-            WHERE d.empresa_id = $1 AND ($2 IS NULL OR ({chave}, d.id) {sinal} ({parametro}, $3)){filtros} \
-            ORDER BY {chave} {sentido}, d.id {sentido} LIMIT $18) d {SALDO} \
-          ORDER BY chave {sentido}, d.id {sentido}"
-    ))
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Nullable<Text>, _>(depois_de.map(|(chave, _)| chave.as_str()))
-    .bind::<Nullable<SqlUuid>, _>(depois_de.map(|(_, id)| *id))
-    .bind::<Nullable<Text>, _>(filtro.codigo_integracao.as_deref())
-    .bind::<Nullable<Text>, _>(filtro.nome.as_deref())
-    .bind::<Nullable<Text>, _>(filtro.documento.as_ref().map(Documento::as_str))
-    .bind::<Nullable<Text>, _>(filtro.gerente.as_deref())
-    .bind::<Nullable<Date>, _>(filtro.cadastrado_de)
-    .bind::<Nullable<Date>, _>(filtro.cadastrado_ate)
-    .bind::<Nullable<Timestamptz>, _>(filtro.atualizado_desde)
-    .bind::<Nullable<BigInt>, _>(filtro.saldo_de.map(Centavos::get))
-    .bind::<Nullable<BigInt>, _>(filtro.saldo_ate.map(Centavos::get))
-    .bind::<Nullable<Text>, _>(filtro.cidade.as_deref())
-    .bind::<Nullable<Text>, _>(filtro.uf.map(Uf::as_str))
-    .bind::<Nullable<Text>, _>(filtro.tipo_pessoa.map(TipoPessoa::as_str))
-    .bind::<Nullable<Text>, _>(filtro.categoria.as_deref())
-    .bind::<Nullable<SqlUuid>, _>(credor)
-    .bind::<BigInt, _>(limite)
-    .load(t.conn)?)
+    let escolhidos = format!(
+        "SELECT d.*, {chave} AS chave FROM cadastro.devedor d \
+          WHERE d.empresa_id = $1 AND ($2 IS NULL OR ({chave}, d.id) {sinal} ({parametro}, $3)){}",
+        filtro.lines()
+    );
+    (escolhidos, format!("ORDER BY {chave} {sentido}, d.id {sentido}"), ordem.texto())
+}
+
+fn page(
+    t: &mut Tenant<'_>,
+    (filtro, credor): (&Filtro, Option<Uuid>),
+    sql: String,
+    depois_de: Option<&(String, Uuid)>,
+    limite: i64,
+) -> Result<Vec<Linha>, StoreError> {
+    Ok(sql_query(sql)
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<Nullable<Text>, _>(depois_de.map(|(chave, _)| chave.as_str()))
+        .bind::<Nullable<SqlUuid>, _>(depois_de.map(|(_, id)| *id))
+        .bind::<Nullable<Text>, _>(filtro.codigo_integracao.as_deref())
+        .bind::<Nullable<Text>, _>(filtro.nome.as_deref())
+        .bind::<Nullable<Text>, _>(filtro.documento.as_ref().map(Documento::as_str))
+        .bind::<Nullable<Text>, _>(filtro.gerente.as_deref())
+        .bind::<Nullable<Date>, _>(filtro.cadastrado_de)
+        .bind::<Nullable<Date>, _>(filtro.cadastrado_ate)
+        .bind::<Nullable<Timestamptz>, _>(filtro.atualizado_desde)
+        .bind::<Nullable<BigInt>, _>(filtro.saldo_de.map(Centavos::get))
+        .bind::<Nullable<BigInt>, _>(filtro.saldo_ate.map(Centavos::get))
+        .bind::<Nullable<Text>, _>(filtro.cidade.as_deref())
+        .bind::<Nullable<Text>, _>(filtro.uf.map(Uf::as_str))
+        .bind::<Nullable<Text>, _>(filtro.tipo_pessoa.map(TipoPessoa::as_str))
+        .bind::<Nullable<Text>, _>(filtro.categoria.as_deref())
+        .bind::<Nullable<SqlUuid>, _>(credor)
+        .bind::<BigInt, _>(limite)
+        .load(t.conn)?)
 }
 
 impl Filtro {
+    /// Which sum of the open títulos: looked for among the sums of all who have one, or, where nothing at all will do, debtor
+    /// by debtor.
+    fn saldo(&self) -> Option<&'static str> {
+        match (self.saldo_de, self.saldo_ate) {
+            (Some(de), _) if de > Centavos::ZERO => Some(COM_SALDO),
+            (_, Some(_)) => Some(ATE_SALDO),
+            (_, None) => None,
+        }
+    }
+
     /// Rules f01–f09: the lines of the filters that are asked for, since the planner makes no join of what stands beside an
     /// `OR`. The parameters keep their numbers.
     fn lines(&self) -> String {
-        let saldo = self.saldo_de.is_some() || self.saldo_ate.is_some();
         [
             (self.codigo_integracao.is_some(), CODIGO),
             (self.nome.is_some(), NOME),
@@ -158,7 +207,6 @@ impl Filtro {
             (self.cadastrado_de.is_some(), CADASTRADO_DE),
             (self.cadastrado_ate.is_some(), CADASTRADO_ATE),
             (self.atualizado_desde.is_some(), "d.atualizado_em >= $10"),
-            (saldo, SALDO_ENTRE),
             (self.cidade.is_some() && self.uf.is_none(), CIDADE),
             (self.cidade.is_none() && self.uf.is_some(), UF),
             (self.cidade.is_some() && self.uf.is_some(), CIDADE_E_UF),
@@ -180,8 +228,11 @@ const CADASTRADO_DE: &str =
     "d.criado_em >= ($8::timestamp AT TIME ZONE (SELECT fuso FROM cadastro.empresa WHERE id = $1))";
 const CADASTRADO_ATE: &str =
     "d.criado_em < (($9 + 1)::timestamp AT TIME ZONE (SELECT fuso FROM cadastro.empresa WHERE id = $1))";
-const SALDO_ENTRE: &str = "(SELECT coalesce(sum(t.saldo), 0) FROM cadastro.titulo t WHERE t.empresa_id = $1 \
-    AND t.devedor_id = d.id AND t.status = 'aberto') BETWEEN coalesce($11, 0) AND coalesce($12, 9223372036854775807)";
+const ENTRE: &str = "coalesce($11, 0) AND coalesce($12, 9223372036854775807)";
+const COM_SALDO: &str = " AND d.id IN (SELECT t.devedor_id FROM cadastro.titulo t WHERE t.empresa_id = $1 AND t.status = 'aberto' \
+    GROUP BY t.devedor_id HAVING sum(t.saldo) BETWEEN coalesce($11, 0) AND coalesce($12, 9223372036854775807))";
+const ATE_SALDO: &str = " AND (SELECT coalesce(sum(t.saldo), 0) FROM cadastro.titulo t WHERE t.empresa_id = $1 \
+    AND t.devedor_id = d.id AND t.status = 'aberto') <= $12";
 const CIDADE: &str = "d.id IN (SELECT m.devedor_id FROM cadastro.meio_contato m WHERE m.empresa_id = $1 \
     AND m.tipo = 'endereco' AND m.cidade_busca = cadastro.texto_busca($13))";
 const UF: &str = "d.id IN (SELECT m.devedor_id FROM cadastro.meio_contato m WHERE m.empresa_id = $1 \

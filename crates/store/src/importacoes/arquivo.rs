@@ -10,17 +10,20 @@ use uuid::Uuid;
 use crate::migracao::ExecuteUnit as _;
 use crate::{Banco, StoreError, Tenant};
 
-/// Bytes of every part but the last: what is in memory of a file, on its way in and on its way out.
-pub const PARTE: usize = 1024 * 1024;
+/// Bytes of every part but the last: what is in memory of a file, on its way in and on its way out. Each connection that a part
+/// went through keeps as much for the next one.
+pub const PARTE: usize = 256 * 1024;
 
 /// How reading fails when the database does: no library under which a file is read gives this reason for a file of its own.
 pub const FORA_DO_AR: ErrorKind = ErrorKind::ConnectionAborted;
 
-/// Stores one part. Parts of an import that is not registered within a day are swept.
+/// Stores one part. Parts of an import that is not registered within a day are swept. Its commit waits for no disk: that of
+/// the registration, which comes after all parts, does, and without it a part is nothing.
 ///
 /// # Errors
 /// The database refused or is unreachable.
 pub fn add_part(t: &mut Tenant<'_>, id: Uuid, numero: i32, bytes: &[u8]) -> Result<(), StoreError> {
+    sql_query("SET LOCAL synchronous_commit = off").execute_unit(t.conn)?;
     sql_query(
         "INSERT INTO cadastro.importacao_parte (empresa_id, importacao_id, numero, bytes) VALUES ($1, $2, $3, $4)",
     )

@@ -8,11 +8,12 @@ use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_quer
 use super::Tomada;
 use super::copia::{Linhas, copy_keys, prepare};
 use crate::migracao::ExecuteUnit as _;
+use crate::preparada::prepared;
 use crate::titulos::PREFIXO_PARCELA;
 use crate::{StoreError, Tenant};
 
 /// Bytes of one `COPY`: large enough for its own cost to vanish, small enough for memory not to.
-const COPIA: usize = 1024 * 1024;
+const COPIA: usize = 256 * 1024;
 
 /// A line and its key, if one could be read.
 pub struct Chave {
@@ -51,7 +52,7 @@ pub fn read_keys<E: From<StoreError>>(
     sql_query("SET LOCAL statement_timeout = '10min'").execute_unit(t.conn)?;
     sql_query("SET LOCAL work_mem = '64MB'").execute_unit(t.conn)?;
     prepare(t.conn)?;
-    let (mut linhas, mut total, mut sem_chave) = (Linhas::default(), 0_i64, 0_i64);
+    let (mut linhas, mut total, mut sem_chave) = (Linhas::new(2), 0_i64, 0_i64);
     for chave in chaves {
         let chave = chave?;
         total += 1;
@@ -59,7 +60,7 @@ pub fn read_keys<E: From<StoreError>>(
             sem_chave += 1;
             continue;
         };
-        linhas.plain(&chave.linha).text(&codigo).end();
+        linhas.row().big(chave.linha).text(&codigo);
         if linhas.len() > COPIA {
             copy_keys(t.conn, &linhas.take())?;
         }
@@ -148,7 +149,7 @@ pub(super) fn repeated(
     tomada: Tomada,
     (depois_de, ate): (i64, i64),
 ) -> Result<Vec<i64>, StoreError> {
-    let linhas: Vec<Repetida> = sql_query(
+    let linhas: Vec<Repetida> = prepared(
         "SELECT linha FROM cadastro.importacao_erro WHERE empresa_id = $1 AND importacao_id = $2 AND linha > $3 AND linha <= $4 \
             AND codigo = 'repetido' ORDER BY linha",
     )

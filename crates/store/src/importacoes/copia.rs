@@ -1,8 +1,6 @@
-//! `COPY` into tables of this transaction: the cheapest way in. PostgreSQL's text format, a line a row.
+//! `COPY` into tables of this transaction, in PostgreSQL's binary format: the cheapest way in.
 
-use std::fmt::Write as _;
-
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use diesel::connection::SimpleConnection as _;
 use diesel::pg::CopyFormat;
 use diesel::{ExecuteCopyFromDsl as _, PgConnection};
@@ -41,77 +39,114 @@ pub(super) fn prepare(conn: &mut PgConnection) -> Result<(), StoreError> {
     Ok(conn.batch_execute(TABELAS)?)
 }
 
-/// Rows on their way, in the text format.
-#[derive(Default)]
+/// Rows on their way, in the binary format: a count of fields, and each field by its length and its bytes.
 pub(super) struct Linhas {
-    texto: String,
+    cheios: Vec<Vec<u8>>,
+    bytes: Vec<u8>,
+    colunas: i16,
 }
 
+/// Bytes that are handed over at a time: a connection keeps as much for the next time, and memory of this size is used
+/// again, while that of large pieces is scattered.
+const PEDACO: usize = 64 * 1024;
+/// What a stream begins with: no flags, and nothing that follows from them.
+const COMECO: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+/// What it ends with, instead of a count of fields.
+const FIM: [u8; 2] = (-1_i16).to_be_bytes();
+/// The length of a field that is null.
+const NULO: [u8; 4] = (-1_i32).to_be_bytes();
+/// Days are counted from the first of 2000, here from the first of the era.
+const ANO_2000: i32 = 730_120;
+
 impl Linhas {
-    pub(super) fn text(&mut self, texto: &str) -> &mut Self {
-        for letra in texto.chars() {
-            match letra {
-                '\\' => self.texto.push_str("\\\\"),
-                '\t' => self.texto.push_str("\\t"),
-                '\n' => self.texto.push_str("\\n"),
-                '\r' => self.texto.push_str("\\r"),
-                outra => self.texto.push(outra),
-            }
+    /// Rows of so many fields.
+    pub(super) fn new(colunas: i16) -> Self {
+        Self { cheios: Vec::new(), bytes: COMECO.to_vec(), colunas }
+    }
+
+    /// Begins a row; its fields follow in their order.
+    pub(super) fn row(&mut self) -> &mut Self {
+        if self.bytes.len() > PEDACO {
+            let cheio = std::mem::replace(&mut self.bytes, Vec::with_capacity(2 * PEDACO));
+            self.cheios.push(cheio);
         }
-        self.texto.push('\t');
+        self.bytes.extend_from_slice(&self.colunas.to_be_bytes());
         self
+    }
+
+    pub(super) fn text(&mut self, texto: &str) -> &mut Self {
+        self.field(texto.as_bytes())
     }
 
     pub(super) fn maybe(&mut self, texto: Option<&str>) -> &mut Self {
         match texto {
             Some(texto) => self.text(texto),
-            None => self.plain(&"\\N"),
+            None => self.null(),
         }
     }
 
-    /// A number, a date, an id: nothing in it needs to be escaped.
-    pub(super) fn plain(&mut self, valor: &dyn std::fmt::Display) -> &mut Self {
-        // Writing to a string cannot fail.
-        write!(self.texto, "{valor}\t").ok();
-        self
+    pub(super) fn small(&mut self, numero: Option<i16>) -> &mut Self {
+        match numero {
+            Some(numero) => self.field(&numero.to_be_bytes()),
+            None => self.null(),
+        }
+    }
+
+    /// The number of a group of the chunk.
+    pub(super) fn number(&mut self, numero: usize) -> &mut Self {
+        self.field(&i32::try_from(numero).unwrap_or(i32::MAX).to_be_bytes())
+    }
+
+    pub(super) fn big(&mut self, numero: i64) -> &mut Self {
+        self.field(&numero.to_be_bytes())
     }
 
     pub(super) fn id(&mut self, id: Uuid) -> &mut Self {
-        let mut texto = [0; uuid::fmt::Hyphenated::LENGTH];
-        self.texto.push_str(id.as_hyphenated().encode_lower(&mut texto));
-        self.texto.push('\t');
-        self
+        self.field(id.as_bytes())
     }
 
     pub(super) fn day(&mut self, dia: Option<NaiveDate>) -> &mut Self {
         match dia {
-            Some(dia) => self.plain(&dia),
-            None => self.plain(&"\\N"),
+            Some(dia) => self.field(&(dia.num_days_from_ce() - ANO_2000).to_be_bytes()),
+            None => self.null(),
         }
     }
 
-    pub(super) fn end(&mut self) {
-        self.texto.pop();
-        self.texto.push('\n');
-    }
-
     pub(super) fn len(&self) -> usize {
-        self.texto.len()
+        self.cheios.iter().map(Vec::len).sum::<usize>() + self.bytes.len()
     }
 
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.texto).into_bytes()
+    /// The rows so far as one stream, in pieces; the next ones begin another.
+    pub(super) fn take(&mut self) -> Vec<Vec<u8>> {
+        self.bytes.extend_from_slice(&FIM);
+        self.cheios.push(std::mem::replace(&mut self.bytes, COMECO.to_vec()));
+        std::mem::take(&mut self.cheios)
+    }
+
+    /// What reads lines refuses long ones: no field comes near the limit of its length.
+    fn field(&mut self, bytes: &[u8]) -> &mut Self {
+        self.bytes.extend_from_slice(&i32::try_from(bytes.len()).unwrap_or(i32::MAX).to_be_bytes());
+        self.bytes.extend_from_slice(bytes);
+        self
+    }
+
+    fn null(&mut self) -> &mut Self {
+        self.bytes.extend_from_slice(&NULO);
+        self
     }
 }
 
 macro_rules! copies {
     ($($nome:ident = $tabela:ident;)+) => {$(
-        pub(super) fn $nome(conn: &mut PgConnection, linhas: &[u8]) -> Result<(), StoreError> {
+        pub(super) fn $nome(conn: &mut PgConnection, linhas: &[Vec<u8>]) -> Result<(), StoreError> {
             diesel::copy_from($tabela::table)
                 .from_raw_data($tabela::table, |copia| -> Result<(), diesel::result::Error> {
-                    std::io::Write::write_all(copia, linhas).map_err(|erro| diesel::result::Error::SerializationError(erro.into()))
+                    linhas.iter().try_for_each(|pedaco| {
+                        let escrito = std::io::Write::write_all(copia, pedaco);
+                        escrito.map_err(|erro| diesel::result::Error::SerializationError(erro.into()))
+                    })
                 })
-                .with_format(CopyFormat::Text)
+                .with_format(CopyFormat::Binary)
                 .execute(conn)?;
             Ok(())
         }

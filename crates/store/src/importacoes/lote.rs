@@ -8,16 +8,18 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::Rotulo;
 use domain::documento::Documento;
 use domain::meio::OrigemContato;
+use uuid::Uuid;
 
 use super::copia::{Linhas, copy_devedores, copy_titulos, prepare};
 use super::{Tomada, chaves};
 use crate::banco::new_id;
 use crate::migracao::ExecuteUnit as _;
+use crate::preparada::prepared;
 use crate::titulos::{
     self, Alvo, EntradaDevedor, EntradaPagamento, EntradaTitulo, PREFIXO_PARCELA, Recusa, ResultadoItem,
 };
@@ -61,6 +63,17 @@ struct Escritos {
     a_pagar: Vec<String>,
 }
 
+/// What there is among the groups.
+#[derive(QueryableByName)]
+struct Achados {
+    #[diesel(sql_type = Bool)]
+    novos: bool,
+    #[diesel(sql_type = Bool)]
+    sem_codigo: bool,
+    #[diesel(sql_type = Bool)]
+    dificeis: bool,
+}
+
 #[derive(QueryableByName)]
 struct Dificil {
     #[diesel(sql_type = Integer)]
@@ -72,29 +85,22 @@ struct Dificil {
 ///
 /// # Errors
 /// The database refused or is unreachable; then nothing is stored.
-pub fn save(
+pub fn save<'i>(
     t: &mut Tenant<'_>,
     tomada: Tomada,
     (depois_de, ate): (i64, i64),
-    itens: &[Item],
+    itens: impl Iterator<Item = &'i Item>,
     agora: DateTime<Utc>,
 ) -> Result<Feitos, StoreError> {
     let repetidas = chaves::repeated(t, tomada, (depois_de, ate))?;
-    let itens: Vec<&Item> =
-        itens.iter().filter(|item| repetidas.binary_search(&item.linha).is_err()).collect();
+    let itens: Vec<&Item> = itens.filter(|item| repetidas.binary_search(&item.linha).is_err()).collect();
     prepare(t.conn)?;
     let mut grupos = Grupos::new(&itens);
     grupos.stage_devedores(t, agora)?;
-    grupos.find_devedores(t)?;
-    sql_query(sql::DEVEDORES)
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<Timestamptz, _>(agora)
-        .execute_unit(t.conn)?;
-    sql_query(sql::CODIGOS).bind::<SqlUuid, _>(t.empresa.uuid()).execute_unit(t.conn)?;
-    sql_query(sql::EMAILS).bind::<SqlUuid, _>(t.empresa.uuid()).execute_unit(t.conn)?;
+    grupos.save_devedores(t, agora)?;
     credores::save_credores(t, grupos.plain().filter_map(|item| item.entrada.credor.as_ref()), agora)?;
     let simples = grupos.stage_titulos(t, agora)?;
-    let escritos: Escritos = sql_query(sql::TITULOS)
+    let escritos: Escritos = prepared(sql::TITULOS)
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<Timestamptz, _>(agora)
         .get_result(t.conn)?;
@@ -168,46 +174,57 @@ impl<'i> Grupos<'i> {
     }
 
     fn stage_devedores(&self, t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut linhas = Linhas::default();
+        let (mut linhas, mut ids) = (Linhas::new(9), Ids::new(agora));
         for (numero, grupo) in self.grupos.iter().enumerate().filter(|(_, grupo)| !grupo.dificil) {
             let d = grupo.devedor;
-            linhas.plain(&numero).id(new_id(agora)).text(&d.codigo_integracao).text(&d.nome);
+            linhas.row().number(numero).id(ids.next()).text(&d.codigo_integracao).text(&d.nome);
             linhas.maybe(d.documento.as_ref().map(Documento::as_str));
             linhas.text(d.documento.as_ref().map_or("isenta", |d| d.tipo_pessoa().as_str()));
-            linhas.maybe(d.categoria.as_deref());
-            match d.score {
-                Some(score) => linhas.plain(&score),
-                None => linhas.maybe(None),
-            };
-            linhas.maybe(d.emails.iter().flatten().next().map(domain::email::EnderecoEmail::as_str)).end();
+            linhas.maybe(d.categoria.as_deref()).small(d.score);
+            linhas.maybe(d.emails.iter().flatten().next().map(domain::email::EnderecoEmail::as_str));
         }
         copy_devedores(t.conn, &linhas.take())
     }
 
-    /// Finds who is behind each plain group. Those of which there is more to say than "new" or "exactly so" are difficult too.
-    fn find_devedores(&mut self, t: &mut Tenant<'_>) -> Result<(), StoreError> {
-        sql_query(sql::ALVOS).bind::<SqlUuid, _>(t.empresa.uuid()).execute_unit(t.conn)?;
-        let dificeis: Vec<Dificil> = sql_query(sql::DIFICEIS).load(t.conn)?;
-        for dificil in dificeis {
-            self.make_difficult(usize::try_from(dificil.grupo).unwrap_or(usize::MAX));
+    /// Finds who is behind each plain group, and makes who is new. Those of which there is more to say than "new" or "exactly
+    /// so" are difficult too.
+    fn save_devedores(&mut self, t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<(), StoreError> {
+        let empresa = t.empresa.uuid();
+        let achados: Achados = prepared(sql::ALVOS).bind::<SqlUuid, _>(empresa).get_result(t.conn)?;
+        if achados.dificeis {
+            for dificil in sql_query(sql::DIFICEIS).load::<Dificil>(t.conn)? {
+                self.make_difficult(usize::try_from(dificil.grupo).unwrap_or(usize::MAX));
+            }
+        }
+        if achados.novos {
+            sql_query(sql::DEVEDORES)
+                .bind::<SqlUuid, _>(empresa)
+                .bind::<Timestamptz, _>(agora)
+                .execute_unit(t.conn)?;
+        }
+        if achados.sem_codigo {
+            sql_query(sql::CODIGOS).bind::<SqlUuid, _>(empresa).execute_unit(t.conn)?;
+        }
+        if achados.novos {
+            sql_query(sql::EMAILS).bind::<SqlUuid, _>(empresa).execute_unit(t.conn)?;
         }
         Ok(())
     }
 
     /// Copies the títulos of the plain groups; answers how many.
     fn stage_titulos(&self, t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<i64, StoreError> {
-        let (mut linhas, mut quantos) = (Linhas::default(), 0);
+        let (mut linhas, mut ids, mut quantos) = (Linhas::new(15), Ids::new(agora), 0);
         for (item, grupo) in self.itens.iter().filter(|(_, grupo)| !self.is_difficult(*grupo)) {
             let e = &item.entrada;
-            linhas.plain(grupo).id(new_id(agora)).text(&e.codigo_integracao);
+            linhas.row().number(*grupo).id(ids.next()).text(&e.codigo_integracao);
             linhas.maybe(e.credor.as_ref().map(|c| c.codigo_integracao.as_str())).text(&e.numero);
-            linhas.day(e.emissao).day(Some(e.vencimento)).plain(&e.valor.get());
+            linhas.day(e.emissao).day(Some(e.vencimento)).big(e.valor.get());
             linhas
                 .maybe(e.tipo_negocio.as_ref().map(Rotulo::as_str))
                 .maybe(e.tipo_titulo.as_ref().map(Rotulo::as_str));
             linhas.maybe(e.boleto.nosso_numero.as_deref()).maybe(e.boleto.linha_digitavel.as_deref());
             linhas.maybe(e.boleto.pix_copia_e_cola.as_deref()).maybe(e.boleto.link_boleto.as_deref());
-            linhas.day(item.pago_em).end();
+            linhas.day(item.pago_em);
             quantos += 1;
         }
         copy_titulos(t.conn, &linhas.take())?;
@@ -215,9 +232,24 @@ impl<'i> Grupos<'i> {
     }
 }
 
+/// Ids of one chunk: the first is made as any other, the next ones follow it, which is cheaper than to draw each.
+struct Ids(u128);
+
+impl Ids {
+    fn new(agora: DateTime<Utc>) -> Self {
+        Self(new_id(agora).as_u128())
+    }
+
+    fn next(&mut self) -> Uuid {
+        self.0 = self.0.wrapping_add(1);
+        Uuid::from_u128(self.0)
+    }
+}
+
 /// Whether all that is said of the debtor fits a row.
 fn is_plain(devedor: &EntradaDevedor) -> bool {
-    devedor.emails.as_ref().is_none_or(|emails| emails.len() == 1)
+    let so_email = devedor.telefones.is_none() && devedor.enderecos.is_none() && devedor.gerente.is_none();
+    so_email && devedor.emails.as_ref().is_none_or(|emails| emails.len() == 1)
 }
 
 /// An instalment is changed by its negotiation only.

@@ -145,18 +145,17 @@ pub fn list(
 ) -> Result<Vec<NegociacaoLida>, StoreError> {
     let (em, id) = depois_de.unzip();
     let (sentido, depois) = if recentes { ("DESC", "<") } else { ("ASC", ">") };
+    // Only where it is asked for: the planner makes no join of what stands beside an OR.
+    let parcelas = if filtro.of_parcelas() { PARCELAS } else { "" };
     Ok(sql_query(format!(
         "{COLUNAS} AND ($2 IS NULL OR n.devedor_id = $2) AND ($3 IS NULL OR n.estado = ANY ($3)) \
             AND ($4 IS NULL OR (n.estado = 'aberta' AND n.primeira_parcela <= $4)) AND ($5 IS NULL OR n.usuario = $5) \
             AND ($6 IS NULL OR n.criada_em >= $6) AND ($7 IS NULL OR n.criada_em < $7) \
             AND ($8 IS NULL OR n.cancelada_em >= $8) AND ($9 IS NULL OR n.cancelada_em < $9) \
-            AND (NOT $10 OR EXISTS (SELECT FROM cadastro.titulo t WHERE t.empresa_id = n.empresa_id AND t.acordo_id = n.id \
-                   AND ($11 IS NULL OR t.status = ANY ($11)) \
-                   AND ($12 IS NULL OR t.vencimento >= $12) AND ($13 IS NULL OR t.vencimento <= $13))) \
-            AND ($14 IS NULL OR EXISTS (SELECT FROM cadastro.negociacao_titulo o WHERE o.empresa_id = n.empresa_id \
-                   AND o.negociacao_id = n.id AND o.titulo_id = $14)) \
-            AND ($15 IS NULL OR (n.criada_em, n.id) {depois} ($15, $16)) \
-          ORDER BY n.criada_em {sentido}, n.id {sentido} LIMIT $17"
+            {parcelas} AND ($13 IS NULL OR EXISTS (SELECT FROM cadastro.negociacao_titulo o WHERE o.empresa_id = n.empresa_id \
+                   AND o.negociacao_id = n.id AND o.titulo_id = $13)) \
+            AND ($14 IS NULL OR (n.criada_em, n.id) {depois} ($14, $15)) \
+          ORDER BY n.criada_em {sentido}, n.id {sentido} LIMIT $16"
     ))
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Nullable<SqlUuid>, _>(filtro.devedor)
@@ -167,7 +166,6 @@ pub fn list(
     .bind::<Nullable<Timestamptz>, _>(filtro.criada.1)
     .bind::<Nullable<Timestamptz>, _>(filtro.cancelada.0)
     .bind::<Nullable<Timestamptz>, _>(filtro.cancelada.1)
-    .bind::<Bool, _>(filtro.of_parcelas())
     .bind::<Nullable<Array<Text>>, _>(codes(filtro.status_parcela.as_deref(), StatusTitulo::as_str))
     .bind::<Nullable<Date>, _>(filtro.vencimento_parcela.0)
     .bind::<Nullable<Date>, _>(filtro.vencimento_parcela.1)
@@ -177,6 +175,10 @@ pub fn list(
     .bind::<BigInt, _>(limite)
     .load(t.conn)?)
 }
+
+const PARCELAS: &str = "AND n.id IN (SELECT t.acordo_id FROM cadastro.titulo t \
+    WHERE t.empresa_id = $1 AND t.origem = 'acordo' AND t.acordo_id IS NOT NULL \
+      AND ($10 IS NULL OR t.status = ANY ($10)) AND ($11 IS NULL OR t.vencimento >= $11) AND ($12 IS NULL OR t.vencimento <= $12))";
 
 fn codes<T: Copy>(valores: Option<&[T]>, code: fn(T) -> &'static str) -> Option<Vec<&'static str>> {
     valores.map(|valores| valores.iter().map(|valor| code(*valor)).collect())

@@ -18,12 +18,13 @@ use uuid::Uuid;
 use super::still_under_way;
 use crate::migracao::ExecuteUnit as _;
 use crate::titulos::{ColunasTitulo, read_rotulo};
-use crate::{StoreError, Tenant};
+use crate::{StoreError, Tenant, empresas};
 
 /// Locks up to `limite` debtors that are due on `data` or changed, and that this night has not decided yet (rule g07: for
 /// the same date nothing new), and reads what a decision needs of them. Other engines
 /// pass them over, unless `espera` is set: then this one waits for rows that somebody else holds, which is how a night
-/// makes sure that nobody was left out before it ends. `None` when the night is over: another engine ended it, or a later
+/// makes sure that nobody was left out before it ends. Beside them the choices of the company, read under those locks: whoever
+/// changes them afterwards marks these debtors once they are decided. `None` when the night is over: another engine ended it, or a later
 /// night took its place.
 ///
 /// # Errors
@@ -31,15 +32,15 @@ use crate::{StoreError, Tenant};
 pub fn claim(
     t: &mut Tenant<'_>,
     (noite, data): (NoiteId, NaiveDate),
-    regras: &Regras,
     limite: i64,
     espera: bool,
-) -> Result<Option<Vec<Devedor>>, StoreError> {
+) -> Result<Option<(Vec<Devedor>, Regras)>, StoreError> {
     if !still_under_way(t, noite)? {
         return Ok(None);
     }
     let ids = lock_due(t, data, limite, espera)?;
-    load(t, &ids, data, regras).map(Some)
+    let regras = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?.regras()?;
+    Ok(Some((load(t, &ids, data, &regras)?, regras)))
 }
 
 /// Reads what a decision on `data` needs of debtors, in the order given; nobody is locked.
@@ -60,7 +61,7 @@ pub fn load(
     load_perfis(t, ids, &mut devedores)?;
     load_titulos(t, ids, &mut devedores)?;
     load_inscricoes(t, ids, &mut devedores)?;
-    load_lembrados(t, data, *regras, &mut devedores)?;
+    load_lembrados(t, data, regras, &mut devedores)?;
     Ok(ids.iter().filter_map(|id| devedores.remove(id)).collect())
 }
 
@@ -241,15 +242,15 @@ struct LinhaLembrete {
 fn load_lembrados(
     t: &mut Tenant<'_>,
     data: NaiveDate,
-    regras: Regras,
+    regras: &Regras,
     devedores: &mut HashMap<Uuid, Devedor>,
 ) -> Result<(), StoreError> {
     let dono: HashMap<Uuid, Uuid> = devedores
         .values()
         .flat_map(|d| {
             // One that opens by itself may be reminded on a later day, which a simulation walks to.
-            let abre = |x: &Titulo| data <= x.vencimento && x.vira_em(data, &regras).is_some();
-            let lembraveis = d.titulos.iter().filter(move |x| x.lembravel(data, &regras) || abre(x));
+            let abre = |x: &Titulo| data <= x.vencimento && x.vira_em(data, regras).is_some();
+            let lembraveis = d.titulos.iter().filter(move |x| x.lembravel(data, regras) || abre(x));
             lembraveis.map(|x| (x.id.uuid(), d.id.uuid()))
         })
         .collect();

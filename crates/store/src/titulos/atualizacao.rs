@@ -83,10 +83,13 @@ struct DaEmpresa {
     encargos_dela: Option<String>,
 }
 
-/// The columns of a [`DaEmpresa`], where `agora` is a value of the statement.
-fn company_columns(agora: &str) -> String {
+/// The columns of a [`DaEmpresa`] in `cadastro.v_empresa`, where `empresa` and `agora` are values of the statement.
+fn company_columns(empresa: &str, agora: &str) -> String {
     let colunas = empresas::COLUNAS;
-    format!("{colunas}, ({agora} AT TIME ZONE fuso)::date AS hoje, encargos::text AS encargos_dela")
+    format!(
+        "{colunas}, ({agora} AT TIME ZONE fuso)::date AS hoje, \
+         (SELECT propria.encargos::text FROM cadastro.empresa propria WHERE propria.id = {empresa}) AS encargos_dela"
+    )
 }
 
 /// A título with what it is charged by.
@@ -99,9 +102,9 @@ struct Linha {
 }
 
 static LINHA: LazyLock<String> = LazyLock::new(|| {
-    let da_empresa = company_columns("$3");
+    let da_empresa = company_columns("e.empresa_id", "$3");
     one_row(&format!(
-        "{COLUNAS}, {da_empresa} FROM cadastro.titulo t JOIN cadastro.empresa m ON m.id = t.empresa_id \
+        "{COLUNAS}, {da_empresa} FROM cadastro.titulo t JOIN cadastro.v_empresa v ON v.empresa_id = t.empresa_id \
           WHERE t.empresa_id = e.empresa_id AND t.id = $4"
     ))
 });
@@ -136,13 +139,12 @@ impl Tabela {
         lidos: impl Iterator<Item = &'l TituloLido>,
         agora: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let da_empresa = company_columns("$2");
-        let da_empresa: Option<DaEmpresa> =
-            prepared(&format!("SELECT {da_empresa} FROM cadastro.empresa WHERE id = $1"))
-                .bind::<SqlUuid, _>(t.empresa.uuid())
-                .bind::<Timestamptz, _>(agora)
-                .get_result(t.conn)
-                .optional()?;
+        let da_empresa = company_columns("$1", "$2");
+        let da_empresa: Option<DaEmpresa> = prepared(&format!("SELECT {da_empresa} FROM cadastro.v_empresa"))
+            .bind::<SqlUuid, _>(t.empresa.uuid())
+            .bind::<Timestamptz, _>(agora)
+            .get_result(t.conn)
+            .optional()?;
         let mut tabela = Self::new(da_empresa.ok_or(StoreError::Unknown("empresa"))?, lidos)?;
         tabela.series = load_series(t, &tabela.names())?;
         Ok(tabela)

@@ -36,15 +36,24 @@ pub(super) fn resolve(
 
 impl From<&EntradaDevedor> for Entrada {
     fn from(mencao: &EntradaDevedor) -> Self {
-        let emails = mencao.emails.as_ref().map(|lista| lista.iter().cloned().map(Meio::new).collect());
+        let contatos = Contatos {
+            emails: meios(mencao.emails.as_deref()),
+            telefones: meios(mencao.telefones.as_deref()),
+            enderecos: meios(mencao.enderecos.as_deref()),
+            opt_out: None,
+        };
         Self {
             codigo_integracao: mencao.codigo_integracao.clone(),
             nome: mencao.nome.clone(),
             documento: mencao.documento,
             categoria: mencao.categoria.clone(),
-            gerente: None,
+            gerente: mencao.gerente.as_ref().map(ToString::to_string),
             score: mencao.score,
-            contatos: Contatos { emails, ..Contatos::default() },
+            contatos,
         }
     }
+}
+
+fn meios<T: Clone>(lista: Option<&[T]>) -> Option<Vec<Meio<T>>> {
+    lista.map(|lista| lista.iter().cloned().map(Meio::new).collect())
 }

@@ -241,15 +241,15 @@ impl Trecho {
     }
 }
 
-/// A page of títulos. Where the order has an index of its own, each status is read by itself as a range of it, so that neither
-/// how many títulos there are nor how many have another status costs anything.
+/// A page of títulos. Each status is read by itself as a range of the index of its order, so that neither how many títulos
+/// there are nor how many have another status costs anything.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn list(t: &mut Tenant<'_>, filtro: &Filtro, trecho: &Trecho) -> Result<Vec<TituloLido>, StoreError> {
     let status = if filtro.status.is_empty() { StatusTitulo::TODOS } else { &filtro.status };
     let (chave, id) = trecho.depois_de.as_ref().map(Chave::parts).unzip();
-    Ok(sql_query(statement(trecho.ordem, trecho.decrescente))
+    Ok(sql_query(statement(trecho.ordem, trecho.decrescente, filtro))
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<Array<Text>, _>(status.iter().map(|status| status.as_str()).collect::<Vec<_>>())
         .bind::<Nullable<Text>, _>(filtro.codigo_integracao.as_deref())
@@ -267,29 +267,53 @@ pub fn list(t: &mut Tenant<'_>, filtro: &Filtro, trecho: &Trecho) -> Result<Vec<
         .load(t.conn)?)
 }
 
-fn statement(ordem: Ordem, decrescente: bool) -> String {
+fn statement(ordem: Ordem, decrescente: bool, filtro: &Filtro) -> String {
     let (sentido, depois) = if decrescente { ("DESC", "<") } else { ("ASC", ">") };
     let filtros = "t.empresa_id = $1 AND ($3 IS NULL OR t.codigo_integracao = $3) AND ($4 IS NULL OR t.devedor_id = $4) \
             AND ($5 IS NULL OR t.credor_id = $5) AND ($6 IS NULL OR t.origem = $6) \
             AND ($7 IS NULL OR t.vencimento >= $7) AND ($8 IS NULL OR t.vencimento <= $8) \
             AND ($9 IS NULL OR t.saldo >= $9) AND ($10 IS NULL OR t.saldo <= $10) \
             AND ($11 IS NULL OR t.atualizado_em >= $11)";
-    let por = |coluna: &str, tipo: &str| {
-        let ordem = format!("ORDER BY t.{coluna} {sentido}, t.id {sentido}");
+    let de_cada_status = |ordem: &str, depois_de: &str| {
         format!(
             "{COLUNAS} FROM (SELECT t.* FROM unnest($2) AS s(status) CROSS JOIN LATERAL \
-                    (SELECT t.* FROM cadastro.titulo t WHERE t.status = s.status AND {filtros} \
-                        AND ($14 IS NULL OR (t.{coluna}, t.id) {depois} ($13::{tipo}, $14)) {ordem} LIMIT $12) t \
+                    (SELECT t.* FROM cadastro.titulo t WHERE t.status = s.status AND {filtros} AND {depois_de} {ordem} LIMIT $12) t \
               {ordem} LIMIT $12) t {ordem}"
         )
     };
+    let por = |coluna: &str, tipo: &str| {
+        de_cada_status(
+            &format!("ORDER BY t.{coluna} {sentido}, t.id {sentido}"),
+            &format!("($14 IS NULL OR (t.{coluna}, t.id) {depois} ($13::{tipo}, $14))"),
+        )
+    };
+    let depois_do_id = format!("($14 IS NULL OR t.id {depois} $14)");
+    let por_id = format!("ORDER BY t.id {sentido}");
     match ordem {
-        Ordem::Chegada => format!(
-            "{COLUNAS} FROM cadastro.titulo t WHERE t.status = ANY ($2) AND {filtros} \
-                AND ($14 IS NULL OR t.id {depois} $14) ORDER BY t.id {sentido} LIMIT $12"
+        Ordem::Chegada if filtro.has_ids_in_order() => format!(
+            "{COLUNAS} FROM cadastro.titulo t WHERE t.status = ANY ($2) AND {filtros} AND {depois_do_id} {por_id} LIMIT $12"
         ),
+        Ordem::Chegada => de_cada_status(&por_id, &depois_do_id),
         Ordem::Vencimento => por("vencimento", "date"),
         Ordem::Saldo => por("saldo", "bigint"),
         Ordem::Atualizacao => por("atualizado_em", "timestamptz"),
+    }
+}
+
+impl Filtro {
+    /// Whether one index has, whatever their status, the títulos that are asked for one after the other by id: that of a
+    /// creditor, or that of all.
+    fn has_ids_in_order(&self) -> bool {
+        let Self {
+            status, origem, vencimento_de, vencimento_ate, saldo_de, saldo_ate, atualizado_desde, ..
+        } = self;
+        let de_todos = status.is_empty()
+            && origem.is_none()
+            && vencimento_de.is_none()
+            && vencimento_ate.is_none()
+            && saldo_de.is_none()
+            && saldo_ate.is_none()
+            && atualizado_desde.is_none();
+        self.credor.is_some() || de_todos
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::calendario::Feriados;
 use domain::dinheiro::Centavos;
 use domain::documento::{Cpf, Documento};
 use domain::execucao::{Canal, Envio, Motivo};
@@ -27,8 +28,12 @@ pub(crate) use reguas::{add_posicao, aviso, edit, nova_regua, posicao, set_estad
 /// Longer than any wait of these tests; only a test that fails waits this long.
 pub(crate) const PRAZO: Duration = Duration::from_secs(20);
 pub(crate) const LEASE: Duration = Duration::from_mins(1);
-pub(crate) const REGRAS: Regras =
-    Regras { vencimento_em_dia_util: true, migracao: Migracao::Prioridade, cancelar_acordo_apos: None };
+pub(crate) const REGRAS: Regras = Regras {
+    vencimento_em_dia_util: true,
+    feriados: Feriados::NENHUM,
+    migracao: Migracao::Prioridade,
+    cancelar_acordo_apos: None,
+};
 
 /// A database with one company, and the pools of the three services on it.
 pub(crate) struct Casa {
@@ -259,6 +264,9 @@ pub(crate) fn devedor(n: u32) -> EntradaDevedor {
         categoria: None,
         score: None,
         emails: None,
+        gerente: None,
+        telefones: None,
+        enderecos: None,
     }
 }
 

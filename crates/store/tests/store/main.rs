@@ -7,6 +7,7 @@
 
 mod apoio;
 mod breaches;
+mod calendar;
 mod catalogue;
 mod coverage;
 mod discards;
@@ -14,6 +15,7 @@ mod explaining;
 mod fence;
 mod fence_reguas;
 mod fence_status;
+mod import_turns;
 mod instants;
 mod keys;
 mod labels;

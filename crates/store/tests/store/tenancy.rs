@@ -12,7 +12,7 @@ use store::titulos::{Filtro, Trecho, change_status, get, list, upsert};
 use store::{Banco, Papel, disparos, empresas, execucoes, inscricoes, noites, reguas};
 
 use crate::apoio::{
-    Casa, LEASE, REGRAS, agora, descartar, devedor, dia, hora, item, nova_empresa, set_estado, texts,
+    Casa, LEASE, agora, descartar, devedor, dia, hora, item, nova_empresa, set_estado, texts,
 };
 
 const THREADS: usize = 5;
@@ -172,7 +172,7 @@ fn r02_another_companys_ids_are_none_in_every_service() {
             assert!(reguas::list(t)?.is_empty());
             assert!(noites::get(t, noite)?.is_none());
             assert!(inscricoes::list(t, &inscricoes::Filtro::default(), None, 9)?.is_empty());
-            assert!(noites::claim(t, (noite, dia("2026-12-31")), &REGRAS, 9, true)?.is_none());
+            assert!(noites::claim(t, (noite, dia("2026-12-31")), 9, true)?.is_none());
             Ok(())
         })
         .unwrap();

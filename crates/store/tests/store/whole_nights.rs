@@ -9,6 +9,7 @@ use domain::regua::{Cabecalho, Criterios, EstadoRegua, Gatilho, Modo, Regua};
 use domain::titulo::{cancelar, pagar, reabrir};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use store::empresas::feriados::{self, Feriado};
 use store::reguas::{self, ReguaInteira};
 use store::titulos::{EntradaTitulo, change_status, suspend};
 use store::{negociacoes, new_id};
@@ -36,6 +37,8 @@ enum Fato {
     Estado(Index, EstadoRegua),
     Posicao(Index, u16),
     Categoria(u32, Option<u8>),
+    /// A day becomes a holiday of the company, or is one no more.
+    Feriado(i16),
 }
 
 fn fato() -> impl Strategy<Value = Fato> {
@@ -52,6 +55,7 @@ fn fato() -> impl Strategy<Value = Fato> {
         2 => (any::<Index>(), estado).prop_map(|(i, estado)| Fato::Estado(i, estado)),
         1 => (any::<Index>(), 2..15_u16).prop_map(|(i, dias)| Fato::Posicao(i, dias)),
         1 => (0..5_u32, prop::option::of(0..3_u8)).prop_map(|(quem, tipo)| Fato::Categoria(quem, tipo)),
+        4 => (-6..6_i16).prop_map(Fato::Feriado),
     ]
 }
 
@@ -117,6 +121,7 @@ impl Telling {
             }
             Fato::Posicao(i, dias) => self.add_position(*i.get(&self.reguas), *dias),
             Fato::Categoria(quem, tipo) => self.classify(*quem, *tipo),
+            Fato::Feriado(dias) => self.toggle(day(hoje, *dias)),
         }
     }
 
@@ -175,6 +180,14 @@ impl Telling {
         let mut item = item.clone();
         item.devedor.categoria = tipo.map(|tipo| rotulo(tipo).to_string());
         self.casa.push(&[item]);
+    }
+
+    fn toggle(&self, data: NaiveDate) {
+        let feriado = Feriado { data, nome: "Feriado".to_owned() };
+        let mudar = |t: &mut store::Tenant<'_>| {
+            if feriados::delete(t, data)? { Ok(Ok(())) } else { feriados::put(t, &feriado) }
+        };
+        self.casa.titulos.da_empresa(self.casa.empresa, mudar).unwrap().unwrap();
     }
 
     fn night(&self, data: NaiveDate, everybody: bool, chunk: i64) {

@@ -3,11 +3,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::web::Path;
+use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
 use crate::problema::Problema;
+use crate::servidor::Estado;
 
 /// The path parameters as `T`: an id, or a tuple of them in the order of the path.
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +24,14 @@ impl<T: DeserializeOwned> FromRequest for Caminho<T> {
         let lido = Path::<T>::from_request(req, payload).into_inner();
         ready(match lido {
             Ok(valor) if limpo => Ok(Self(valor.into_inner())),
-            Ok(_) | Err(_) => Err(Problema::nao_encontrado()),
+            Ok(_) | Err(_) => Err(refusal(req)),
         })
     }
+}
+
+/// An address that another method has, `/v1/titulos/pagamentos`, was read as an id by the route of `/v1/titulos/{id}`.
+fn refusal(req: &HttpRequest) -> Problema {
+    req.app_data::<Data<Estado>>().map_or_else(Problema::nao_encontrado, |estado| estado.refusal(req))
 }
 
 /// Whether a path segment, still percent-encoded or not, holds a control character.

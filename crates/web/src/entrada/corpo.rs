@@ -152,5 +152,25 @@ fn incompleto(_: actix_web::error::PayloadError) -> Problema {
 fn from_json(bytes: &[u8]) -> Result<Value, Problema> {
     // Some ERPs write a byte order mark in front of UTF-8.
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    serde_json::from_slice(bytes).map_err(|erro| Problema::json_malformado(erro.line(), erro.column()))
+    let mut lido = serde_json::from_slice(bytes)
+        .map_err(|erro: serde_json::Error| Problema::json_malformado(erro.line(), erro.column()))?;
+    write_whole_numbers(&mut lido);
+    Ok(lido)
+}
+
+/// `30.0` is the integer 30, as in JSON Schema: there are languages that write every number so.
+fn write_whole_numbers(valor: &mut Value) {
+    match valor {
+        Value::Number(numero) if numero.is_f64() => {
+            // Up to 2^53 every whole number is itself; what is larger fits no field of ours. A zero with a sign is no integer.
+            let whole = |n: &f64| n.fract() == 0.0 && n.abs() <= 9_007_199_254_740_992.0;
+            let inteiro = numero.as_f64().filter(whole).filter(|n| *n != 0.0 || n.is_sign_positive());
+            if let Some(inteiro) = inteiro.and_then(|n| format!("{n:.0}").parse::<i64>().ok()) {
+                *valor = inteiro.into();
+            }
+        }
+        Value::Array(itens) => itens.iter_mut().for_each(write_whole_numbers),
+        Value::Object(campos) => campos.values_mut().for_each(write_whole_numbers),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }

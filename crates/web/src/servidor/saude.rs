@@ -51,9 +51,5 @@ async fn docs() -> HttpResponse {
 
 /// No route took the request: either the path is nobody's, or it is somebody's with another method.
 pub(super) async fn recusar(req: HttpRequest, estado: Data<Estado>) -> Result<HttpResponse, Problema> {
-    let metodos = estado.metodos(req.match_info().as_str()).unwrap_or_default();
-    if metodos.is_empty() || metodos.contains(&req.method().as_str()) {
-        return Err(Problema::nao_encontrado());
-    }
-    Err(Problema::metodo(&metodos.join(", ")))
+    Err(estado.refusal(&req))
 }

@@ -25,6 +25,22 @@ async fn a_good_body_is_accepted_with_or_without_what_is_optional() {
     assert_eq!(teste.put(cheia.to_string()).await.status, 200);
 }
 
+/// As JSON Schema has it, and as some languages write every number.
+#[tokio::test]
+async fn a_whole_number_is_one_however_it_is_written() {
+    let teste = start(|_| {});
+    for (dias, status) in
+        [("30", 200), ("30.0", 200), ("3e1", 200), ("-0.0", 422), ("30.5", 422), ("7e4", 422), ("1e300", 422)]
+    {
+        let corpo = amostra().to_string().replace("\"dias\":3", &format!("\"dias\":{dias}"));
+        assert!(corpo.contains(dias), "{corpo}");
+        assert_eq!(teste.put(corpo.clone()).await.status, status, "{dias}");
+        let lote = teste.request(Method::POST, "/v1/lotes").header("content-type", "application/json");
+        let resposta = answer(lote.body(format!("[{corpo}]")).send().await.unwrap()).await;
+        assert_eq!(resposta.corpo[0]["aceito"], status == 200, "{dias}");
+    }
+}
+
 #[tokio::test]
 async fn every_refused_field_is_told_at_once() {
     let teste = start(|_| {});

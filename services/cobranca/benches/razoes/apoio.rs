@@ -128,3 +128,13 @@ pub(crate) fn timed(work: impl FnOnce()) -> Duration {
     work();
     medida.decorrido()
 }
+
+/// Kilobytes of memory of a process, now and at most so far, as the operating system counts them.
+pub(crate) fn memory(pid: u32) -> Resultado<(u32, u32)> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let campo = |nome: &str| {
+        let linha = status.lines().find_map(|linha| linha.strip_prefix(nome))?;
+        linha.split_whitespace().next()?.parse().ok()
+    };
+    Ok((campo("VmRSS:").ok_or("sem VmRSS")?, campo("VmHWM:").ok_or("sem VmHWM")?))
+}

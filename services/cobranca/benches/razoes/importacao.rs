@@ -1,81 +1,112 @@
 //! Rows `importacao_*`: files of títulos beside what PostgreSQL alone does with the same rows.
 //!
-//! The first load is held against COPY of the very rows that it left, into the same tables of an empty database, with their
-//! indexes and foreign keys; the delta, half of it new and half changed, against the bare staged upsert: COPY into a
-//! temporary table and one INSERT … ON CONFLICT … WHERE … IS DISTINCT FROM. The same delta again is held against the first.
+//! The system is the process of `titulos` alone, over HTTP; a time is from the first byte sent until the import is seen to be
+//! over. It is one company's work, while `COPY` and the bare upsert have one connection and one core: what the process
+//! gains by using both is its own. The limits run in a second database, on the very rows that the system left, ids and all.
+//!
+//! - the first load: binary `COPY` from a file of the server into the same empty tables, with all their indexes, foreign keys
+//!   and triggers — creditors, debtors, their codes and their dates too, since the file holds them as well;
+//! - the delta, half of it new and half changed: binary `COPY` into a temporary table and one `INSERT … ON CONFLICT … WHERE …
+//!   IS DISTINCT FROM`, whose rows know their debtors and creditors already;
+//! - the same delta again: the first time;
+//! - `PUT /v1/titulos`: a delta of the same kind as the file's;
+//! - memory: the same process with a file of 10,000 lines.
+//!
+//! `cargo bench … -- importacao linhas=300000` loads so many.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use cobranca::Resultado;
-use cobranca::terminal::note;
-use runtime::{Encerramento, Relogio, cronometro};
-use serde_json::Value;
 use testkit::{Banco, Sql};
 
-use crate::apoio::{Medicao, timed};
 use crate::linha::{Linha, Meta, say};
 
-/// Lines of the first load, of a million debtors.
+mod arquivo;
+mod casa;
+mod limite;
+
+use arquivo::Carteira;
+use casa::Casa;
+
+/// Lines of the first load, three of each debtor.
 const CARGA: u32 = 3_000_000;
-const DEVEDORES: u32 = 1_000_000;
-/// Lines of the delta: half of them were there, with another value.
+/// Lines of a delta: half of them were there, with another value.
 const DELTA: u32 = 100_000;
-/// How often an import is looked at.
-const OLHAR: Duration = Duration::from_millis(20);
-/// Sending hundreds of megabytes takes a while.
-const PRAZO: Duration = Duration::from_mins(10);
-/// What a load writes, in the order in which foreign keys let it in.
-const TABELAS: [&str; 6] = [
-    "cadastro.empresa",
-    "cadastro.credor",
-    "cadastro.devedor",
-    "cadastro.devedor_codigo",
-    "cadastro.titulo",
-    "regua.agenda",
-];
+/// Lines of the small file that memory is held against.
+const POUCAS: u32 = 10_000;
+/// Clients that push at a time.
+const CLIENTES: [(&str, u32); 2] = [("importacao_put_1", 1), ("importacao_put_8", 8)];
 
 /// The rows of this part.
-pub(crate) const LINHAS: [&str; 3] = ["importacao_carga", "importacao_delta", "importacao_repetida"];
+pub(crate) const LINHAS: [&str; 6] = [
+    "importacao_carga",
+    "importacao_memoria",
+    "importacao_delta",
+    "importacao_repetida",
+    "importacao_put_1",
+    "importacao_put_8",
+];
 
-pub(crate) async fn measure(linhas: &mut Vec<Linha>) -> Resultado {
-    let medicao = Medicao::start(Relogio::Sistema).await?;
+/// `carga`: lines of the first load, if not as many as the goals are about.
+pub(crate) async fn measure(linhas: &mut Vec<Linha>, carga: Option<u32>) -> Resultado {
+    let mut carteira = Carteira::new(carga.unwrap_or(CARGA));
+    let casa = Casa::start().await?;
     let limite = tokio::task::spawn_blocking(Banco::new).await?;
-    let url = limite.url().to_owned();
 
-    let carga = import(&medicao, file(1, CARGA, 10_000)).await?;
-    medicao.sql(|sql| TABELAS.map(|tabela| copy(sql, tabela, "TO"))).await?;
-    let tempo_limite = tokio::task::spawn_blocking(move || load_limit(&url)).await?;
+    let tempo = casa.import(carteira.first()).await?;
+    let memoria = casa.peak()?;
+    let tempo_limite = limit(&casa, &limite, limite::load).await?;
+    let limites = ("COPY das mesmas linhas nas mesmas tabelas", tempo_limite);
+    say(ratio("importacao_carga", carteira.linhas, tempo, limites, 0.7), linhas);
+    say(memory(memoria, carteira.linhas).await?, linhas);
+
+    let (delta, de) = carteira.delta(DELTA);
+    casa.sql(Sql::settle).await?;
+    let primeira = casa.import(delta.clone()).await?;
+    let tempo_limite =
+        limit(&casa, &limite, move |de_la, aqui| limite::upsert(de_la, aqui, (de, DELTA))).await?;
+    let limites = ("COPY e um só INSERT … ON CONFLICT das mesmas linhas", tempo_limite);
+    say(ratio("importacao_delta", DELTA, primeira, limites, 0.7), linhas);
+
+    casa.sql(Sql::settle).await?;
+    let antes = casa.sql(casa::moment).await?;
+    let repetida = casa.import(delta).await?;
+    let tocadas = casa.sql(move |sql| casa::touched_since(sql, antes)).await?;
+    if tocadas != 0 {
+        return Err(format!("o mesmo arquivo tocou em {tocadas} linhas").into());
+    }
     say(
-        ratio(
-            "importacao_carga",
-            CARGA,
-            carga,
-            ("COPY das mesmas linhas nas mesmas tabelas", tempo_limite),
-            0.7,
-        ),
+        ratio("importacao_repetida", DELTA, repetida, ("o mesmo arquivo, da primeira vez", primeira), 3.0),
         linhas,
     );
 
-    let de = CARGA - DELTA / 2 + 1;
-    medicao.sql(Sql::settle).await?;
-    let delta = import(&medicao, file(de, de + DELTA - 1, 20_000)).await?;
-    let url = limite.url().to_owned();
-    let empresa = medicao.empresa.clone();
-    let tempo_limite = tokio::task::spawn_blocking(move || upsert_limit(&url, &empresa, de)).await?;
-    say(
-        ratio("importacao_delta", DELTA, delta, ("COPY e um só INSERT … ON CONFLICT", tempo_limite), 0.7),
-        linhas,
-    );
-
-    medicao.sql(Sql::settle).await?;
-    let repetida = import(&medicao, file(de, de + DELTA - 1, 20_000)).await?;
-    say(
-        ratio("importacao_repetida", DELTA, repetida, ("o mesmo arquivo, da primeira vez", delta), 3.0),
-        linhas,
-    );
-    medicao.stop().await?;
+    let do_arquivo = f64::from(DELTA) / primeira.as_secs_f64();
+    for (nome, clientes) in CLIENTES {
+        casa.sql(Sql::settle).await?;
+        let tempo = casa.push(carteira.push(DELTA), clientes).await?.as_secs_f64();
+        let linha = Linha::new(nome, format!("PUT de 1.000 títulos, {clientes} clientes por vez"), tempo);
+        let por_s = f64::from(DELTA) / tempo;
+        let linha = Linha {
+            limite: "um arquivo com as mesmas mudanças".to_owned(),
+            por_s: Some(por_s),
+            limite_por_s: Some(do_arquivo),
+            razao: Some(por_s / do_arquivo),
+            ..linha
+        };
+        say(linha, linhas);
+    }
+    casa.stop().await?;
     Ok(tokio::task::spawn_blocking(move || drop(limite)).await?)
+}
+
+/// What PostgreSQL alone takes for it: `work` on the system's database and on that of the limit.
+async fn limit(
+    casa: &Casa,
+    limite: &Banco,
+    work: impl FnOnce(&mut Sql, &mut Sql) -> Duration + Send + 'static,
+) -> Resultado<Duration> {
+    let url = limite.url().to_owned();
+    casa.sql(move |sql| work(sql, &mut Sql::connect(&url))).await
 }
 
 /// Times of the system and of its limit as a row.
@@ -96,84 +127,15 @@ fn ratio(
     }
 }
 
-/// Títulos from `de` to `ate`; each debtor comes back a million lines later.
-fn file(de: u32, ate: u32, valor: u32) -> String {
-    let mut csv = String::from(
-        "codigo_integracao;numero;vencimento;valor;devedor_codigo;devedor_nome;credor_codigo;credor_nome\n",
-    );
-    for n in de..=ate {
-        let (d, centavos) = (u64::from(n) * 2_654_435_761 % u64::from(DEVEDORES), valor + n % 5_000);
-        let (dia, mes, credor) = (1 + n % 28, 1 + n % 12, n % 40);
-        // Writing to a string cannot fail.
-        writeln!(
-            csv,
-            "T{n};NF {n};2026-{mes:02}-{dia:02};{},{:02};D{d};Devedor {d};C{credor};Credor {credor}",
-            centavos / 100,
-            centavos % 100
-        )
-        .ok();
-    }
-    csv
-}
-
-/// Sends a file and answers how long it took until everything was stored.
-async fn import(medicao: &Medicao, csv: String) -> Resultado<Duration> {
-    let http = reqwest::Client::builder().timeout(PRAZO).build()?;
-    let medida = cronometro();
-    let pedido = http.post(format!("{}/v1/importacoes", medicao.base)).bearer_auth(&medicao.chave);
-    let resposta = pedido.header("content-type", "text/csv").body(csv).send().await?;
-    let mut lida: Value = resposta.error_for_status()?.json().await?;
-    let id = lida.get("id").and_then(Value::as_str).ok_or("a importação veio sem id")?.to_owned();
-    while matches!(lida.get("estado").and_then(Value::as_str), Some("pendente" | "processando")) {
-        Encerramento::new().dormir(OLHAR).await;
-        let pedido = http.get(format!("{}/v1/importacoes/{id}", medicao.base)).bearer_auth(&medicao.chave);
-        lida = pedido.send().await?.error_for_status()?.json().await?;
-    }
-    let tempo = medida.decorrido();
-    note(&format!("importação em {:.1} s: {lida}", tempo.as_secs_f64()));
-    let inteira = lida.get("estado").and_then(Value::as_str) == Some("concluida")
-        && lida.get("recusados").and_then(Value::as_i64) == Some(0);
-    if inteira { Ok(tempo) } else { Err("a importação não foi inteira".into()) }
-}
-
-/// `TO` a file of the server, or `FROM` it.
-fn copy(sql: &mut Sql, tabela: &str, sentido: &str) {
-    sql.run(&format!(
-        "DO $do$ BEGIN EXECUTE format('COPY {tabela} {sentido} %L (FORMAT binary)', \
-           current_setting('data_directory') || '/importacao_{tabela}'); END $do$"
-    ));
-}
-
-fn load_limit(url: &str) -> Duration {
-    let mut sql = Sql::connect(url);
-    sql.settle();
-    copy(&mut sql, "cadastro.empresa", "FROM");
-    let outras = TABELAS.into_iter().filter(|tabela| *tabela != "cadastro.empresa");
-    timed(|| outras.for_each(|tabela| copy(&mut sql, tabela, "FROM")))
-}
-
-/// The same lines as rows that know their debtors already: half of them there, with another value.
-fn upsert_limit(url: &str, empresa: &str, de: u32) -> Duration {
-    let mut sql = Sql::connect(url);
-    sql.run(&format!(
-        "CREATE TABLE delta AS SELECT t.* FROM cadastro.titulo t WHERE t.empresa_id = '{empresa}' LIMIT 0;
-         INSERT INTO delta SELECT * FROM cadastro.titulo WHERE codigo_integracao IN (SELECT 'T' || n FROM generate_series({de}, {CARGA}) n);
-         UPDATE delta SET valor = valor + 10000, saldo = saldo + 10000;
-         INSERT INTO delta SELECT d.* FROM delta d;
-         UPDATE delta SET id = gen_random_uuid(), codigo_integracao = 'N' || codigo_integracao
-          WHERE ctid IN (SELECT max(ctid) FROM delta GROUP BY id)"
-    ));
-    copy(&mut sql, "delta", "TO");
-    sql.settle();
-    sql.run("CREATE TEMP TABLE chegou (LIKE cadastro.titulo)");
-    timed(|| {
-        sql.run(
-            "DO $do$ BEGIN EXECUTE format('COPY chegou FROM %L (FORMAT binary)', \
-               current_setting('data_directory') || '/importacao_delta'); END $do$;
-             INSERT INTO cadastro.titulo AS t SELECT * FROM chegou
-             ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET valor = excluded.valor, saldo = excluded.saldo,
-                    vencimento = excluded.vencimento, numero = excluded.numero, atualizado_em = excluded.atualizado_em
-              WHERE (t.valor, t.vencimento, t.numero) IS DISTINCT FROM (excluded.valor, excluded.vencimento, excluded.numero)",
-        );
-    })
+/// The most that a process ever held, beside one that had a small file only.
+async fn memory(grande: u32, linhas: u32) -> Resultado<Linha> {
+    let casa = Casa::start().await?;
+    casa.import(Carteira::new(linhas).some(POUCAS)).await?;
+    let (grande, pequena) = (f64::from(grande), f64::from(casa.peak()?));
+    casa.stop().await?;
+    let linha = Linha::new("importacao_memoria", format!("titulos: arquivo CSV de {linhas} linhas"), 0.0);
+    let linha = linha.over(format!("arquivo CSV de {POUCAS} linhas"), grande / pequena, Meta::NoMaximo(1.05));
+    Ok(linha
+        .with(format!("MB com {linhas} linhas"), grande / 1024.0)
+        .with(format!("MB com {POUCAS} linhas"), pequena / 1024.0))
 }

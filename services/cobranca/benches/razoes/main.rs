@@ -5,7 +5,7 @@
 //! [`apoio::VEZES`] times, the system and its limit in turn; the row is the run with the median ratio.
 //!
 //! Standard output carries one JSON line a row; the table for people goes to standard error. `cargo bench … -- <parte>`
-//! measures the rows whose names hold that part.
+//! measures the rows whose names hold that part; `linhas=<n>` has the imports load a portfolio of another size.
 
 #![expect(clippy::float_arithmetic, reason = "seconds and ratios, no money")]
 
@@ -25,7 +25,10 @@ use runtime::config::Log;
 use runtime::iniciar_telemetria_em;
 
 fn main() -> Resultado {
-    let partes: Vec<String> = std::env::args().skip(1).filter(|parte| !parte.starts_with('-')).collect();
+    let argumentos = std::env::args().skip(1).filter(|parte| !parte.starts_with('-'));
+    let (tamanhos, partes): (Vec<String>, Vec<String>) = argumentos.partition(|parte| parte.contains('='));
+    let carga =
+        tamanhos.iter().find_map(|tamanho| tamanho.strip_prefix("linhas=")).map(str::parse).transpose()?;
     let quer = |linha: &str| partes.is_empty() || partes.iter().any(|parte| linha.contains(parte.as_str()));
     // The log is on, as in a service; nobody reads it.
     iniciar_telemetria_em(&Log::default(), tempfile::tempfile()?, false)?;
@@ -46,7 +49,7 @@ fn main() -> Resultado {
             }
         }
         if importacao::LINHAS.iter().any(|linha| quer(linha)) {
-            importacao::measure(&mut linhas).await?;
+            importacao::measure(&mut linhas, carga).await?;
         }
         milhao::measure(&quer, &mut linhas).await?;
         linha::table(&linhas);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::web::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -24,14 +24,21 @@ const PEDACO: usize = 64 * 1024;
 const ADIANTE: usize = 4;
 
 impl Cliente {
-    /// Sends a file as the body of a `POST`, showing how far it is, and answers the JSON of a success.
+    /// Sends a file as the body of a `POST`, showing how far it is, and answers the JSON of a success. Beside its type stands
+    /// whether it is compressed with gzip.
     ///
     /// # Errors
     /// The file cannot be read; else as [`Cliente::call`].
-    pub async fn upload(&self, caminho: &str, tipo: &str, arquivo: File) -> Resultado<Value> {
+    pub async fn upload(
+        &self,
+        caminho: &str,
+        (tipo, comprimido): (&str, bool),
+        arquivo: File,
+    ) -> Resultado<Value> {
         let corpo = reqwest::Body::wrap(Envio::new(arquivo)?);
         let pedido = self.http.post(format!("{}{caminho}", self.base)).bearer_auth(&self.chave);
         let pedido = pedido.timeout(PRAZO).header(CONTENT_TYPE, tipo).body(corpo);
+        let pedido = if comprimido { pedido.header(CONTENT_ENCODING, "gzip") } else { pedido };
         answer(caminho, pedido.send().await?).await
     }
 

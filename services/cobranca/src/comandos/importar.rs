@@ -27,6 +27,22 @@ pub struct Pedido {
     pub colunas: Colunas,
     /// Where the report goes.
     pub relatorio: Option<PathBuf>,
+    /// What of the portfolio the file is.
+    pub modo: Modo,
+    /// Whether nothing is to be stored.
+    pub simular: bool,
+}
+
+/// What of the portfolio a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Modo {
+    /// Some of it.
+    Parcial,
+    /// All of it: what is open and absent is cancelled.
+    Completo {
+        /// Per cent of the open títulos that may be cancelled so; none is the API's own limit.
+        limite: Option<u8>,
+    },
 }
 
 /// How the columns of the file are called.
@@ -57,21 +73,29 @@ pub fn read_mapa(mapa: Option<&Path>) -> Resultado<Mapa> {
 /// The files cannot be used, or the API does not answer. Sending the file again is safe.
 pub async fn run(api: &Cliente, pedido: &Pedido) -> Resultado {
     let arquivo = File::open(&pedido.arquivo)?;
-    let destino = pedido.relatorio.clone().unwrap_or_else(|| pedido.arquivo.with_extension("relatorio.csv"));
+    let (dentro, comprimido) = unpacked(&pedido.arquivo);
+    let destino = pedido.relatorio.clone().unwrap_or_else(|| dentro.with_extension("relatorio.csv"));
     let relatorio = File::create(&destino)?;
     // A key that is refused is so before the file is on its way.
     api.call(Method::GET, "/v1/importacoes?limite=1", None).await?;
-    let caminho = path(mapping(api, &pedido.colunas).await?.as_deref())?;
-    let importacao = api.upload(&caminho, media(&pedido.arquivo), arquivo).await?;
+    let caminho = path(mapping(api, &pedido.colunas).await?.as_deref(), pedido)?;
+    let importacao = api.upload(&caminho, (media(&dentro), comprimido), arquivo).await?;
     let endereco = format!("/v1/importacoes/{}", text(&importacao, "id"));
     let feita =
         wait(api, &endereco).await.map_err(|erro| format!("{erro}; a importação segue: {endereco}"))?;
     show_some(api, &endereco).await?;
     api.download(&format!("{endereco}/erros.csv"), relatorio).await?;
-    terminal::line(&format!("{}; relatório em {}", summary(&feita), destino.display()));
+    terminal::line(&format!("{}; relatório em {}", summary(&feita, pedido), destino.display()));
     match text(&feita, "estado") {
         "concluida" => Ok(()),
         "falhou" => Err(text(&feita, "erro").into()),
+        "aguardando_confirmacao" => Err(format!(
+            "nada foi gravado: o arquivo cancelaria {} dos {} títulos em aberto, acima do limite ou com linhas ilegíveis; confira \
+             e confirme com POST {endereco}/confirmacao, ou envie com outro --limite-cancelamento",
+            number(&feita, "a_cancelar"),
+            number(&feita, "abertos")
+        )
+        .into()),
         outro => Err(format!("a importação está {outro}: {endereco}").into()),
     }
 }
@@ -98,11 +122,28 @@ fn name(arquivo: &Path) -> String {
     nome.chars().map(simples).take(MAX_NOME).collect()
 }
 
-fn path(mapeamento: Option<&str>) -> Resultado<String> {
+fn path(mapeamento: Option<&str>, pedido: &Pedido) -> Resultado<String> {
     let nenhum = "http://x/v1/importacoes";
-    let url = Url::parse_with_params(nenhum, mapeamento.map(|nome| ("mapeamento", nome)))?;
+    let (modo, limite) = match pedido.modo {
+        Modo::Parcial => (None, None),
+        Modo::Completo { limite } => (Some("completo"), limite.map(|limite| limite.to_string())),
+    };
+    let parametros = [
+        ("mapeamento", mapeamento),
+        ("modo", modo),
+        ("limite_cancelamento", limite.as_deref()),
+        ("simular", pedido.simular.then_some("true")),
+    ];
+    let ditos = parametros.into_iter().filter_map(|(nome, valor)| Some((nome, valor?)));
+    let url = Url::parse_with_params(nenhum, ditos)?;
     let consulta = url.query().filter(|consulta| !consulta.is_empty());
     Ok(consulta.map_or_else(|| url.path().to_owned(), |consulta| format!("{}?{consulta}", url.path())))
+}
+
+/// What a `.gz` holds, by its name, and whether it is one.
+fn unpacked(arquivo: &Path) -> (PathBuf, bool) {
+    let comprimido = arquivo.extension().is_some_and(|extensao| extensao.eq_ignore_ascii_case("gz"));
+    (if comprimido { arquivo.with_extension("") } else { arquivo.to_owned() }, comprimido)
 }
 
 /// By the name of the file; one that says nothing is a CSV.
@@ -149,9 +190,18 @@ async fn show_some(api: &Cliente, endereco: &str) -> Resultado {
     Ok(())
 }
 
-fn summary(importacao: &Value) -> String {
+fn summary(importacao: &Value, pedido: &Pedido) -> String {
     let campos = ["criados", "atualizados", "inalterados", "recusados", "repetidos"];
-    campos.map(|campo| format!("{} {campo}", number(importacao, campo))).join(", ")
+    let linhas = campos.map(|campo| format!("{} {campo}", number(importacao, campo))).join(", ");
+    let completo = match pedido.modo {
+        Modo::Parcial => String::new(),
+        Modo::Completo { .. } if pedido.simular => {
+            format!(", {} a cancelar", number(importacao, "a_cancelar"))
+        }
+        Modo::Completo { .. } => format!(", {} cancelados", number(importacao, "cancelados")),
+    };
+    let simulado = if pedido.simular { "simulado, nada foi gravado: " } else { "" };
+    format!("{simulado}{linhas}{completo}")
 }
 
 fn text<'v>(json: &'v Value, campo: &str) -> &'v str {
@@ -169,8 +219,19 @@ mod tests {
     #[test]
     fn a_mapping_is_named_after_its_file_and_a_name_is_escaped() {
         assert_eq!(name(Path::new("mapas/meu erp.toml")), "meu_erp");
-        assert_eq!(path(None).unwrap(), "/v1/importacoes");
-        assert_eq!(path(Some("a&b c")).unwrap(), "/v1/importacoes?mapeamento=a%26b+c");
+        let pedido = |modo, simular| Pedido {
+            arquivo: PathBuf::new(),
+            colunas: Colunas::Nossas,
+            relatorio: None,
+            modo,
+            simular,
+        };
+        let parcial = pedido(Modo::Parcial, false);
+        assert_eq!(path(None, &parcial).unwrap(), "/v1/importacoes");
+        assert_eq!(path(Some("a&b c"), &parcial).unwrap(), "/v1/importacoes?mapeamento=a%26b+c");
+        let completo = pedido(Modo::Completo { limite: Some(5) }, true);
+        let esperado = "/v1/importacoes?modo=completo&limite_cancelamento=5&simular=true";
+        assert_eq!(path(None, &completo).unwrap(), esperado);
     }
 
     #[test]
@@ -178,5 +239,7 @@ mod tests {
         assert_eq!(media(Path::new("a.NDJSON")), "application/x-ndjson");
         assert_eq!(media(Path::new("a.csv")), "text/csv");
         assert_eq!(media(Path::new("export")), "text/csv");
+        assert_eq!(unpacked(Path::new("x/a.ndjson.GZ")), (PathBuf::from("x/a.ndjson"), true));
+        assert_eq!(unpacked(Path::new("a.csv")), (PathBuf::from("a.csv"), false));
     }
 }

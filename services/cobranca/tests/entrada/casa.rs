@@ -156,7 +156,7 @@ impl Casa {
             self.acoes.iter().map(fill).collect()
         } else {
             let ids = self.ids.get(lista).into_iter().flatten();
-            ids.map(|id| caminho.replace("{id}", id).replace("{nome}", id)).collect()
+            ids.map(|id| caminho.replace("{id}", id).replace("{nome}", id).replace("{data}", id)).collect()
         };
         assert!(!caminhos.is_empty(), "{}: a empresa do teste não tem nada em {lista}", operacao.nome());
         caminhos.into_iter().collect()
@@ -213,7 +213,11 @@ async fn ids(dona: &Http, operacoes: &[Operacao]) -> BTreeMap<String, Vec<String
         if ids.contains_key(lista) {
             continue;
         }
-        let campo = if lista == "/v1/mapeamentos" { "nome" } else { "id" };
+        let campo = match lista {
+            "/v1/mapeamentos" => "nome",
+            "/v1/empresa/feriados" => "data",
+            _ => "id",
+        };
         let pagina = dona.get(lista).await.expect(200).json;
         let itens = pagina["itens"].as_array().cloned().unwrap_or_default();
         let livres = itens.iter().filter(|item| item["nome"] != DA_CASA);

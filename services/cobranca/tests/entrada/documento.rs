@@ -149,13 +149,6 @@ impl Operacao {
         self.de_arquivo || (self.caminho.starts_with("/v1/importacoes/") && !self.reads())
     }
 
-    /// Whether an address, without its query, is one of its own.
-    pub(crate) fn takes(&self, endereco: &str) -> bool {
-        let (meus, dados) = (self.caminho.split('/'), endereco.split('/'));
-        meus.clone().count() == dados.clone().count()
-            && meus.zip(dados).all(|(meu, dado)| meu == dado || meu.starts_with('{'))
-    }
-
     /// Whether it promises to change nothing.
     pub(crate) fn reads(&self) -> bool {
         self.metodo == Method::GET

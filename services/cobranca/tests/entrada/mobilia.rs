@@ -88,7 +88,7 @@ async fn talks(api: &Cliente, titulos: &[Value]) {
         .await;
 }
 
-/// A mapping, a series of an index, and a file of which one line is refused.
+/// A mapping, a series of an index, a holiday, and a file of which one line is refused.
 async fn import(api: &Cliente, base: &str, chave: &str) {
     let colunas = json!({"colunas": {"codigo_integracao": "Documento", "vencimento": "Vencimento", "valor": "Valor",
                                      "devedor_codigo": "Cliente", "devedor_nome": "Nome"}});
@@ -97,6 +97,10 @@ async fn import(api: &Cliente, base: &str, chave: &str) {
         .unwrap_or_else(|erro| panic!("mapeamento: {erro}"));
     let indice = json!({"nome": "ipca", "meses": [{"mes": "2026-02-01", "variacao": "0.48"}]});
     api.call(Method::PUT, "/v1/indices", Some(&indice)).await.unwrap_or_else(|erro| panic!("índice: {erro}"));
+    let feriado = json!({"nome": "Aniversário da cidade"});
+    api.call(Method::PUT, "/v1/empresa/feriados/2026-03-19", Some(&feriado))
+        .await
+        .unwrap_or_else(|erro| panic!("feriado: {erro}"));
     let csv = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\nF1;02/03/2026;1,00;D0;Devedor 0\nF2;x;1,00;D0;Devedor 0\n";
     let arquivo = Pedido::new(&Method::POST, "/v1/importacoes").with_bytes(csv.as_bytes().to_vec());
     let arquivo = Pedido { tipo: Some("text/csv".to_owned()), ..arquivo };

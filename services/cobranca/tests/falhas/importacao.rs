@@ -84,6 +84,28 @@ async fn sessions_cut_again_and_again_delay_an_import_and_double_nothing() {
     settle(&casa, &titulos, &endereco).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_that_was_cut_off_between_its_halves_gets_the_missing_one_only() {
+    let mut casa = Casa::start(NENHUM, Roteiro::normal()).await;
+    let titulos = casa.empresa().await.titulos;
+    // Somebody is about to make one of the debtors: the half with its line waits for them, the other half does not.
+    let mut outro = Sql::connect(casa.banco.url());
+    outro.run(
+        "BEGIN;
+         INSERT INTO cadastro.devedor (empresa_id, id, nome, tipo_pessoa, criado_em, atualizado_em)
+         SELECT id, id, 'Ana', 'isenta', now(), now() FROM cadastro.empresa;
+         INSERT INTO cadastro.devedor_codigo (empresa_id, codigo_integracao, devedor_id)
+         SELECT id, 'D7', id FROM cadastro.empresa",
+    );
+    let pedida = titulos.upload("/v1/importacoes", "text/csv", sheet()).await.expect(202);
+    let endereco = pedida.headers["location"].to_str().unwrap().to_owned();
+    let mut olho = Sql::connect(casa.banco.url());
+    let metades = "(SELECT count(*) FROM cadastro.importacao WHERE metade IS NOT NULL AND posicao = 0)";
+    wait_until(PRAZO, async || olho.number(metades) == 1).await;
+    assert!(casa.banco.disconnect_all() > 0, "both of ours too");
+    settle(&casa, &titulos, &endereco).await;
+}
+
 /// How often the importer had to start over, by the service's own metric.
 async fn restarts(titulos: &Http) -> u64 {
     let numeros = titulos.get("/metrics").await.expect(200).text;

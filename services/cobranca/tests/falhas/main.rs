@@ -2,6 +2,7 @@
 //! data, the database's sessions cut. The mailbox's ledger and the executions' states are held against each other.
 #![cfg(test)]
 
+mod arquivos;
 mod banco;
 mod broker;
 mod casa;
@@ -9,3 +10,4 @@ mod dispatcher;
 mod importacao;
 mod motor;
 mod oraculo;
+mod pedido;

@@ -25,6 +25,7 @@ mod migracao;
 mod motores;
 mod negociacao;
 mod noites;
+mod pagamento;
 mod posicoes;
 mod principal;
 mod situacao;

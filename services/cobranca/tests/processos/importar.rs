@@ -2,9 +2,12 @@
 #![cfg(test)]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Output;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use providers::caixa::Roteiro;
 use serde_json::{Value, json};
 use testkit::Http;
@@ -161,4 +164,33 @@ async fn what_cannot_be_loaded_says_why() {
     assert_eq!(terminal.all().await, Vec::<Value>::new());
     terminal.casa.titulos.kill();
     assert_eq!(terminal.import(&["bom.csv"]).await.status.code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_portfolio_says_what_it_would_cancel_and_cancels_within_the_limit() {
+    let terminal = Terminal::new().await;
+    let linha = |n: u32| format!("T{n};02/03/2026;10,00;D{n};Devedor {n}\n");
+    let linhas = |quais: std::ops::Range<u32>| CABECALHO.to_owned() + &quais.map(linha).collect::<String>();
+    terminal.write("tudo.csv", linhas(0..10));
+    let _carregado = said(&terminal.import(&["tudo.csv"]).await);
+    let abertos = async || terminal.all().await.iter().filter(|titulo| titulo["status"] == "aberto").count();
+
+    terminal.write("menos.csv", linhas(0..8));
+    let saida = terminal.import(&["menos.csv", "--completo", "--simular"]).await;
+    let fim = "relatório em menos.relatorio.csv";
+    let contas = "0 criados, 0 atualizados, 8 inalterados, 0 recusados, 0 repetidos";
+    assert_eq!(said(&saida), format!("simulado, nada foi gravado: {contas}, 2 a cancelar; {fim}"));
+    let erro = complained(&terminal.import(&["menos.csv", "--completo"]).await);
+    assert!(
+        erro.contains("cancelaria 2 dos 10 títulos em aberto") && erro.contains("/confirmacao"),
+        "{erro}"
+    );
+    assert_eq!(abertos().await, 10);
+
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(linhas(0..8).as_bytes()).unwrap();
+    terminal.write("menos.csv.gz", gzip.finish().unwrap());
+    let saida = terminal.import(&["menos.csv.gz", "--completo", "--limite-cancelamento", "20"]).await;
+    assert_eq!(said(&saida), format!("{contas}, 2 cancelados; {fim}"));
+    assert_eq!(abertos().await, 8);
 }

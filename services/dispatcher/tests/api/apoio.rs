@@ -13,7 +13,7 @@ use domain::email::EnderecoEmail;
 use domain::execucao::Canal;
 use domain::ids::{AcaoId, ConteudoId, EmpresaId, NoiteId, PosicaoId, ReguaId, TituloId};
 use domain::regua::{
-    Acao, Cabecalho, Criterios, Destinatarios, EstadoRegua, Gatilho, Modo, Posicao, Regras, Regua, decide,
+    Acao, Cabecalho, Criterios, Destinatarios, EstadoRegua, Gatilho, Modo, Posicao, Regua, decide,
 };
 use domain::titulo::pagar;
 use runtime::{Config, Encerramento, Relogio};
@@ -146,6 +146,9 @@ impl Servico {
                 categoria: None,
                 score: None,
                 emails: Some(vec![EnderecoEmail::parse("maria@exemplo.com.br").unwrap()]),
+                gerente: None,
+                telefones: None,
+                enderecos: None,
             },
             credor: None,
             tipo_negocio: None,
@@ -172,11 +175,11 @@ impl Servico {
             let Abertura::Nova(noite) = noites::open(t, data, agora())? else {
                 panic!("a second night of {data}")
             };
-            let reguas = reguas::load(t)?;
+            let todas = reguas::load(t)?;
             let noite = (NoiteId::new(noite.id), data);
-            let devedores = noites::claim(t, noite, &Regras::default(), 1_000, true)?.unwrap();
+            let (devedores, regras) = noites::claim(t, noite, 1_000, true)?.unwrap();
             let decisoes: Vec<_> =
-                devedores.iter().map(|d| (d.id, decide(&reguas, d, data, &Regras::default()))).collect();
+                devedores.iter().map(|d| (d.id, decide(&todas, d, data, &regras))).collect();
             noites::save(t, noite, &decisoes, |_| publicar_em, agora())
         };
         self.banco_da_regua().da_empresa(self.empresa, decidir).unwrap();

@@ -26,7 +26,7 @@ const MAX_VALORES: usize = 500;
 pub(super) struct CriteriosEntrada {
     /// Saldo mínimo, inclusive: a soma dos títulos do devedor ou, na régua `por_titulo`, cada título.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Dinheiro>)]
+    #[schema(value_type = Option<esquema::Quantia>)]
     valor_minimo: Option<Centavos>,
     /// Vencimento do título, inclusive.
     #[deserr(default)]

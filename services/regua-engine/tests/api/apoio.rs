@@ -132,6 +132,9 @@ impl Servico {
             categoria: None,
             score: None,
             emails: None,
+            gerente: None,
+            telefones: None,
+            enderecos: None,
         };
         let mut titulo = EntradaTitulo {
             codigo_integracao: codigo.to_owned(),

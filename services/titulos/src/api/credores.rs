@@ -33,7 +33,7 @@ pub(super) static CREDOR_EM_USO: Codigo = Codigo::new(
     "credor_em_uso",
     409,
     "O credor está em uso",
-    "Um credor com títulos, ou que uma régua cita nos critérios, não é apagado.",
+    "Um credor com títulos, com política de negociação só dele, ou que uma régua cita nos critérios, não é apagado.",
 );
 
 /// Um credor.
@@ -266,6 +266,7 @@ pub(super) async fn apagar(
             Ok(()) => return Ok(Ok(Resposta::vazia())),
             Err(EmUso::PorTitulo) => "o credor tem títulos",
             Err(EmUso::PorRegua) => "uma régua cita o credor nos critérios",
+            Err(EmUso::PorPolitica) => "uma política de negociação é só do credor",
         };
         Ok(Err(Problema::conflito(&CREDOR_EM_USO, detalhe)))
     });

@@ -1,6 +1,7 @@
 //! The company's own record.
 
 mod campos;
+pub(super) mod feriados;
 
 use std::collections::BTreeSet;
 
@@ -47,7 +48,7 @@ struct EmpresaLida {
     /// Hora em que a noite da empresa roda.
     #[schema(value_type = esquema::Hora)]
     hora_noite: String,
-    /// Se vencimento em dia não útil passa ao próximo dia útil bancário (Lei 7.089/83).
+    /// Se vencimento em dia sem banco, ou em feriado da empresa, passa ao próximo dia útil (Lei 7.089/83).
     vencimento_em_dia_util: bool,
     /// Endereço de que saem os e-mails.
     remetente_email: String,
@@ -100,7 +101,7 @@ struct EmpresaMudanca {
     #[deserr(default)]
     #[schema(value_type = Option<esquema::Hora>)]
     hora_noite: Option<NaiveTime>,
-    /// Se vencimento em dia não útil passa ao próximo dia útil bancário.
+    /// Se vencimento em dia sem banco, ou em feriado da empresa, passa ao próximo dia útil.
     #[deserr(default)]
     vencimento_em_dia_util: Option<bool>,
     /// Endereço de que saem os e-mails.

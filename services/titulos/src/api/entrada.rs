@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 use deserr::Deserr;
 use domain::Rotulo;
-use domain::boleto::{LinhaDigitavel, pix_confere};
+use domain::boleto::{LinhaDigitavel, link_confere, pix_confere};
 use domain::dinheiro::Centavos;
 use domain::documento::Documento;
 use domain::email::EnderecoEmail;
+use domain::endereco::Endereco;
+use domain::telefone::Telefone;
 use serde::Serialize;
 use store::titulos::{Boleto, EntradaCredor, EntradaDevedor, EntradaTitulo, Recusa, ResultadoItem};
 use utoipa::ToSchema;
@@ -14,9 +16,10 @@ use uuid::Uuid;
 use web::{ErroCampo, ErroValor, ErrosCampo, Lista, Texto, esquema, parse_texto};
 
 use super::campos::Score;
+use super::endereco::EnderecoProprio;
 
-/// Addresses of one debtor: nobody has more that are worth keeping.
-const MAX_EMAILS: usize = 10;
+/// Of each kind, for one debtor: nobody has more that are worth keeping.
+const MAX_MEIOS: usize = 10;
 
 /// Um título, com o devedor e o credor a que pertence.
 #[derive(Deserr, ToSchema)]
@@ -86,10 +89,22 @@ struct DevedorEntrada {
     #[deserr(default)]
     #[schema(value_type = Option<u16>, minimum = 0, maximum = 1000)]
     score: Option<Score>,
+    /// Quem cuida do devedor; ausente mantém.
+    #[deserr(default)]
+    #[schema(value_type = Option<Texto<1, 60>>)]
+    gerente: Option<Rotulo>,
     /// E-mails, o preferido primeiro; a lista substitui a anterior, ausente mantém.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<esquema::Email>>, max_items = 10)]
-    emails: Option<Lista<EnderecoEmail, MAX_EMAILS>>,
+    emails: Option<Lista<EnderecoEmail, MAX_MEIOS>>,
+    /// Telefones, do mesmo modo.
+    #[deserr(default)]
+    #[schema(value_type = Option<Vec<esquema::Telefone>>, max_items = 10)]
+    telefones: Option<Lista<Telefone, MAX_MEIOS>>,
+    /// Endereços, do mesmo modo.
+    #[deserr(default)]
+    #[schema(value_type = Option<Vec<EnderecoProprio>>, max_items = 10)]
+    enderecos: Option<Lista<EnderecoProprio, MAX_MEIOS>>,
 }
 
 /// A quem se deve.
@@ -148,10 +163,7 @@ impl Deserr<ErrosCampo> for Link {
     ) -> Result<Self, ErrosCampo> {
         parse_texto(valor, local, |texto| {
             let link = Texto::<1, 500>::parse(texto)?.into_string();
-            let resto = link.strip_prefix("https://").unwrap_or_default();
-            let inteiro = resto.starts_with(|c: char| c.is_ascii_alphanumeric())
-                && link.chars().all(|c| c.is_ascii_graphic());
-            inteiro
+            link_confere(&link)
                 .then_some(Self(link))
                 .ok_or_else(|| ErroValor::formato("um endereço que começa com https://"))
         })
@@ -189,7 +201,10 @@ impl From<TituloEntrada> for EntradaTitulo {
                 documento: entrada.devedor.documento,
                 categoria: entrada.devedor.categoria.map(Texto::into_string),
                 score: entrada.devedor.score.map(|score| score.0),
+                gerente: entrada.devedor.gerente,
                 emails: entrada.devedor.emails.map(Lista::into_vec),
+                telefones: entrada.devedor.telefones.map(Lista::into_vec),
+                enderecos: entrada.devedor.enderecos.map(|lista| lista.iter().map(Endereco::from).collect()),
             },
             credor: entrada.credor.map(|credor| EntradaCredor {
                 codigo_integracao: credor.codigo_integracao.into_string(),

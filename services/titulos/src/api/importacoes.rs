@@ -13,7 +13,7 @@ use store::importacoes::{self, Decisao, ImportacaoLida};
 use store::{StoreError, Tenant, new_id};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Autorizado, Caminho, Codigo, Consulta, Pagina, Paginacao, Problema, Resposta, escopos};
+use web::{Autorizado, Caminho, Codigo, Consulta, Pagina, Paginacao, Problema, Resposta, escopos, esquema};
 
 use super::Contexto;
 use pedido::Parametros;
@@ -140,10 +140,10 @@ impl From<ImportacaoLida> for Importacao {
     params(Parametros),
     request_body(description = "O arquivo. Em NDJSON, cada linha é um item de `PUT /v1/titulos`; em CSV e XLSX, a primeira linha \
                                 é o cabeçalho e o mapeamento diz que coluna é cada campo.",
-        content((String = "text/csv", example = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\n\
+        content((inline(esquema::ArquivoDeTexto) = "text/csv", example = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\n\
                                                  NF-1;02/03/2026;1.234,56;C-9;Padaria Campoverde\n"),
-                (String = "application/x-ndjson"),
-                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+                (inline(esquema::ArquivoDeTexto) = "application/x-ndjson"),
+                (inline(esquema::Arquivo) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
     responses((status = 202, description = "O arquivo chegou; acompanhe no endereço de `Location`.", body = Importacao,
                headers(("Location" = String, description = "Endereço da importação.")))),
     security(("chave_api" = ["titulos:escrever"])),

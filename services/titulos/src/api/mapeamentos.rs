@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use actix_web::web::{Data, Json};
 use actix_web::{delete, get, put};
 use chrono::{DateTime, Utc};
-use deserr::Deserr;
+use deserr::{Deserr, IntoValue, MergeWithError as _, ValuePointerRef, take_cf_content};
 use serde::Serialize;
 use serde_json::Value;
-use sheets::{Mapa, MapaError};
+use sheets::{Campo, Mapa, MapaError, mapa};
 use store::StoreError;
 use store::importacoes::mapeamentos::{self, MapeamentoLido};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use web::{
-    Autorizado, Caminho, Consulta, Corpo, ErroCampo, ErrosCampo, Pagina, Paginacao, Problema, Resposta,
-    Texto, escopos, esquema, parse_with,
+    Autorizado, Caminho, Consulta, Corpo, ErroCampo, ErroValor, ErrosCampo, Pagina, Paginacao, Problema,
+    Resposta, Texto, escopos, esquema, parse_with,
 };
 
 use super::Contexto;
@@ -25,29 +27,23 @@ const MAX_BYTES: usize = 64 * 1024;
 /// Como as colunas de um arquivo viram campos.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "it tells every fault of shape at once; the map itself is read from the same text"
-)]
 pub(super) struct MapeamentoEntrada {
     /// Campo e o cabeçalho da coluna dele; dois campos podem usar a mesma coluna.
     #[schema(example = json!({"codigo_integracao": "Documento", "vencimento": "Vencto", "valor": "Saldo",
                               "devedor_codigo": "Cliente", "devedor_nome": "Razão social"}))]
-    #[schema(value_type = BTreeMap<String, String>)]
-    colunas: BTreeMap<String, Value>,
+    #[schema(value_type = BTreeMap<CampoDoMapa, TextoDoMapa>)]
+    colunas: Tabela<String>,
     /// Campo e um valor fixo, para o que o arquivo não tem.
     #[deserr(default)]
-    #[schema(required = false)]
-    #[schema(value_type = BTreeMap<String, String>)]
-    padroes: BTreeMap<String, Value>,
+    #[schema(value_type = Option<BTreeMap<CampoDoMapa, TextoDoMapa>>)]
+    padroes: Tabela<String>,
     /// Por campo, a palavra do ERP e a nossa; outras palavras passam como estão.
     #[deserr(default)]
-    #[schema(required = false)]
-    #[schema(value_type = BTreeMap<String, BTreeMap<String, String>>)]
-    valores: BTreeMap<String, BTreeMap<String, Value>>,
+    #[schema(value_type = Option<BTreeMap<CampoDoMapa, BTreeMap<TextoDoMapa, TextoDoMapa>>>)]
+    valores: Tabela<Palavras>,
     /// Formatos de data na sintaxe de strftime, tentados em ordem; ausente, AAAA-MM-DD e dd/mm/aaaa.
     #[deserr(default)]
-    #[schema(required = false, value_type = Vec<esquema::FormatoData>)]
+    #[schema(value_type = Option<Vec<esquema::FormatoData>>)]
     formato_data: Vec<Texto<1, 60>>,
     /// Separador decimal: `,` (padrão) ou `.`.
     #[deserr(default)]
@@ -66,35 +62,136 @@ pub(super) struct MapeamentoEntrada {
     documento: Option<DocumentoEntrada>,
 }
 
+/// Field of a título that a column may be.
+struct CampoDoMapa;
+
+impl PartialSchema for CampoDoMapa {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(Campo::TODOS.map(Campo::as_str)))
+            .into()
+    }
+}
+
+impl ToSchema for CampoDoMapa {}
+
+/// A word of the ERP's: any text that the database can keep.
+struct TextoDoMapa;
+
+impl PartialSchema for TextoDoMapa {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[^\\u0000]*$")).into()
+    }
+}
+
+impl ToSchema for TextoDoMapa {}
+
 /// Que documento a coluna tem.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
-#[expect(dead_code, reason = "as the mapping itself")]
 struct DocumentoEntrada {
     /// `cpf` ou `cnpj`.
     tipo: TipoDocumento,
 }
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $nome:ident { $($variante:ident = $palavra:literal,)+ })+) => {$(
+    ($($(#[$doc:meta])* $nome:ident: $tipo:ty { $($variante:ident = $palavra:literal => $valor:expr,)+ })+) => {$(
         $(#[$doc])*
-        #[derive(Deserr, ToSchema)]
+        #[derive(Clone, Copy, Deserr, ToSchema)]
         #[deserr(error = ErrosCampo)]
         enum $nome {
             $(#[deserr(rename = $palavra)] #[schema(rename = $palavra)] $variante,)+
+        }
+
+        impl From<$nome> for $tipo {
+            fn from(palavra: $nome) -> Self {
+                match palavra {
+                    $($nome::$variante => $valor,)+
+                }
+            }
         }
     )+};
 }
 
 words! {
     /// Separador decimal.
-    Decimal { Virgula = ",", Ponto = ".", }
+    Decimal: mapa::Decimal { Virgula = "," => Self::Virgula, Ponto = "." => Self::Ponto, }
     /// Codificação do texto.
-    Codificacao { Utf8 = "utf-8", Latin1 = "latin-1", }
+    Codificacao: mapa::Codificacao { Utf8 = "utf-8" => Self::Utf8, Latin1 = "latin-1" => Self::Latin1, }
     /// Separador de colunas.
-    Separador { PontoEVirgula = ";", Virgula = ",", Tabulacao = "\t", Barra = "|", }
+    Separador: char { PontoEVirgula = ";" => ';', Virgula = "," => ',', Tabulacao = "\t" => '\t', Barra = "|" => '|', }
     /// Tipo de documento.
-    TipoDocumento { Cpf = "cpf", Cnpj = "cnpj", }
+    TipoDocumento: mapa::TipoDocumento { Cpf = "cpf" => Self::Cpf, Cnpj = "cnpj" => Self::Cnpj, }
+}
+
+/// By field.
+struct Tabela<T>(BTreeMap<Campo, T>);
+
+impl<T> Default for Tabela<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: Deserr<ErrosCampo>> Deserr<ErrosCampo> for Tabela<T> {
+    fn deserialize_from_value<V: IntoValue>(
+        valor: deserr::Value<V>,
+        local: ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        read_table(valor, local, Campo::parse).map(Self)
+    }
+}
+
+/// The words of an ERP and ours.
+struct Palavras(BTreeMap<String, String>);
+
+impl Deserr<ErrosCampo> for Palavras {
+    fn deserialize_from_value<V: IntoValue>(
+        valor: deserr::Value<V>,
+        local: ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        read_table(valor, local, |palavra| Some(palavra.to_owned())).map(Self)
+    }
+}
+
+/// An object as a table, with every fault of its lines: deserr's own reading of maps forgets them.
+fn read_table<V: IntoValue, K: Ord, T: Deserr<ErrosCampo>>(
+    valor: deserr::Value<V>,
+    local: ValuePointerRef<'_>,
+    chave: impl Fn(&str) -> Option<K>,
+) -> Result<BTreeMap<K, T>, ErrosCampo> {
+    let deserr::Value::Map(linhas) = valor else {
+        return BTreeMap::<String, T>::deserialize_from_value(valor, local).map(|_nenhuma| BTreeMap::new());
+    };
+    let (mut lidas, mut erros) = (BTreeMap::new(), None);
+    for (nome, valor) in deserr::Map::into_iter(linhas) {
+        let aqui = local.push_key(&nome);
+        let desconhecida =
+            || ErrosCampo::at(aqui, ErroValor::new("desconhecido", "não é um campo de título"));
+        match (chave(&nome).ok_or_else(desconhecida), T::deserialize_from_value(valor.into_value(), aqui)) {
+            (Ok(chave), Ok(valor)) => drop(lidas.insert(chave, valor)),
+            (Err(erro), _) | (_, Err(erro)) => {
+                erros = Some(take_cf_content(ErrosCampo::merge(erros, erro, aqui)));
+            }
+        }
+    }
+    erros.map_or(Ok(lidas), Err)
+}
+
+impl From<MapeamentoEntrada> for mapa::Regras {
+    fn from(lido: MapeamentoEntrada) -> Self {
+        Self {
+            colunas: lido.colunas.0,
+            padroes: lido.padroes.0,
+            valores: lido.valores.0.into_iter().map(|(campo, palavras)| (campo, palavras.0)).collect(),
+            formato_data: lido.formato_data.into_iter().map(Texto::into_string).collect(),
+            decimal: lido.decimal.map(Into::into).unwrap_or_default(),
+            codificacao: lido.codificacao.map(Into::into).unwrap_or_default(),
+            separador: lido.separador.map(Into::into),
+            documento: mapa::RegrasDocumento { tipo: lido.documento.map(|documento| documento.tipo.into()) },
+        }
+    }
 }
 
 /// Um mapeamento guardado.
@@ -211,26 +308,6 @@ pub(super) async fn remove(
     removido.await
 }
 
-/// What in a table of texts is none.
-fn faults_of_tables(regras: &Value) -> Vec<ErroCampo> {
-    let falta = |campo: String, detalhe: &'static str| ErroCampo {
-        campo,
-        codigo: "tipo_invalido".into(),
-        detalhe: detalhe.into(),
-    };
-    let tabela = |local: String, valor: &Value| {
-        let linhas = valor.as_object().into_iter().flatten().filter(|(_, valor)| !valor.is_string());
-        linhas.map(|(nome, _)| falta(format!("{local}/{nome}"), "deve ser um texto")).collect::<Vec<_>>()
-    };
-    let simples = ["colunas", "padroes"].map(|nome| tabela(format!("/{nome}"), &regras[nome]));
-    let valores = regras["valores"].as_object().into_iter().flatten();
-    let por_campo = valores.flat_map(|(campo, palavras)| {
-        let local = format!("/valores/{campo}");
-        if palavras.is_object() { tabela(local, palavras) } else { vec![falta(local, "deve ser um objeto")] }
-    });
-    simples.into_iter().flatten().chain(por_campo).collect()
-}
-
 /// Whether files can be read by these rules, and the database can keep them.
 fn check(regras: &Value) -> Result<(), Problema> {
     let recusa = |campo: &str, codigo: &'static str, detalhe: String| {
@@ -247,8 +324,8 @@ fn check(regras: &Value) -> Result<(), Problema> {
     if texto.contains("\\u0000") {
         return Err(recusa("", "caractere_invalido", "o mapeamento tem um caractere nulo".to_owned()));
     }
-    parse_with::<MapeamentoEntrada>(regras.clone(), faults_of_tables(regras))?;
-    Mapa::from_json(regras).map(drop).map_err(|erro| match &erro {
+    let lido: MapeamentoEntrada = parse_with(regras.clone(), Vec::new())?;
+    Mapa::new(lido.into()).map(drop).map_err(|erro| match &erro {
         MapaError::Toml(_) => recusa("", "formato_invalido", erro.to_string()),
         MapaError::SemColuna(_) => recusa("/colunas", "obrigatorio", erro.to_string()),
         MapaError::ColunaEPadrao(_) => recusa("/padroes", "repetido", erro.to_string()),

@@ -17,6 +17,7 @@ use store::importacoes::{Arquivo, Chave, ErroDeLinha, FORA_DO_AR, ImportacaoLida
 use store::titulos::{Boleto, EntradaCredor, EntradaDevedor, EntradaTitulo};
 use uuid::Uuid;
 
+use super::metades::Metades;
 use super::{Falha, ndjson};
 
 /// Lines a chunk: two of them are in memory, and a transaction of a fraction of a second holds its locks.
@@ -79,8 +80,8 @@ impl Regras {
 /// Lines that go to the database together.
 #[derive(Default)]
 pub(super) struct Lote {
-    /// Those that could be read.
-    pub(super) itens: Vec<Item>,
+    /// Those that could be read; apart from each other once the chunk is whole.
+    pub(super) metades: Metades,
     /// How many could not.
     pub(super) recusadas: i64,
     /// Why.
@@ -134,22 +135,25 @@ impl Fonte {
         })
     }
 
-    /// The lines after `depois_de`, chunk by chunk.
+    /// The lines after `depois_de`, chunk by chunk. The first one ends with the line `fim`, if it had begun to be stored.
     pub(super) fn lotes(
         &self,
         depois_de: i64,
+        mut fim: Option<i64>,
         hoje: NaiveDate,
     ) -> Result<impl Iterator<Item = Result<Lote, Falha>>, Falha> {
         let mut linhas = self.lines(depois_de, hoje)?;
         Ok(std::iter::from_fn(move || {
-            let mut lote = Lote::default();
-            while lote.itens.len() < LOTE && lote.erros.len() < MAX_ERROS {
+            let (mut lote, mut itens) = (Lote::default(), Vec::with_capacity(LOTE));
+            let fim = fim.take();
+            while fim.map_or(itens.len() < LOTE && lote.erros.len() < MAX_ERROS, |fim| lote.ate < fim) {
                 match linhas.next() {
-                    Some(Ok(lida)) => lote.add(lida),
+                    Some(Ok(lida)) => itens.extend(lote.take(lida)),
                     Some(Err(falha)) => return Some(Err(falha)),
                     None => break,
                 }
             }
+            lote.metades = Metades::new(itens);
             (lote.ate > 0).then_some(Ok(lote))
         }))
     }
@@ -202,16 +206,18 @@ impl Fonte {
 }
 
 impl Lote {
-    fn add(&mut self, lida: Lida) {
+    /// Notes a line, and answers it if it is good.
+    fn take(&mut self, lida: Lida) -> Option<Box<Item>> {
         match lida {
             Lida::Boa(item) => {
                 self.ate = item.linha;
-                self.itens.push(*item);
+                Some(item)
             }
             Lida::Recusada { linha, erros } => {
                 self.ate = linha;
                 self.recusadas += 1;
                 self.erros.extend(erros);
+                None
             }
         }
     }
@@ -241,7 +247,7 @@ fn number(linha: u64) -> i64 {
 }
 
 fn item(linha: LinhaTitulo, hoje: NaiveDate) -> Item {
-    let devedor = linha.devedor;
+    let (devedor, boleto) = (linha.devedor, linha.boleto);
     Item {
         linha: number(linha.linha),
         pago_em: linha.pago_em.filter(|dia| *dia <= hoje),
@@ -256,15 +262,28 @@ fn item(linha: LinhaTitulo, hoje: NaiveDate) -> Item {
                 nome: devedor.nome,
                 documento: devedor.documento,
                 categoria: devedor.categoria,
-                score: None,
-                emails: devedor.email.map(|email| vec![email]),
+                score: devedor.score,
+                gerente: devedor.gerente,
+                emails: some(devedor.emails),
+                telefones: some(devedor.telefones),
+                enderecos: devedor.endereco.map(|endereco| vec![endereco]),
             },
             credor: linha.credor.map(|c| EntradaCredor { codigo_integracao: c.codigo, nome: c.nome }),
-            tipo_negocio: None,
-            tipo_titulo: None,
-            boleto: Boleto::default(),
+            tipo_negocio: linha.tipo_negocio,
+            tipo_titulo: linha.tipo_titulo,
+            boleto: Boleto {
+                nosso_numero: boleto.nosso_numero,
+                linha_digitavel: boleto.linha_digitavel.map(|linha| linha.as_str().to_owned()),
+                pix_copia_e_cola: boleto.pix_copia_e_cola,
+                link_boleto: boleto.link,
+            },
         },
     }
+}
+
+/// A blank cell says nothing of what is stored.
+fn some<T>(lista: Vec<T>) -> Option<Vec<T>> {
+    (!lista.is_empty()).then_some(lista)
 }
 
 fn reasons(recusa: &ErroLinha) -> Vec<ErroDeLinha> {

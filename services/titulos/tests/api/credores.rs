@@ -83,6 +83,25 @@ async fn a_code_is_one_creditors_and_pushing_a_titulo_finds_it() {
 }
 
 #[tokio::test]
+async fn a_creditor_with_a_policy_of_its_own_is_not_deleted_before_it() {
+    let s = Servico::new();
+    let criado = created(&s, json!({"codigo_integracao": "C1", "nome": "Colégio"})).await;
+    let caminho = format!("/v1/credores/{}", criado["id"].as_str().unwrap());
+    let descontos = json!({"encargos": "100", "principal": "10"});
+    let politica = json!({"nome": "P", "credor_id": criado["id"], "dias_de": 1, "a_vista": descontos, "parcelado": descontos,
+                          "max_parcelas": 6, "parcela_minima": "10.00", "validade_dias": 5});
+    let politica = s.http.post("/v1/politicas-de-negociacao", &politica).await.expect(201);
+    let em_uso = s.http.delete(&caminho).await.expect(409).json;
+    assert_eq!(
+        (&em_uso["codigo"], &em_uso["detail"]),
+        (&json!("credor_em_uso"), &json!("uma política de negociação é só do credor"))
+    );
+    let da_politica = politica.headers["location"].to_str().unwrap();
+    assert_eq!(s.http.delete(da_politica).await.status, 204);
+    assert_eq!(s.http.delete(&caminho).await.status, 204);
+}
+
+#[tokio::test]
 async fn a_creditor_that_a_regua_names_is_not_deleted() {
     let s = Servico::new();
     let criado = created(&s, json!({"codigo_integracao": "C1", "nome": "Colégio"})).await;

@@ -168,3 +168,51 @@ async fn the_companys_own_record_holds_document_address_and_charges_and_null_emp
         ["/documento formato_invalido", "/encargos/multa formato_invalido", "/endereco nao_combina"]
     );
 }
+
+#[tokio::test]
+async fn holidays_are_kept_by_day_and_company() {
+    let s = Servico::new();
+    for (dia, nome) in
+        [("2026-07-09", "Data magna"), ("2026-01-25", "Aniversario"), ("2027-01-25", "Aniversário")]
+    {
+        let gravado =
+            s.http.put(&format!("/v1/empresa/feriados/{dia}"), &json!({"nome": nome})).await.expect(200);
+        assert_eq!(gravado.json, json!({"data": dia, "nome": nome}));
+    }
+    let outro_nome = json!({"nome": "Aniversário da cidade"});
+    let _mudado = s.http.put("/v1/empresa/feriados/2026-01-25", &outro_nome).await.expect(200);
+    let pagina = s.http.get("/v1/empresa/feriados?limite=1").await.expect(200).json;
+    assert_eq!(pagina["itens"], json!([{"data": "2026-01-25", "nome": "Aniversário da cidade"}]));
+    let cursor = pagina["proximo_cursor"].as_str().unwrap();
+    let resto =
+        s.http.get(&format!("/v1/empresa/feriados?cursor={cursor}&ate=2026-12-31")).await.expect(200).json;
+    assert_eq!(resto["itens"], json!([{"data": "2026-07-09", "nome": "Data magna"}]));
+    let de_2027 = s.http.get("/v1/empresa/feriados?de=2026-07-10").await.expect(200).json;
+    assert_eq!(de_2027["itens"].as_array().unwrap().len(), 1);
+    let outra = s.other_company();
+    assert_eq!(outra.get("/v1/empresa/feriados").await.expect(200).json["itens"], json!([]));
+    let _nada = outra.delete("/v1/empresa/feriados/2026-07-09").await.expect(404);
+    let _apagado = s.http.delete("/v1/empresa/feriados/2026-07-09").await.expect(204);
+    let _nada = s.http.delete("/v1/empresa/feriados/2026-07-09").await.expect(404);
+    for dia in ["2026-02-30", "ontem", "9999-01-01", "2026-1-5"] {
+        let _nada = s.http.put(&format!("/v1/empresa/feriados/{dia}"), &outro_nome).await.expect(404);
+    }
+}
+
+/// 2026-03-10 is a Tuesday.
+#[tokio::test]
+async fn n02_what_is_due_on_a_holiday_of_the_company_is_late_one_working_day_later() {
+    let s = Servico::new();
+    let titulo = json!([{"codigo_integracao": "1", "vencimento": "2026-03-10", "valor": "100.00",
+                         "devedor": {"codigo_integracao": "d", "nome": "Devedor"}}]);
+    let id = s.http.put("/v1/titulos", &titulo).await.expect(200).json["itens"][0]["id"].clone();
+    let late = async |em: &str| {
+        let lido =
+            s.http.get(&format!("/v1/titulos/{}?em={em}", id.as_str().unwrap())).await.expect(200).json;
+        lido["atualizacao"]["dias_atraso"].as_i64().unwrap()
+    };
+    assert_eq!((late("2026-03-11").await, late("2026-03-12").await), (1, 2));
+    let _gravado =
+        s.http.put("/v1/empresa/feriados/2026-03-10", &json!({"nome": "Aniversário"})).await.expect(200);
+    assert_eq!((late("2026-03-11").await, late("2026-03-12").await), (0, 2));
+}

@@ -47,6 +47,23 @@ async fn a_repeated_request_is_answered_as_the_first_and_does_nothing() {
     assert_eq!(named(&s, "ERP").await, 2);
 }
 
+/// Whoever repeats a creation reads from the answer where the thing is and in which version it was made.
+#[tokio::test]
+async fn a_replay_has_the_status_the_address_and_the_version_of_the_first_answer() {
+    let s = Servico::new();
+    let (http, credor) = (keyed(&s.http, "credor-1"), json!({"codigo_integracao": "C", "nome": "Colégio"}));
+    let primeira = http.post("/v1/credores", &credor).await.expect(201);
+    let mudado =
+        s.http.patch(primeira.headers["location"].to_str().unwrap(), &json!({"nome": "Outro"})).await;
+    assert_ne!(mudado.expect(200).headers["etag"], primeira.headers["etag"]);
+    let segunda = http.post("/v1/credores", &credor).await.expect(201);
+    assert!(replayed(&segunda));
+    for nome in ["location", "etag"] {
+        assert_eq!(primeira.headers[nome], segunda.headers[nome], "{nome}");
+    }
+    assert_eq!(primeira.json, segunda.json);
+}
+
 #[tokio::test]
 async fn a_key_belongs_to_one_request_of_one_company() {
     let s = Servico::new();

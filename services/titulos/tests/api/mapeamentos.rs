@@ -64,6 +64,10 @@ async fn a_mapping_that_cannot_work_is_refused_with_its_place() {
     for (regras, recusa) in [
         (com("colunas", json!({"valor": "x"})), "/colunas obrigatorio"),
         (com("padroes", json!({"valor": "1"})), "/padroes repetido"),
+        (com("padroes", json!({"cor": "azul"})), "/padroes/cor desconhecido"),
+        (com("padroes", json!({"categoria": 1})), "/padroes/categoria tipo_invalido"),
+        (com("valores", json!({"categoria": "x"})), "/valores/categoria tipo_invalido"),
+        (com("valores", json!({"categoria": {"1": 2}})), "/valores/categoria/1 tipo_invalido"),
         (com("formato_data", json!(["%m/%Y"])), "/formato_data formato_invalido"),
         (com("separador", json!("x")), "/separador valor_invalido"),
         (com("cor", json!("azul")), "/cor desconhecido"),

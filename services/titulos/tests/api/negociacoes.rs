@@ -292,3 +292,30 @@ async fn f20_to_f25_filters_are_taken_together_and_pages_lose_nothing() {
         ]
     );
 }
+
+/// What the originals agree in is the instalments' too; where they differ it is nobody's.
+#[tokio::test]
+async fn k01_instalments_are_owed_to_the_creditor_of_all_their_originals_or_to_none() {
+    let s = Servico::new();
+    let de = |codigo: &str, credor: &str| {
+        json!({"codigo_integracao": codigo, "vencimento": "2026-03-02", "valor": "100.00", "tipo_negocio": credor,
+               "credor": {"codigo_integracao": credor, "nome": credor},
+               "devedor": {"codigo_integracao": "D", "nome": "Maria da Silva"}})
+    };
+    let envio = s.push(&[de("A", "C1"), de("B", "C1"), de("C", "C1"), de("D", "C2")]).await;
+    let ids: Vec<&Value> = envio["itens"].as_array().unwrap().iter().map(|item| &item["id"]).collect();
+    for (titulos, do_credor) in [([ids[0], ids[1]], true), ([ids[2], ids[3]], false)] {
+        let pedido = json!({"titulos": titulos, "quantidade": 2, "primeiro_vencimento": "2026-04-10"});
+        let feita = s.http.post("/v1/negociacoes", &pedido).await.expect(201).json;
+        let original =
+            s.http.get(&format!("/v1/titulos/{}", titulos[0].as_str().unwrap())).await.expect(200).json;
+        for parcela in feita["parcelas"].as_array().unwrap() {
+            let id = parcela["titulo_id"].as_str().unwrap();
+            let lida = s.http.get(&format!("/v1/titulos/{id}")).await.expect(200).json;
+            for campo in ["credor_id", "tipo_negocio"] {
+                let esperado = if do_credor { &original[campo] } else { &Value::Null };
+                assert_eq!(&lida[campo], esperado, "{campo}");
+            }
+        }
+    }
+}

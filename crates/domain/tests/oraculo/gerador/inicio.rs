@@ -1,6 +1,7 @@
 //! What there is before anything happens: the company, its réguas, the first títulos.
 
 use super::Autor;
+use crate::calendario::Dia;
 use crate::mundo::{Criterios, Estado, Mundo, Posicao, Quando, Regras, Regua, Status, Titulo};
 use std::collections::BTreeSet;
 
@@ -20,9 +21,16 @@ impl Autor {
     pub(super) fn regras(&mut self) -> Regras {
         Regras {
             em_dia_util: self.sorteio.chance(80),
+            feriados: self.feriados(),
             perfil_perdido: self.sorteio.chance(40),
             cancelar_acordo_apos: self.sorteio.talvez(50, |sorteio| sorteio.entre(0, 12)),
         }
+    }
+
+    /// Holidays of its own around today, some of them one after the other.
+    fn feriados(&mut self) -> Vec<Dia> {
+        let quantos = if self.sorteio.chance(40) { self.sorteio.entre(1, 12) } else { 0 };
+        (0..quantos).map(|_| self.hoje + self.sorteio.entre(-15, 30)).collect()
     }
 
     /// Due from `de` to `ate` days from today.

@@ -1,6 +1,6 @@
 //! What a título is on a day, whatever is written on it (rules §0, t07, k04, k07).
 
-use crate::calendario::{Dia, efetivo};
+use crate::calendario::Dia;
 use crate::mundo::{Criterios, Mundo, Regua, Status, Titulo};
 
 impl Mundo {
@@ -17,7 +17,7 @@ impl Mundo {
     }
 
     pub(super) fn vence(&self, titulo: &Titulo) -> Dia {
-        efetivo(titulo.vencimento, self.regras.em_dia_util)
+        self.efetivo(titulo.vencimento)
     }
 
     pub(super) fn cobravel(&self, titulo: &Titulo, hoje: Dia) -> bool {

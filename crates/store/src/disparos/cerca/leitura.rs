@@ -1,8 +1,9 @@
 //! What the fence reads: the execution under its lock, and its títulos under theirs.
 
-use chrono::NaiveTime;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, SmallInt, Text, Time, Uuid as SqlUuid};
+use chrono::{NaiveDate, NaiveTime};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, SmallInt, Text, Time, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::calendario::Feriados;
 use domain::dinheiro::Centavos;
 use domain::execucao::{Canal, Motivo};
 use domain::ids::ExecucaoId;
@@ -42,6 +43,8 @@ pub(super) struct LinhaExecucao {
     fuso: String,
     #[diesel(sql_type = Bool)]
     vencimento_em_dia_util: bool,
+    #[diesel(sql_type = Array<Date>)]
+    feriados: Vec<NaiveDate>,
     #[diesel(sql_type = Nullable<SmallInt>)]
     cancelar_acordo_apos: Option<i16>,
     #[diesel(sql_type = Text)]
@@ -80,7 +83,7 @@ pub(super) fn lock(t: &mut Tenant<'_>, id: ExecucaoId) -> Result<Option<LinhaExe
         "SELECT e.devedor_id, e.canal, e.inscricao_id, r.estado = 'ativa' AS regua_ativa, \
                 coalesce(a.removida, true) AS removida, a.destinatarios, \
                 CASE WHEN i.estado = 'encerrada' THEN i.motivo END AS encerrada, e.tentativas, j.inicio, j.fim, j.dias, \
-                emp.fuso, emp.vencimento_em_dia_util, emp.cancelar_acordo_apos, emp.nome AS empresa_nome, emp.remetente_email, \
+                emp.fuso, emp.vencimento_em_dia_util, emp.feriados, emp.cancelar_acordo_apos, emp.nome AS empresa_nome, emp.remetente_email, \
                 c.assunto, c.corpo, d.nome AS devedor_nome, d.documento AS devedor_documento, \
                 d.codigo AS devedor_codigo, d.email AS devedor_email, \
                 CASE WHEN e.inscricao_id IS NULL THEN e.titulos \
@@ -144,6 +147,7 @@ impl LinhaExecucao {
             fuso: self.fuso,
             regras: Regras {
                 vencimento_em_dia_util: self.vencimento_em_dia_util,
+                feriados: Feriados::new(self.feriados),
                 cancelar_acordo_apos: self.cancelar_acordo_apos.and_then(|dias| u16::try_from(dias).ok()),
                 ..Regras::default()
             },

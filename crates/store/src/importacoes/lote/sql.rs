@@ -2,23 +2,30 @@
 //! when the planner knows nothing of the tables yet. What is new is inserted plainly: if somebody else made the same a
 //! moment ago, the unique key says so and the chunk runs again. In the orders in which `PUT /v1/titulos` writes.
 
-/// $1 company. Who is behind each group, and whether that is all there is to say. Behind row-level security a `coalesce` is
-/// no key of an index, since PostgreSQL does not know that it tells nothing; a column is.
+/// $1 company. Who is behind each group, whether that is all there is to say, and what there is among them. Behind row-level
+/// security a `coalesce` is no key of an index, since PostgreSQL does not know that it tells nothing; a column is. By code and
+/// by document it is the same debtor, or a difficult group.
 pub(super) const ALVOS: &str = "\
-    INSERT INTO importacao_alvo (grupo, id, novo, com_codigo, dificil) \
-    SELECT d.grupo, coalesce(c.devedor_id, p.id, d.id), a.id IS NULL, c.devedor_id IS NOT NULL, \
-           c.devedor_id <> p.id OR (a.id IS NOT NULL AND ( \
-             (a.nome, a.documento, a.categoria, a.score) IS DISTINCT FROM \
-             (d.nome, coalesce(d.documento, a.documento), coalesce(d.categoria, a.categoria), coalesce(d.score, a.score)) \
-             OR (d.email IS NOT NULL AND ARRAY[d.email] IS DISTINCT FROM ARRAY( \
-                  SELECT m.valor FROM cadastro.meio_contato m WHERE m.empresa_id = $1 AND m.devedor_id = a.id AND m.tipo = 'email')))) \
-      FROM importacao_devedor d \
-      LEFT JOIN LATERAL (SELECT devedor_id FROM cadastro.devedor_codigo \
-                          WHERE empresa_id = $1 AND codigo_integracao = d.codigo OFFSET 0) c ON true \
-      LEFT JOIN LATERAL (SELECT id FROM cadastro.devedor WHERE empresa_id = $1 AND documento = d.documento OFFSET 0) p ON true \
-     CROSS JOIN LATERAL (SELECT coalesce(c.devedor_id, p.id) AS id OFFSET 0) q \
-      LEFT JOIN LATERAL (SELECT id, nome, documento, categoria, score FROM cadastro.devedor \
-                          WHERE empresa_id = $1 AND id = q.id OFFSET 0) a ON true";
+    WITH alvo AS (\
+      INSERT INTO importacao_alvo (grupo, id, novo, com_codigo, dificil) \
+      SELECT d.grupo, coalesce(c.id, p.id, d.id), c.id IS NULL AND p.id IS NULL, c.id IS NOT NULL, \
+             coalesce(c.id <> p.id, false) OR (coalesce(c.id, p.id) IS NOT NULL AND ( \
+               (coalesce(c.nome, p.nome), coalesce(c.documento, p.documento), coalesce(c.categoria, p.categoria), \
+                coalesce(c.score, p.score)) IS DISTINCT FROM \
+               (d.nome, coalesce(d.documento, c.documento), coalesce(d.categoria, c.categoria, p.categoria), \
+                coalesce(d.score, c.score, p.score)) \
+               OR (d.email IS NOT NULL AND ARRAY[d.email] IS DISTINCT FROM ARRAY( \
+                    SELECT m.valor FROM cadastro.meio_contato m \
+                     WHERE m.empresa_id = $1 AND m.devedor_id = coalesce(c.id, p.id) AND m.tipo = 'email')))) \
+        FROM importacao_devedor d \
+        LEFT JOIN LATERAL (SELECT a.id, a.nome, a.documento, a.categoria, a.score \
+                             FROM cadastro.devedor_codigo x JOIN cadastro.devedor a ON a.empresa_id = $1 AND a.id = x.devedor_id \
+                            WHERE x.empresa_id = $1 AND x.codigo_integracao = d.codigo OFFSET 0) c ON true \
+        LEFT JOIN LATERAL (SELECT id, nome, documento, categoria, score FROM cadastro.devedor \
+                            WHERE empresa_id = $1 AND documento = d.documento OFFSET 0) p ON true \
+      RETURNING id, novo, com_codigo, dificil) \
+    SELECT coalesce(bool_or(novo), false) AS novos, NOT coalesce(bool_and(com_codigo), true) AS sem_codigo, \
+           coalesce(bool_or(dificil), false) OR count(DISTINCT id) < count(*) AS dificeis FROM alvo";
 
 /// Groups that are not plain after all, or are one debtor with another group. They are taken out.
 pub(super) const DIFICEIS: &str = "\

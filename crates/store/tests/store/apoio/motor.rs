@@ -31,8 +31,7 @@ pub(crate) fn claim(
     limite: i64,
     espera: bool,
 ) -> Result<Vec<Devedor>, StoreError> {
-    let regras = empresas::get(t)?.unwrap().regras()?;
-    Ok(noites::claim(t, noite, &regras, limite, espera)?.unwrap_or_default())
+    Ok(noites::claim(t, noite, limite, espera)?.map_or_else(Vec::new, |(devedores, _)| devedores))
 }
 
 /// One chunk: claim, decide, save.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use testkit::{Banco, Gasto, Processo, Sql};
 
 use super::carteira;
-use crate::apoio::{phases, phases_between};
+use crate::apoio::{memory, phases, phases_between};
 
 /// The binary that is measured.
 const BINARIO: &str = env!("CARGO_BIN_EXE_cobranca");
@@ -177,13 +177,7 @@ impl Casa {
 
     /// Kilobytes of memory of the process, now and at most so far, as the operating system counts them.
     pub(crate) fn memory(&self) -> Resultado<(u32, u32)> {
-        let pid = self.processo.as_ref().ok_or("não há processo")?.id();
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let campo = |nome: &str| {
-            let linha = status.lines().find_map(|linha| linha.strip_prefix(nome))?;
-            linha.split_whitespace().next()?.parse().ok()
-        };
-        Ok((campo("VmRSS:").ok_or("sem VmRSS")?, campo("VmHWM:").ok_or("sem VmHWM")?))
+        memory(self.processo.as_ref().ok_or("não há processo")?.id())
     }
 }
 

@@ -110,7 +110,7 @@ impl Parametros {
         if formato == Formato::Ndjson && mapeamento.is_some() {
             return Err(refused(
                 "/mapeamento",
-                "valor_invalido",
+                "nao_combina",
                 "NDJSON não tem colunas: envie sem mapeamento",
             ));
         }

@@ -23,7 +23,7 @@ pub(super) const MAX_TITULOS: usize = 100;
 pub(super) struct PropostaPedida {
     /// Títulos abertos, todos do mesmo devedor.
     #[deserr(try_from(Lista<TituloId, MAX_TITULOS>) = some_titulos -> ErroValor)]
-    #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 100)]
+    #[schema(value_type = HashSet<Uuid>, min_items = 1, max_items = 100)]
     pub(super) titulos: Vec<TituloId>,
     /// Quantidade de parcelas, contando a entrada; ausente, todas as que a política permite.
     #[deserr(default)]
@@ -34,11 +34,11 @@ pub(super) struct PropostaPedida {
     pub(super) primeiro_vencimento: Option<NaiveDate>,
     /// Valor do primeiro pagamento; ausente, a entrada mínima da política.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Dinheiro>)]
+    #[schema(value_type = Option<esquema::Quantia>)]
     pub(super) entrada: Option<Centavos>,
     /// Desconto, tirado primeiro dos encargos e depois do principal; ausente, o máximo da política.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Dinheiro>)]
+    #[schema(value_type = Option<esquema::Quantia>)]
     pub(super) desconto: Option<Centavos>,
     /// Dia da proposta, de hoje a um ano; ausente, hoje.
     #[deserr(default)]
@@ -52,7 +52,7 @@ pub(super) struct PropostaPedida {
 pub(super) struct NegociacaoNova {
     /// Títulos abertos, todos do mesmo devedor.
     #[deserr(try_from(Lista<TituloId, MAX_TITULOS>) = some_titulos -> ErroValor)]
-    #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 100)]
+    #[schema(value_type = HashSet<Uuid>, min_items = 1, max_items = 100)]
     pub(super) titulos: Vec<TituloId>,
     /// Quantidade de parcelas, contando a entrada.
     quantidade: Inteiro<1, 120>,
@@ -61,11 +61,11 @@ pub(super) struct NegociacaoNova {
     primeiro_vencimento: NaiveDate,
     /// Valor do primeiro pagamento; ausente, a entrada mínima da política.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Dinheiro>)]
+    #[schema(value_type = Option<esquema::Quantia>)]
     entrada: Option<Centavos>,
     /// Desconto, tirado primeiro dos encargos e depois do principal; ausente, nenhum.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Dinheiro>)]
+    #[schema(value_type = Option<esquema::Quantia>)]
     desconto: Option<Centavos>,
     /// Dia da proposta que o devedor aceitou, ainda válida; ausente, hoje.
     #[deserr(default)]
@@ -73,7 +73,7 @@ pub(super) struct NegociacaoNova {
     pub(super) em: Option<NaiveDate>,
     /// Valor total que o devedor aceitou: se o acordo sair por outro, nada é gravado.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Dinheiro>)]
+    #[schema(value_type = Option<esquema::Quantia>)]
     pub(super) valor: Option<Centavos>,
     /// Quem negociou, como a empresa o identifica.
     #[deserr(default)]

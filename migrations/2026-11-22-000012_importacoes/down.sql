@@ -1,0 +1,1 @@
+ALTER TABLE cadastro.importacao DROP metade, DROP metade_ate;
