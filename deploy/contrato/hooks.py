@@ -31,7 +31,7 @@ MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d|\d\d:\d\d)")
 # What an action, a position or a mapping must have hangs on what else it says.
 HANGS_ON_OTHERS = re.compile(r"/(assunto|corpo|colunas|volta_para)$")
 # How many places a number has: JSON Schema has `multipleOf` for it, which validators judge by floating point, and wrongly.
-PLACES = re.compile(r"^\d+\.\d{3,}")
+PLACES = re.compile(r"^\d+(\.\d{3,}|(\.\d+)?e-)")
 
 # The formats of ours. What else they ask for is in their descriptions.
 for name, examples in {
