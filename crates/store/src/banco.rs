@@ -135,8 +135,8 @@ impl Banco {
         self.with_attempts("BEGIN", work)
     }
 
-    /// Runs one statement that only reads, which needs no transaction around it, without a company; again on another
-    /// connection when it lost its own.
+    /// Runs one statement that only reads, which needs no transaction around it: without a company, or for a
+    /// [`Portador`](crate::Portador), who enters by the statement itself. Again on another connection when it lost its own.
     pub(crate) fn uma_leitura<T>(
         &self,
         mut read: impl FnMut(&mut PgConnection) -> Result<T, StoreError>,

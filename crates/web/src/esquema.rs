@@ -140,20 +140,17 @@ codes! {
 const DINHEIRO: &str = "^[0-9]{1,10}(\\.[0-9]{1,2})?$";
 const DINHEIRO_MAX: f64 = 9_999_999_999.99;
 
-/// An amount greater than zero as it comes in: the text that a program writes, or the number that many ERPs do.
+/// An amount greater than zero as it comes in.
 #[derive(Clone, Copy, Debug)]
 pub struct Valor;
 
 impl PartialSchema for Valor {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::Array(vec![Type::String, Type::Number]))
-            .description(Some("Valor em reais, maior que zero, com até duas casas: texto ou número."))
-            .pattern(Some("^(?=.*[1-9])[0-9]{1,10}(\\.[0-9]{1,2})?$"))
-            .minimum(Some(0.01))
-            .maximum(Some(DINHEIRO_MAX))
-            .examples(["1234.56"])
-            .into()
+        amount(
+            "Valor em reais, maior que zero, com até duas casas: texto ou número.",
+            "^(?=.*[1-9])[0-9]{1,10}(\\.[0-9]{1,2})?$",
+            0.01,
+        )
     }
 }
 
@@ -194,14 +191,7 @@ pub struct Quantia;
 
 impl PartialSchema for Quantia {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::Array(vec![Type::String, Type::Number]))
-            .description(Some("Valor em reais com até duas casas: texto ou número."))
-            .pattern(Some(DINHEIRO))
-            .minimum(Some(0.0))
-            .maximum(Some(DINHEIRO_MAX))
-            .examples(["1234.56"])
-            .into()
+        amount("Valor em reais com até duas casas: texto ou número.", DINHEIRO, 0.0)
     }
 }
 
@@ -209,6 +199,18 @@ impl ToSchema for Quantia {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Quantia")
     }
+}
+
+/// An amount in reais: the text that a program writes, or the number that many ERPs do.
+fn amount(descricao: &str, texto: &str, minimo: f64) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Number]))
+        .description(Some(descricao))
+        .pattern(Some(texto))
+        .minimum(Some(minimo))
+        .maximum(Some(DINHEIRO_MAX))
+        .examples(["1234.56"])
+        .into()
 }
 
 fn formato(nome: &str) -> SchemaFormat {

@@ -37,7 +37,8 @@ impl Cofre {
         let cofre = self.clone();
         Arc::new(move |apresentada| {
             cofre.0.lock().unwrap().1 += 1;
-            let boa = cofre.is_good(apresentada.id());
+            let n = u8::try_from(apresentada.id().as_u128()).unwrap();
+            let boa = cofre.is_good(apresentada.id()) && apresentada.confere(&chave(n).hash);
             let acesso = Acesso { empresa: EMPRESA, chave: apresentada.id(), escopos: Escopos::todos() };
             Box::pin(async move { Ok(boa.then_some(acesso)) })
         })
@@ -111,6 +112,6 @@ async fn knowing_a_key_opens_nothing_to_another_secret_with_its_id() {
     assert_eq!(get(&teste, "/v1/trabalho", chave(1).texto).await, 200);
     let outra = web::ChaveNova::generate(Uuid::from_u128(1), [9; 32]).texto;
     let antes = cofre.looked();
-    get(&teste, "/v1/trabalho", outra).await;
+    assert_eq!(get(&teste, "/v1/trabalho", outra).await, 401);
     assert_eq!(cofre.looked(), antes + 1, "it was looked up as any other");
 }

@@ -41,13 +41,7 @@ impl Medicao {
         config.sandbox.saida_dir = saida.path().to_owned();
         let lugar = Lugar { relogio: relogio.clone(), listener: TcpListener::bind("127.0.0.1:0")? };
         let sistema = Sistema::start(&config, lugar, Encerramento::new()).await?;
-        let pedido = Pedido {
-            nome: "Escola Campoverde".to_owned(),
-            documento: None,
-            remetente: "cobranca@example.com".to_owned(),
-        };
-        let (url, clock) = (banco.url().to_owned(), relogio.clone());
-        let (empresa, chave) = tokio::task::spawn_blocking(move || make(&url, &pedido, &clock)).await??;
+        let (empresa, chave) = company(&banco, &relogio).await?;
         let base = format!("http://{}", sistema.addr());
         Ok(Self { relogio, base, chave, empresa, sistema, banco, _saida: saida })
     }
@@ -71,6 +65,17 @@ impl Medicao {
         sistema.stop().await?;
         Ok(tokio::task::spawn_blocking(move || drop(banco)).await?)
     }
+}
+
+/// A company of the database: its id and its key.
+pub(crate) async fn company(banco: &Banco, relogio: &Relogio) -> Resultado<(String, String)> {
+    let pedido = Pedido {
+        nome: "Escola Campoverde".to_owned(),
+        documento: None,
+        remetente: "cobranca@example.com".to_owned(),
+    };
+    let (url, relogio) = (banco.url().to_owned(), relogio.clone());
+    tokio::task::spawn_blocking(move || make(&url, &pedido, &relogio)).await?
 }
 
 /// Empty tables like these, with their columns, defaults, checks and indexes, in the schema `limite`, which is made anew.

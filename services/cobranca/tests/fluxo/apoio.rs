@@ -122,6 +122,13 @@ impl Cenario {
         self.caixa.recebidas().iter().map(Email::read).collect()
     }
 
+    /// The one message that was sent: the títulos that it lists and their total.
+    pub(crate) fn told(&self) -> (Vec<String>, String) {
+        let emails = self.emails();
+        assert_eq!(emails.len(), 1);
+        (emails[0].titulos(), emails[0].total())
+    }
+
     /// The night of `data`, then its noon: answers the e-mails that left.
     pub(crate) async fn day(&self, data: &str) -> Vec<Email> {
         let antes = self.caixa.recebidas().len();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testkit::{Http, wait_for};
 
-use crate::apoio::{Servico, with};
+use crate::apoio::Servico;
 
 pub(crate) const CSV: &str = "text/csv";
 pub(crate) const NDJSON: &str = "application/x-ndjson";
@@ -355,47 +355,4 @@ async fn r02_another_company_sees_no_import() {
     let _nada = outra.post(&format!("/v1/importacoes/{id}/confirmacao"), &json!({})).await.expect(404);
     let _nada = outra.delete(&format!("/v1/importacoes/{id}")).await.expect(404);
     assert_eq!(outra.get("/v1/importacoes").await.expect(200).json["itens"], json!([]));
-}
-
-/// What an item of `PUT /v1/titulos` says of a título and its debtor, a line of a sheet may say, by the same names.
-#[tokio::test]
-async fn a_line_brings_all_that_an_item_brings() {
-    let s = Servico::new();
-    s.start_importer();
-    let linha_digitavel = "00190500954014481606906809350314337370000000100";
-    let csv = format!(
-        "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome;email;telefone;score;gerente;logradouro;endereco_numero;\
-         bairro;cidade;uf;cep;ibge;tipo_negocio;tipo_titulo;nosso_numero;linha_digitavel;link_boleto\n\
-         A;02/03/2026;150,00;D-A;Maria;\"a@example.com,b@example.com\";11 98765-4321;700;Bia;Rua A;10;Centro;São Paulo;SP;01310-100;3550308;\
-         venda;boleto;123;{linha_digitavel};https://x.com/1\n\
-         B;02/03/2026;150,00;D-B;Ana;;11 1234;1001;;Rua B;;;;SP;;;;;;1;http://x.com\n"
-    );
-    let feita = import(&s.http, "", CSV, csv).await;
-    assert_eq!(counts(&feita), [1, 0, 0, 1, 0, 0], "{feita}");
-    let recusas = errors(&s.http, &feita).await;
-    let esperadas = ["telefone", "score", "cidade", "linha_digitavel", "link_boleto"];
-    assert_eq!(
-        recusas.iter().map(|r| r.split(' ').nth(1).unwrap()).collect::<Vec<_>>(),
-        esperadas,
-        "{recusas:?}"
-    );
-
-    let item = json!({"codigo_integracao": "A", "vencimento": "2026-03-02", "valor": "150.00", "tipo_negocio": "venda",
-        "tipo_titulo": "boleto", "nosso_numero": "123", "linha_digitavel": linha_digitavel, "link_boleto": "https://x.com/1",
-        "devedor": {"codigo_integracao": "D-A", "nome": "Maria", "emails": ["a@example.com", "b@example.com"],
-            "telefones": ["(11) 98765-4321"], "score": 700, "gerente": "Bia",
-            "enderecos": [{"logradouro": "Rua A", "numero": "10", "bairro": "Centro", "cidade": "São Paulo", "uf": "SP",
-                           "cep": "01310100", "ibge": 3_550_308}]}});
-    assert_eq!(s.push(std::slice::from_ref(&item)).await["inalterados"], 1, "a linha já disse tudo");
-    let devedor = s.all().await[0]["devedor_id"].as_str().unwrap().to_owned();
-    let lido = s.http.get(&format!("/v1/devedores/{devedor}")).await.expect(200).json;
-    assert_eq!((&lido["gerente"], &lido["score"]), (&json!("Bia"), &json!(700)));
-    assert_eq!(lido["telefones"][0]["telefone"], "+5511987654321");
-    assert_eq!(
-        (&lido["enderecos"][0]["cidade"], &lido["enderecos"][0]["cep"]),
-        (&json!("São Paulo"), &json!("01310100"))
-    );
-    let _outro_gerente = s.push(&[with(&item, "/devedor/gerente", json!("Caio"))]).await;
-    let lido = s.http.get(&format!("/v1/devedores/{devedor}")).await.expect(200).json;
-    assert_eq!(lido["gerente"], "Caio");
 }

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use cobranca::Resultado;
-use cobranca::comandos::empresa::{Pedido, make};
 use cobranca::terminal::note;
 use reqwest::{Client, RequestBuilder};
 use runtime::{Encerramento, Relogio, cronometro};
@@ -13,7 +12,7 @@ use testkit::{Banco, Processo, Sql};
 use tokio::task::JoinSet;
 
 use super::limite::TABELAS;
-use crate::apoio::memory;
+use crate::apoio::{company, memory};
 
 /// Beside this one, when `make bench` built it.
 const BINARIO: &str = env!("CARGO_BIN_EXE_cobranca");
@@ -34,14 +33,7 @@ pub(super) struct Casa {
 impl Casa {
     pub(super) async fn start() -> Resultado<Self> {
         let banco = tokio::task::spawn_blocking(Banco::new).await?;
-        let pedido = Pedido {
-            nome: "Escola Campoverde".to_owned(),
-            documento: None,
-            remetente: "cobranca@example.com".to_owned(),
-        };
-        let url = banco.url().to_owned();
-        let (_empresa, chave) =
-            tokio::task::spawn_blocking(move || make(&url, &pedido, &Relogio::Sistema)).await??;
+        let (_empresa, chave) = company(&banco, &Relogio::Sistema).await?;
         let ambiente = [
             ("DATABASE_URL", banco.url()),
             ("COBRANCA_HTTP__PEDIDOS_POR_MINUTO", "0"),

@@ -6,14 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use cobranca::Resultado;
 use cobranca::cliente::Cliente;
-use cobranca::comandos::empresa::{Pedido, make};
 use reqwest::Method;
 use runtime::{Encerramento, Relogio, cronometro};
 use serde_json::{Value, json};
 use testkit::{Banco, Gasto, Processo, Sql};
 
 use super::carteira;
-use crate::apoio::{memory, phases, phases_between};
+use crate::apoio::{company, memory, phases, phases_between};
 
 /// The binary that is measured.
 const BINARIO: &str = env!("CARGO_BIN_EXE_cobranca");
@@ -63,14 +62,7 @@ impl Casa {
     /// A company with `devedores` debtors that no night has looked at yet, and its régua.
     pub(crate) async fn start(devedores: u32) -> Resultado<Self> {
         let banco = tokio::task::spawn_blocking(Banco::new).await?;
-        let pedido = Pedido {
-            nome: "Escola Campoverde".to_owned(),
-            documento: None,
-            remetente: "cobranca@example.com".to_owned(),
-        };
-        let url = banco.url().to_owned();
-        let (empresa, chave) =
-            tokio::task::spawn_blocking(move || make(&url, &pedido, &Relogio::Sistema)).await??;
+        let (empresa, chave) = company(&banco, &Relogio::Sistema).await?;
         let data = Relogio::Sistema.agora().date_naive() - Days::new(PASSADO);
         let (saida, api) = (tempfile::tempdir()?, Cliente::new("http://127.0.0.1", &chave)?);
         let base = String::new();
