@@ -5,8 +5,12 @@
 //! December are working days of the clearing system.
 
 use std::iter;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate, Weekday};
+
+/// The years that a date of the business can be of: what is before or after them is a slip of the pen.
+pub const ANOS: RangeInclusive<i32> = 1900..=2199;
 
 /// Since this year 20 November is a national holiday (Lei 14.759/2023).
 const CONSCIENCIA_NEGRA_DESDE: i32 = 2024;

@@ -100,6 +100,28 @@ impl Componentes {
         [self.correcao, self.multa, self.juros].into_iter().sum()
     }
 
+    /// The lesser of each part.
+    #[must_use]
+    pub fn least(self, outro: Self) -> Self {
+        self.with(outro, Ord::min)
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn plus(self, outro: Self) -> Self {
+        self.with(outro, |um, outro| [um, outro].into_iter().sum())
+    }
+
+    /// Part by part.
+    pub(crate) fn with(self, outro: Self, conta: fn(Centavos, Centavos) -> Centavos) -> Self {
+        Self {
+            principal: conta(self.principal, outro.principal),
+            correcao: conta(self.correcao, outro.correcao),
+            multa: conta(self.multa, outro.multa),
+            juros: conta(self.juros, outro.juros),
+        }
+    }
+
     /// What `valor` settles of it: interest first, then the fee, then the corrected value (CC 354), of which correction and
     /// principal are paid in the same proportion.
     #[must_use]

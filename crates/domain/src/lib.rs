@@ -26,6 +26,7 @@ pub mod regras;
 pub mod regua;
 mod rotulo;
 pub mod telefone;
+pub mod texto;
 pub mod titulo;
 
 pub use codigo::CodigoDesconhecido;

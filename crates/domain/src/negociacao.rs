@@ -92,24 +92,37 @@ pub enum Impedimento {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Impedidos(pub Vec<(TituloId, Impedimento)>);
 
-/// Rule k05: what was paid on it keeps a negotiation from being cancelled.
+/// Why a negotiation is not cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a negociação já tem parcela paga")]
-pub struct ComPagamento;
+pub enum CancelamentoInvalido {
+    /// Rule k05: something of it was paid.
+    #[error("a negociação já tem parcela paga")]
+    ComPagamento,
+    /// An instalment of it is in another negotiation, which comes first: its originals would be owed beside that one.
+    #[error("uma parcela está em outra negociação")]
+    Renegociada,
+}
 
 /// Cancels a negotiation (rules k05, k06).
 ///
 /// # Errors
-/// When something of it was paid.
+/// When something of it was paid, or it is not for itself any more.
 pub fn cancelar(
     estado: EstadoNegociacao,
     com_pagamento: bool,
-) -> Result<Mudanca<EstadoNegociacao>, ComPagamento> {
+    parcelas: &[StatusTitulo],
+) -> Result<Mudanca<EstadoNegociacao>, CancelamentoInvalido> {
     match estado {
         EstadoNegociacao::Cancelada => Ok(Mudanca::JaAplicada),
-        EstadoNegociacao::Aberta if !com_pagamento => Ok(Mudanca::Aplicada(EstadoNegociacao::Cancelada)),
+        EstadoNegociacao::Aberta if !com_pagamento => {
+            if parcelas.contains(&StatusTitulo::Negociado) {
+                Err(CancelamentoInvalido::Renegociada)
+            } else {
+                Ok(Mudanca::Aplicada(EstadoNegociacao::Cancelada))
+            }
+        }
         EstadoNegociacao::Aberta | EstadoNegociacao::Confirmada | EstadoNegociacao::Quebrada => {
-            Err(ComPagamento)
+            Err(CancelamentoInvalido::ComPagamento)
         }
     }
 }
@@ -209,16 +222,21 @@ mod tests {
     }
 
     #[test]
-    fn k05_what_was_paid_keeps_it_from_being_cancelled() {
+    fn k05_what_was_paid_or_negotiated_again_keeps_it_from_being_cancelled() {
+        use CancelamentoInvalido::{ComPagamento, Renegociada};
         use EstadoNegociacao::{Aberta, Cancelada, Confirmada, Quebrada};
-        for (estado, com_pagamento, resposta) in [
-            (Aberta, false, Ok(Mudanca::Aplicada(Cancelada))),
-            (Aberta, true, Err(ComPagamento)),
-            (Confirmada, true, Err(ComPagamento)),
-            (Cancelada, false, Ok(Mudanca::JaAplicada)),
-            (Quebrada, true, Err(ComPagamento)),
+        use StatusTitulo::{Aberto, Negociado, Pago, Suspenso};
+        let cancelada = Ok(Mudanca::Aplicada(Cancelada));
+        for (estado, com_pagamento, parcelas, resposta) in [
+            (Aberta, false, [Aberto, Suspenso], cancelada),
+            (Aberta, true, [Aberto, Aberto], Err(ComPagamento)),
+            (Aberta, false, [Aberto, Negociado], Err(Renegociada)),
+            (Aberta, true, [Aberto, Negociado], Err(ComPagamento)),
+            (Confirmada, true, [Pago, Negociado], Err(ComPagamento)),
+            (Cancelada, false, [StatusTitulo::Cancelado; 2], Ok(Mudanca::JaAplicada)),
+            (Quebrada, true, [Pago, StatusTitulo::Cancelado], Err(ComPagamento)),
         ] {
-            assert_eq!(cancelar(estado, com_pagamento), resposta, "{estado}");
+            assert_eq!(cancelar(estado, com_pagamento, &parcelas), resposta, "{estado} {parcelas:?}");
         }
     }
 

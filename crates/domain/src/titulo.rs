@@ -113,7 +113,7 @@ impl Titulo {
                 StatusTitulo::Cancelado
             }
             (StatusTitulo::Suspenso, _) if passou(self.suspenso_ate) => StatusTitulo::Aberto,
-            (StatusTitulo::Negociado, _) if passou(self.acordo_cancela_em(regras)) => StatusTitulo::Aberto,
+            (StatusTitulo::Negociado, _) if passou(self.acordo_cancela_em(regras)) => devolver(self.saldo),
             (status, _) => status,
         }
     }
@@ -238,18 +238,16 @@ pub fn suspender(status: StatusTitulo) -> Result<Mudanca<StatusTitulo>, Transica
     }
 }
 
-/// Opens a suspended título again (rule t03).
+/// Opens again a título that is suspended (rule t03), or that was cancelled by mistake.
 ///
 /// # Errors
-/// When the título is negotiated, paid or cancelled.
+/// When the título is negotiated or paid.
 pub fn reabrir(status: StatusTitulo) -> Result<Mudanca<StatusTitulo>, TransicaoInvalida> {
     let para = StatusTitulo::Aberto;
     match status {
-        StatusTitulo::Suspenso => Ok(Mudanca::Aplicada(para)),
+        StatusTitulo::Suspenso | StatusTitulo::Cancelado => Ok(Mudanca::Aplicada(para)),
         StatusTitulo::Aberto => Ok(Mudanca::JaAplicada),
-        StatusTitulo::Negociado | StatusTitulo::Pago | StatusTitulo::Cancelado => {
-            Err(TransicaoInvalida { de: status, para })
-        }
+        StatusTitulo::Negociado | StatusTitulo::Pago => Err(TransicaoInvalida { de: status, para }),
     }
 }
 
@@ -264,6 +262,13 @@ pub fn estornar(status: StatusTitulo) -> Result<StatusTitulo, TransicaoInvalida>
         StatusTitulo::Aberto | StatusTitulo::Suspenso | StatusTitulo::Cancelado => Ok(status),
         StatusTitulo::Negociado => Err(TransicaoInvalida { de: status, para }),
     }
+}
+
+/// What a título is when its negotiation gives it back (rule k06), with so much left to pay: what was paid meanwhile, since
+/// its value fell, is paid.
+#[must_use]
+pub fn devolver(saldo: Centavos) -> StatusTitulo {
+    if saldo > Centavos::ZERO { StatusTitulo::Aberto } else { StatusTitulo::Pago }
 }
 
 /// Takes a título into a negotiation (rule k08: only an open one).
@@ -353,6 +358,20 @@ mod tests {
                 aberto,
                 "{status}"
             );
+        }
+    }
+
+    #[test]
+    fn k07_what_is_given_back_by_a_date_is_open_unless_nothing_is_left_to_pay() {
+        let regras = Regras { cancelar_acordo_apos: Some(0), ..Regras::default() };
+        let dia = |texto: &str| texto.parse().unwrap();
+        let negociacao = Some(Negociacao::NaoConfirmada { primeira_parcela: dia("2026-03-09") });
+        for (saldo, status) in [(100, StatusTitulo::Aberto), (0, StatusTitulo::Pago)] {
+            let titulo =
+                Titulo { status: StatusTitulo::Negociado, negociacao, ..titulo(1, "2026-03-02", saldo) };
+            assert_eq!(titulo.status_em(dia("2026-03-09"), &regras), StatusTitulo::Negociado);
+            assert_eq!(titulo.status_em(dia("2026-03-10"), &regras), status);
+            assert_eq!(titulo.cobravel(dia("2026-03-10"), &regras), saldo > 0);
         }
     }
 

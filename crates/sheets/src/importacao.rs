@@ -5,13 +5,15 @@ use std::io::{Read, Seek};
 
 use domain::Rotulo;
 use domain::endereco::Endereco;
+use domain::texto::nfc;
 
 use crate::linha::{LinhaBoleto, LinhaCredor, LinhaDevedor, LinhaTitulo};
 use crate::mapa::{Campo, Codificacao, Decimal, Mapa};
-use crate::registros::{Campos, Fonte, Registros};
+use crate::registros::{Campos, Excesso, Fonte, Registros};
 use crate::xlsx::{Planilha, Tipo};
 use erro::{ErroCampo, ErroImportacao, ErroLinha, Motivo};
 
+pub mod codigo;
 pub mod erro;
 mod valores;
 
@@ -36,8 +38,8 @@ pub struct LinhasImportadas<R> {
 }
 
 impl<R: Read> LinhasImportadas<R> {
-    /// Reads the header and finds the columns. Case and outer spaces of a header do not matter; other columns are
-    /// ignored; a byte order mark is accepted.
+    /// Reads the header and finds the columns. Case, outer spaces and how its accents were typed do not matter in a header; other
+    /// columns are ignored; a byte order mark is accepted.
     ///
     /// # Errors
     /// When the sheet cannot be read, has no header or an unreadable one, or columns that the map names are missing
@@ -60,7 +62,10 @@ impl<R: Read> LinhasImportadas<R> {
 
     fn begin(mut registros: Fonte<R>, mapa: Mapa, de_1904: bool) -> Result<Self, ErroImportacao> {
         let cabecalho =
-            registros.next()?.ok_or(ErroImportacao::Vazia)?.campos.ok_or(ErroImportacao::Cabecalho)?;
+            registros.next()?.ok_or(ErroImportacao::Vazia)?.campos.map_err(|excesso| match excesso {
+                Excesso::Bytes => ErroImportacao::Cabecalho,
+                Excesso::Colunas => ErroImportacao::ColunasDemais,
+            })?;
         let colunas = find_columns(cabecalho, &mapa)?;
         let largura = cabecalho.len();
         Ok(Self { registros, mapa, colunas, largura, de_1904, depois_de: 0, terminou: false })
@@ -120,7 +125,7 @@ impl<R: Read> LinhasImportadas<R> {
             if registro.linha <= self.depois_de {
                 continue;
             }
-            let Some(campos) = registro.campos else {
+            let Ok(campos) = registro.campos else {
                 return Some(Err(ErroLinha::da_linha(registro.linha, Motivo::LinhaLonga)));
             };
             // Spreadsheets leave lines of separators only under the last one.
@@ -169,7 +174,8 @@ impl Leitura<'_> {
         let de_1904 = self.de_1904;
         let data = |tipo, texto: &str| match tipo {
             Tipo::Numero => valores::dia(texto, de_1904),
-            Tipo::Texto | Tipo::Erro => valores::data(texto, &mapa.regras.formato_data),
+            Tipo::Data => valores::data_iso(texto),
+            Tipo::Texto | Tipo::Arredondado | Tipo::Erro => valores::data(texto, &mapa.regras.formato_data),
         };
         let codigo = self.require(Campo::CodigoIntegracao, valores::codigo);
         let numero = self.accept(Campo::Numero, valores::codigo);
@@ -332,8 +338,8 @@ impl Leitura<'_> {
             return None; // most sheets have few of the fields
         }
         let tipo = self.colunas.get(&campo).map_or(Tipo::Texto, |coluna| self.campos.tipo(*coluna));
-        if tipo == Tipo::Erro {
-            self.erros.push(ErroCampo::new(campo, "", Motivo::Formula));
+        if let Some(motivo) = tipo.motivo() {
+            self.erros.push(ErroCampo::new(campo, "", motivo));
             return None;
         }
         let bytes = self.colunas.get(&campo).and_then(|coluna| self.campos.get(*coluna));
@@ -341,6 +347,7 @@ impl Leitura<'_> {
             valores::decodifica(bytes, regras.codificacao)
         });
         let texto = lido.map_err(|motivo| self.erros.push(ErroCampo::new(campo, "", motivo))).ok()?;
+        let texto = nfc(&texto);
         let traduzido = regras.valores.get(&campo).and_then(|traducoes| traducoes.get(texto.trim()));
         let texto = traduzido.map_or(texto.trim(), |palavra| palavra);
         if texto.is_empty() {
@@ -353,11 +360,12 @@ impl Leitura<'_> {
 fn find_columns(cabecalho: Campos<'_>, mapa: &Mapa) -> Result<Colunas, ErroImportacao> {
     let decodificados = cabecalho.iter().map(|bytes| valores::decodifica(bytes, mapa.regras.codificacao));
     let textos =
-        decodificados.collect::<Result<Vec<_>, _>>().map_err(|_sempre_utf8| ErroImportacao::Cabecalho)?;
-    let titulos = textos.iter().map(|texto| texto.trim().to_lowercase()).collect::<Vec<_>>();
+        decodificados.collect::<Result<Vec<_>, _>>().map_err(|_sempre_utf8| ErroImportacao::Codificacao)?;
+    let plain = |texto: &str| nfc(&texto.trim().to_lowercase()).into_owned();
+    let titulos = textos.iter().map(|texto| plain(texto)).collect::<Vec<_>>();
     let (mut colunas, mut faltam) = (Colunas::new(), Vec::new());
     for (campo, nome) in &mapa.regras.colunas {
-        let procurado = nome.trim().to_lowercase();
+        let procurado = plain(nome);
         let mut iguais =
             (0..).zip(&titulos).filter(|(_, titulo)| **titulo == procurado).map(|(indice, _)| indice);
         match (iguais.next(), iguais.next()) {

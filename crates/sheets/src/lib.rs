@@ -30,6 +30,7 @@ mod xlsx;
 
 pub use carteira::gerar_carteira;
 pub use importacao::LinhasImportadas;
+pub use importacao::codigo::Codigo;
 pub use importacao::erro::{ErroCampo, ErroImportacao, ErroLinha, Motivo};
 pub use linha::{LinhaBoleto, LinhaCredor, LinhaDevedor, LinhaTitulo};
 pub use mapa::{Campo, Mapa, MapaError};

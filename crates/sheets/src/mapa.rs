@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use chrono::format::{Item, StrftimeItems};
+use domain::texto::nfc;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -61,7 +62,7 @@ pub struct Regras {
     /// Encoding of the text.
     #[serde(default)]
     pub codificacao: Codificacao,
-    /// None means: whichever of `;`, `,` and the tab the header has most of.
+    /// None means: whichever of `;`, `,`, the tab and `|` the header has most of.
     #[serde(default)]
     pub separador: Option<char>,
     /// What the column of the document holds.
@@ -182,14 +183,29 @@ impl Mapa {
         if regras.separador.is_some_and(|sinal| !separa(sinal)) {
             return Err(MapaError::Separador);
         }
-        Ok(Self { regras, opcionais_podem_faltar: false })
+        Ok(Self { regras: regras.composed(), opcionais_podem_faltar: false })
     }
 
     pub(crate) fn separador(&self, cabecalho: &[u8]) -> u8 {
         let quantos = |sinal: u8| cabecalho.split(|byte| *byte == sinal).count();
         // Of the likeliest, the last that no other passes.
-        let provavel = [b'\t', b',', b';'].into_iter().max_by_key(|sinal| quantos(*sinal)).unwrap_or(b';');
+        let provavel =
+            [b'|', b'\t', b',', b';'].into_iter().max_by_key(|sinal| quantos(*sinal)).unwrap_or(b';');
         self.regras.separador.and_then(|sinal| u8::try_from(sinal).ok()).unwrap_or(provavel)
+    }
+}
+
+impl Regras {
+    /// The same in composed accents: what a map says and what a sheet says must meet, however each was typed.
+    fn composed(mut self) -> Self {
+        let composed = |texto: &mut String| *texto = nfc(texto).into_owned();
+        self.colunas.values_mut().chain(self.padroes.values_mut()).for_each(composed);
+        for palavras in self.valores.values_mut() {
+            let todas = std::mem::take(palavras).into_iter();
+            *palavras =
+                todas.map(|(delas, nossa)| (nfc(&delas).into_owned(), nfc(&nossa).into_owned())).collect();
+        }
+        self
     }
 }
 
@@ -275,6 +291,7 @@ mod tests {
         assert_eq!(Mapa::default().separador(b"a;b,c;d"), b';');
         assert_eq!(Mapa::default().separador(b"a,b,c"), b',');
         assert_eq!(Mapa::default().separador(b"a\tb\tc,d"), b'\t');
+        assert_eq!(Mapa::default().separador(b"a|b|c,d"), b'|');
         assert_eq!(Mapa::default().separador(b"a"), b';');
         let de_tabs = Mapa::parse(&format!("separador = \"\\t\"\n{MINIMO}")).unwrap();
         assert_eq!(de_tabs.separador(b"a;b"), b'\t');

@@ -2,7 +2,8 @@
 //!
 //! A workbook is a zip of XML. Both can be small outside and endless inside, so everything that comes out of them is counted:
 //! the whole, each piece between two tags, the depth, the shared texts. Entities of a DTD are never followed. A cell is a text,
-//! a number, or an error; what a number means is for the field to say, so formats and styles are not read.
+//! a number, a date, or an error; what a number means is for the field to say. Of how it is shown only the zeros on its left are
+//! read, which make 123 the key `000123`.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "XML holds much that a workbook does not")]
 
@@ -11,11 +12,14 @@ use std::io::{self, ErrorKind, Read, Seek};
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use crate::registros::{Campos, MAX_BYTES, MAX_COLUNAS, Registro};
+use crate::importacao::erro::{ErroImportacao, Motivo};
+use crate::registros::{Campos, Excesso, MAX_BYTES, MAX_COLUNAS, Registro};
+use estilos::Estilos;
 use textos::Textos;
 use xml::{Xml, attribute, entity};
 
 mod arquivo;
+mod estilos;
 mod textos;
 mod xml;
 
@@ -26,14 +30,30 @@ pub(crate) enum Tipo {
     Texto,
     /// As JSON writes it, and a day as the number of days since the calendar of spreadsheets began.
     Numero,
+    /// A date in ISO, most often with an hour.
+    Data,
+    /// A number of which the last digits are lost.
+    Arredondado,
     /// `#REF!`, or a formula that nobody has calculated.
     Erro,
+}
+
+impl Tipo {
+    /// Why no field can be read from it.
+    pub(crate) fn motivo(self) -> Option<Motivo> {
+        match self {
+            Self::Texto | Self::Numero | Self::Data => None,
+            Self::Arredondado => Some(Motivo::NumeroArredondado),
+            Self::Erro => Some(Motivo::Formula),
+        }
+    }
 }
 
 /// The first visible sheet of a workbook.
 pub(crate) struct Planilha {
     xml: Xml<'static>,
     textos: Textos,
+    estilos: Estilos,
     bytes: Vec<u8>,
     fins: Vec<usize>,
     tipos: Vec<Tipo>,
@@ -48,20 +68,26 @@ pub(crate) struct Planilha {
 struct Celula {
     coluna: usize,
     tipo: String,
+    /// Of a number: which of the styles it has.
+    estilo: Option<usize>,
     texto: String,
     formula: bool,
+    /// More than a line may have; the text is not kept.
+    longa: bool,
 }
 
 impl Planilha {
     /// # Errors
-    /// It is no workbook, or one that does not keep to the limits.
-    pub(crate) fn new(entrada: impl Read + Seek + 'static) -> io::Result<Self> {
+    /// It is no workbook, or one that does not keep to the limits, or shows no sheet.
+    pub(crate) fn new(entrada: impl Read + Seek + 'static) -> Result<Self, ErroImportacao> {
         let mut zip = ZipArchive::new(entrada).map_err(arquivo::unpacked)?;
         let pasta = arquivo::find_sheet(&mut zip)?;
         let textos = Textos::read(&mut zip)?;
+        let estilos = Estilos::read(&mut zip)?;
         Ok(Self {
             xml: Xml::new(arquivo::open(zip, &pasta.caminho)?),
             textos,
+            estilos,
             bytes: Vec::new(),
             fins: Vec::new(),
             tipos: Vec::new(),
@@ -84,7 +110,7 @@ impl Planilha {
                 _ => {}
             }
         }
-        let coube = self.read_row()?;
+        let excesso = self.read_row()?;
         if self.largura == 0 {
             self.largura = self.fins.len();
         }
@@ -92,7 +118,7 @@ impl Planilha {
             self.push(Tipo::Texto, "");
         }
         let campos = Campos { bytes: &self.bytes, fins: &self.fins, tipos: &self.tipos };
-        Ok(Some(Registro { linha: self.linha, campos: coube.then_some(campos) }))
+        Ok(Some(Registro { linha: self.linha, campos: excesso.map_or(Ok(campos), Err) }))
     }
 
     /// Where reading has come to.
@@ -100,12 +126,12 @@ impl Planilha {
         self.linha
     }
 
-    /// Answers whether it fits; one that does not is read to its end.
-    fn read_row(&mut self) -> io::Result<bool> {
+    /// Answers of what there is too much, if so; it is read to its end nevertheless.
+    fn read_row(&mut self) -> io::Result<Option<Excesso>> {
         self.bytes.clear();
         self.fins.clear();
         self.tipos.clear();
-        let mut coube = true;
+        let mut excesso = None;
         loop {
             let mut celula = match self.xml.next()? {
                 Event::Start(marca) if marca.local_name().as_ref() == "c" => {
@@ -116,10 +142,11 @@ impl Planilha {
                 _ => continue,
             };
             celula.read(&mut self.xml)?;
-            coube = coube
-                && (self.fins.len()..MAX_COLUNAS).contains(&celula.coluna)
-                && self.bytes.len() + celula.texto.len() < MAX_BYTES;
-            if coube {
+            if celula.coluna >= MAX_COLUNAS && celula.is_blank() {
+                continue;
+            }
+            excesso = excesso.or_else(|| self.excess(&celula));
+            if excesso.is_none() {
                 self.add(&celula);
             }
         }
@@ -128,7 +155,18 @@ impl Planilha {
             self.fins.pop();
             self.tipos.pop();
         }
-        Ok(coube)
+        Ok(excesso)
+    }
+
+    /// What a row would have too much of with this cell. One that comes before its neighbours is no more readable.
+    fn excess(&self, celula: &Celula) -> Option<Excesso> {
+        let cabe = celula.coluna >= self.fins.len()
+            && !celula.longa
+            && self.bytes.len() + celula.texto.len() < MAX_BYTES;
+        match celula.coluna {
+            MAX_COLUNAS.. => Some(Excesso::Colunas),
+            _ => (!cabe).then_some(Excesso::Bytes),
+        }
     }
 
     fn ends_blank(&self) -> bool {
@@ -151,12 +189,17 @@ impl Planilha {
             }
             "e" => self.push(Tipo::Erro, texto),
             "b" => self.push(Tipo::Texto, if texto == "1" { "sim" } else { "nao" }),
-            "str" | "inlineStr" | "d" => self.push(Tipo::Texto, texto),
+            "str" | "inlineStr" => self.push(Tipo::Texto, texto),
+            "d" if !texto.is_empty() => self.push(Tipo::Data, texto),
             _ if texto.is_empty() && celula.formula => self.push(Tipo::Erro, ""),
             _ if texto.is_empty() => self.push(Tipo::Texto, ""),
-            _ => match plain_number(texto) {
-                Some(numero) => self.push(Tipo::Numero, &numero),
-                None => self.push(Tipo::Erro, texto),
+            _ => match texto.parse::<f64>() {
+                Ok(numero) if numero.is_finite() && numero.abs() < ATE => {
+                    let numero = plain_number(numero);
+                    self.push(Tipo::Numero, &self.estilos.pad(celula.estilo, numero));
+                }
+                Ok(numero) if numero.is_finite() => self.push(Tipo::Arredondado, ""),
+                Ok(_) | Err(_) => self.push(Tipo::Erro, texto),
             },
         }
     }
@@ -172,7 +215,14 @@ impl Celula {
     fn new(marca: &BytesStart<'_>, seguinte: usize) -> io::Result<Self> {
         let coluna = attribute(marca, "r")?.map_or(Some(seguinte), |r| column(&r)).unwrap_or(usize::MAX);
         let tipo = attribute(marca, "t")?.unwrap_or_default();
-        Ok(Self { coluna, tipo, texto: String::new(), formula: false })
+        let numero = matches!(tipo.as_str(), "" | "n");
+        let estilo = if numero { attribute(marca, "s")?.and_then(|s| s.parse().ok()) } else { None };
+        Ok(Self { coluna, tipo, estilo, texto: String::new(), formula: false, longa: false })
+    }
+
+    /// One that is only coloured.
+    fn is_blank(&self) -> bool {
+        self.texto.trim().is_empty() && !self.formula && !self.longa
     }
 
     /// Reads on to the end of the cell: the value, or the pieces of a text that stands in the cell itself.
@@ -199,8 +249,10 @@ impl Celula {
                 Event::Eof => return Err(ErrorKind::UnexpectedEof.into()),
                 _ => {}
             }
-            // Longer than any line may be: what follows only makes sure of that.
-            self.texto.truncate(if self.texto.len() > 2 * MAX_BYTES { 0 } else { self.texto.len() });
+            if self.texto.len() > MAX_BYTES {
+                self.longa = true;
+                self.texto.clear();
+            }
         }
     }
 }
@@ -217,11 +269,14 @@ fn column(referencia: &str) -> Option<usize> {
     numero.checked_sub(1)
 }
 
+/// From here on whole numbers have more than the fifteen digits that a spreadsheet keeps.
+const ATE: f64 = 1e15;
+
 /// A number without exponent, in the fifteen digits that spreadsheets show: `1234.5600000000002` is 1234.56.
-fn plain_number(texto: &str) -> Option<String> {
-    let numero = texto.parse::<f64>().ok().filter(|numero| numero.is_finite() && numero.abs() < 1e15)?;
-    let visto = format!("{numero:.14e}").parse::<f64>().ok()?;
-    Some(visto.to_string())
+fn plain_number(numero: f64) -> String {
+    // What was written so is a number again.
+    let visto = format!("{numero:.14e}").parse().unwrap_or(numero);
+    visto.to_string()
 }
 
 #[cfg(test)]
@@ -248,10 +303,7 @@ mod tests {
             ("-5", "-5"),
             ("1.005", "1.005"),
         ] {
-            assert_eq!(plain_number(guardado).as_deref(), Some(visto), "{guardado}");
-        }
-        for ruim in ["1e15", "NaN", "inf", "1,5", ""] {
-            assert_eq!(plain_number(ruim), None, "{ruim}");
+            assert_eq!(plain_number(guardado.parse().unwrap()), visto, "{guardado}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A sheet as people export it: what is understood, what is refused, and what the refusal says.
 #![cfg(test)]
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use chrono::NaiveDate;
@@ -9,7 +10,7 @@ use domain::documento::TipoPessoa;
 use domain::email::EnderecoEmail;
 use domain::telefone::Telefone;
 use proptest::prelude::*;
-use sheets::{Campo, ErroImportacao, ErroLinha, LinhaTitulo, LinhasImportadas, Mapa, Motivo};
+use sheets::{Campo, Codigo, ErroImportacao, ErroLinha, LinhaTitulo, LinhasImportadas, Mapa, Motivo};
 
 const CABECALHO: &str = "codigo_integracao;numero;emissao;vencimento;valor;pago_em;contestado;devedor_codigo;devedor_nome;\
                          documento;tipo_pessoa;email;telefone;categoria;cidade;uf;credor_codigo;credor_nome\n";
@@ -257,6 +258,94 @@ fn a_sheet_that_cannot_be_read_says_what_to_do() {
     let colunas = own_columns();
     let escrito = Mapa::parse(&format!("[colunas]\n{colunas}")).unwrap();
     assert_eq!(refuse(CABECALHO.replace("uf;", "").as_bytes(), escrito), "faltam colunas na planilha: uf");
+}
+
+#[test]
+fn a_header_that_is_too_wide_or_of_another_encoding_says_which() {
+    let refuse = |csv: &[u8]| LinhasImportadas::new(csv, Mapa::default()).err().unwrap().to_string();
+    let com_mais = |quantas: usize| {
+        let cabeca = format!("{}{}\n", CABECALHO.trim_end(), ";x".repeat(quantas - 18));
+        format!("{cabeca}{}{}\n", COMPLETA.trim_end(), ";".repeat(quantas - 18))
+    };
+    assert!(import(com_mais(256).as_bytes(), Mapa::default())[0].is_ok());
+    let larga = "o cabeçalho tem mais de 256 colunas, que é o limite: apague as que não são usadas";
+    assert_eq!(refuse(com_mais(257).as_bytes()), larga);
+    assert_eq!(refuse(com_mais(2_000).as_bytes()), larga);
+    let latin1 = b"codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome;situa\xe7\xe3o\n";
+    assert!(refuse(latin1).contains("não é UTF-8: indique a codificação latin-1"));
+}
+
+#[test]
+fn the_end_of_a_line_changes_nothing_but_itself() {
+    let lf = format!("{CABECALHO}{COMPLETA}ruim\n\n{}", COMPLETA.replace("Ana Pedraclara", "\"Ana; Maria\""));
+    let numeros = |csv: &str| {
+        let chaves = LinhasImportadas::new(csv.as_bytes(), Mapa::default()).unwrap().keys();
+        chaves.map(|chave| chave.unwrap()).collect::<Vec<_>>()
+    };
+    let chave = Some("NF-1".to_owned());
+    assert_eq!(numeros(&lf), [(2, chave.clone()), (3, None), (5, chave)]);
+    for fim in ["\r\n", "\r"] {
+        let outro = lf.replace('\n', fim);
+        assert_eq!(
+            import(outro.as_bytes(), Mapa::default()),
+            import(lf.as_bytes(), Mapa::default()),
+            "{fim:?}"
+        );
+        assert_eq!(numeros(&outro), numeros(&lf), "{fim:?}");
+    }
+}
+
+#[test]
+fn a_sheet_between_bars_needs_no_map() {
+    let csv = format!("{CABECALHO}{COMPLETA}").replace(';', "|");
+    assert_eq!(import(csv.as_bytes(), Mapa::default()), import_ours(COMPLETA));
+}
+
+#[test]
+fn accents_that_were_typed_apart_are_the_same_header_key_and_word() {
+    let mapa = || {
+        Mapa::parse(
+            r#"
+            [colunas]
+            codigo_integracao = "Código"
+            vencimento = "Vencimento"
+            valor = "Preço"
+            devedor_codigo = "Devedor"
+            devedor_nome = "Devedor"
+            tipo_negocio = "Operação"
+            [valores.tipo_negocio]
+            "prestação" = "serviço"
+            "#,
+        )
+        .unwrap()
+    };
+    let junto = "CÓDIGO;Vencimento;Preço;Devedor;OPERAÇÃO\nNº-ç;02/03/2026;1,00;João;prestação\n";
+    let separado = junto
+        .replace('Ó', "O\u{301}")
+        .replace('Ç', "C\u{327}")
+        .replace('Ã', "A\u{303}")
+        .replace('ç', "c\u{327}")
+        .replace('ã', "a\u{303}");
+    assert_ne!(junto, separado);
+    let lida = import(separado.as_bytes(), mapa()).remove(0).unwrap();
+    assert_eq!(Ok(lida.clone()), import(junto.as_bytes(), mapa()).remove(0));
+    assert_eq!((lida.codigo_integracao.as_str(), lida.devedor.nome.as_str()), ("Nº-ç", "João"));
+    assert_eq!(lida.tipo_negocio.as_ref().map(Rotulo::as_str), Some("serviço"));
+    let chaves = |csv: &str| {
+        let chaves = LinhasImportadas::new(csv.as_bytes(), mapa()).unwrap().keys();
+        chaves.map(|chave| chave.unwrap().1).collect::<Vec<_>>()
+    };
+    assert_eq!(chaves(&separado), chaves(junto));
+}
+
+#[test]
+fn a_code_is_told_once_in_lower_snake_and_says_what_to_do() {
+    let nomes = Codigo::TODOS.iter().map(|codigo| codigo.as_str()).collect::<BTreeSet<_>>();
+    assert_eq!(nomes.len(), Codigo::TODOS.len());
+    for codigo in Codigo::TODOS {
+        assert!(codigo.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{codigo:?}");
+        assert!(codigo.quando().ends_with('.') && !codigo.quando().contains("  "), "{codigo:?}");
+    }
 }
 
 #[test]

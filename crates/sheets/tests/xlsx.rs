@@ -21,6 +21,11 @@ fn workbook(partes: &[(&str, &str)]) -> Vec<u8> {
 
 /// A workbook whose second sheet is the first that is seen, with these rows and shared texts.
 fn book(linhas: &str, textos: &str) -> Vec<u8> {
+    book_under(&header(), linhas, textos)
+}
+
+/// The same, with another header.
+fn book_under(cabecalho: &str, linhas: &str, textos: &str) -> Vec<u8> {
     workbook(&[
         (
             "xl/workbook.xml",
@@ -35,9 +40,13 @@ fn book(linhas: &str, textos: &str) -> Vec<u8> {
         (
             "xl/worksheets/b.xml",
             &format!(
-                "<?xml version=\"1.0\"?><worksheet><sheetData>{}{linhas}</sheetData></worksheet>",
-                header()
+                "<?xml version=\"1.0\"?><worksheet><sheetData>{cabecalho}{linhas}</sheetData></worksheet>"
             ),
+        ),
+        (
+            "xl/styles.xml",
+            r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="000000"/></numFmts>
+            <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>"#,
         ),
         ("xl/sharedStrings.xml", &format!("<sst>{textos}</sst>")),
     ])
@@ -50,7 +59,11 @@ fn header() -> String {
 
 /// Each line as it was understood, or why not.
 fn read(arquivo: Vec<u8>) -> Vec<String> {
-    let linhas = match LinhasImportadas::from_xlsx(Cursor::new(arquivo), Mapa::default()) {
+    read_by(Mapa::default(), arquivo)
+}
+
+fn read_by(mapa: Mapa, arquivo: Vec<u8>) -> Vec<String> {
+    let linhas = match LinhasImportadas::from_xlsx(Cursor::new(arquivo), mapa) {
         Ok(linhas) => linhas,
         Err(erro) => return vec![format!("{erro:?}")],
     };
@@ -92,6 +105,78 @@ fn cells_that_show_an_error_and_formulas_without_a_value_are_refused() {
     let campos = ["codigo_integracao", "vencimento", "valor", "devedor_codigo"]
         .map(|campo| format!("{campo}: {formula}"));
     assert_eq!(read(book(linhas, "")), [format!("linha 2: {}", campos.join("; "))]);
+}
+
+#[test]
+fn a_cell_of_dates_is_a_day_with_or_without_its_hour_whatever_the_map_says_of_texts() {
+    let linha = |dia: &str| {
+        format!(
+            "<row><c><v>1</v></c><c t=\"d\"><v>{dia}</v></c><c><v>1</v></c><c><v>1</v></c><c><v>1</v></c></row>"
+        )
+    };
+    let linhas =
+        ["2026-03-02T00:00:00.000Z", "2026-03-02", "2026-03-02T23:59:59", "T10:00:00"].map(linha).concat();
+    let colunas = COLUNAS.map(|campo| format!("{campo} = '{campo}'\n")).concat();
+    let mapa = Mapa::parse(&format!("formato_data = ['%d/%m/%Y']\n[colunas]\n{colunas}")).unwrap();
+    let lidas = ["2 1 2026-03-02 1.00 1", "3 1 2026-03-02 1.00 1", "4 1 2026-03-02 1.00 1"];
+    let recusa = "linha 5: vencimento (a99:99:99): data em formato desconhecido ou inexistente no calendário";
+    assert_eq!(read(book(&linhas, ""))[..3], lidas);
+    assert_eq!(read_by(mapa, book(&linhas, "")), [&lidas[..], &[recusa]].concat());
+}
+
+#[test]
+fn a_number_with_more_digits_than_a_spreadsheet_keeps_is_told_as_that() {
+    let linha = |chave: &str| {
+        format!(
+            "<row><c><v>{chave}</v></c><c s=\"1\"><v>46083</v></c><c><v>1</v></c><c><v>1</v></c><c><v>1</v></c></row>"
+        )
+    };
+    let lidas = read(book(&["999999999999999", "1E+15", "35250912345678000195"].map(linha).concat(), ""));
+    assert_eq!(lidas[0], "2 999999999999999 2026-03-02 1.00 1");
+    for (lida, n) in lidas[1..].iter().zip(3..) {
+        let dito = "codigo_integracao: número com mais de 15 dígitos, que a planilha arredonda: \
+                    formate a coluna como texto e escreva-o de novo";
+        assert_eq!(*lida, format!("linha {n}: {dito}"));
+    }
+}
+
+#[test]
+fn zeros_that_the_spreadsheet_shows_are_part_of_the_key() {
+    let linha = |estilo: u32| {
+        format!(
+            "<row><c s=\"{estilo}\"><v>123</v></c><c s=\"1\"><v>46083</v></c><c s=\"2\"><v>7</v></c><c><v>1</v></c><c><v>1</v></c></row>"
+        )
+    };
+    assert_eq!(
+        read(book(&[2, 0, 9].map(linha).concat(), "")),
+        ["2 000123 2026-03-02 7.00 1", "3 123 2026-03-02 7.00 1", "4 123 2026-03-02 7.00 1"]
+    );
+}
+
+#[test]
+fn a_workbook_that_shows_nothing_says_so() {
+    let livro = workbook(&[
+        (
+            "xl/workbook.xml",
+            r#"<workbook><sheets><sheet state="hidden" r:id="a"/><sheet state="veryHidden" r:id="a"/></sheets></workbook>"#,
+        ),
+        ("xl/_rels/workbook.xml.rels", r#"<r><Relationship Id="a" Target="s.xml"/></r>"#),
+        ("xl/s.xml", &format!("<w>{}</w>", header())),
+    ]);
+    let erro = LinhasImportadas::from_xlsx(Cursor::new(livro), Mapa::default()).err().unwrap();
+    assert_eq!(erro.to_string(), "todas as planilhas do arquivo estão ocultas: reexiba a que tem os títulos");
+}
+
+#[test]
+fn a_sheet_may_have_256_columns_and_be_coloured_to_the_end_of_the_world() {
+    let linha = "<row><c><v>1</v></c><c><v>46083</v></c><c><v>1</v></c><c><v>1</v></c><c><v>1</v></c><c r=\"XFD2\" s=\"1\"/></row>";
+    let com = |quantas: usize| {
+        let mais = "<c t=\"str\"><v>x</v></c>".repeat(quantas - COLUNAS.len());
+        let nossas = COLUNAS.map(|nome| format!("<c t=\"str\"><v>{nome}</v></c>")).concat();
+        book_under(&format!("<row>{nossas}{mais}<c r=\"XFD1\" s=\"1\"></c></row>"), linha, "")
+    };
+    assert_eq!(read(com(256)), ["2 1 2026-03-02 1.00 1"]);
+    assert_eq!(read(com(257)), ["ColunasDemais"]);
 }
 
 #[test]

@@ -186,12 +186,23 @@ impl Banco {
                 answer
             });
             match outcome {
-                Err(e) if e.is_transient() && raced + 1 < MAX_ATTEMPTS => raced += 1,
+                Err(e) if e.is_transient() && raced + 1 < MAX_ATTEMPTS => {
+                    raced += 1;
+                    drop(conn);
+                    std::thread::sleep(pause(raced));
+                }
                 Err(e) if e.is_disconnection() && !to_commit && lost < self.pool.max_size() => lost += 1,
                 outcome => return outcome.map_err(StoreError::told_apart),
             }
         }
     }
+}
+
+/// How long who lost a race stands aside, up to twice as long each time: those who met once do not meet again.
+fn pause(raced: u32) -> Duration {
+    let at_most = 4_000_u64 << raced;
+    // The last bits of a random id are as good as any die.
+    Duration::from_micros(Uuid::new_v4().as_u64_pair().1 % at_most)
 }
 
 /// As diesel's own `transaction`, begun with as much as goes in one message.

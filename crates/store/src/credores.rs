@@ -143,7 +143,10 @@ struct Id {
 }
 
 /// The creditor with this code.
-pub(crate) fn id_of(t: &mut Tenant<'_>, codigo: &str) -> Result<Option<Uuid>, StoreError> {
+///
+/// # Errors
+/// The database is unreachable.
+pub fn id_of(t: &mut Tenant<'_>, codigo: &str) -> Result<Option<Uuid>, StoreError> {
     let achado: Option<Id> =
         sql_query("SELECT id FROM cadastro.credor WHERE empresa_id = $1 AND codigo_integracao = $2")
             .bind::<SqlUuid, _>(t.empresa.uuid())

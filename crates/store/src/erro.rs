@@ -26,8 +26,9 @@ pub enum StoreError {
     Unknown(&'static str),
 }
 
-/// Unique keys that two requests at once may both try to create; the second attempt then finds the first one's row.
-const CREATED_CONCURRENTLY: [&str; 8] = [
+/// Keys, unique or exclusive, that two requests at once may both try to create; the second attempt then finds the first one's
+/// row.
+const CREATED_CONCURRENTLY: [&str; 9] = [
     "devedor_documento_unico",
     "devedor_codigo_unico",
     "credor_codigo_unico",
@@ -36,6 +37,7 @@ const CREATED_CONCURRENTLY: [&str; 8] = [
     "regua_criterios_unicos",
     "politica_faixa_unica",
     "resultado_nome_unico",
+    "meio_contato_preferido",
 ];
 
 /// What `cadastro.entrar` names when it refuses.
@@ -48,8 +50,7 @@ impl StoreError {
         // Deadlocks have no kind of their own; PostgreSQL names them in the message.
         matches!(kind, DatabaseErrorKind::SerializationFailure)
             || info.message().contains("deadlock detected")
-            || (matches!(kind, DatabaseErrorKind::UniqueViolation)
-                && info.constraint_name().is_some_and(|name| CREATED_CONCURRENTLY.contains(&name)))
+            || info.constraint_name().is_some_and(|name| CREATED_CONCURRENTLY.contains(&name))
     }
 
     /// Whether the connection broke while it was used.

@@ -19,24 +19,39 @@ mod ausentes;
 mod chaves;
 mod copia;
 mod decisao;
+mod enviados;
 mod erros;
 mod lote;
 pub mod mapeamentos;
+mod posse;
+mod posteriores;
 
 pub use arquivo::{Arquivo, FORA_DO_AR, PARTE, add_part, discard, sweep};
 pub use ausentes::cancel_some;
-pub use chaves::{Chave, Contagem, read_keys};
+pub use chaves::{Chave, Contagem, PorCredor, Tudo, read_keys};
 pub use decisao::{Decisao, cancel, confirm};
+pub(crate) use enviados::note_sent;
 pub use erros::{ErroDeLinha, ErroLido, list as list_errors, save as save_errors};
 pub use lote::{Feitos, Item, save as save_chunk};
+pub use posse::{BATIDA, while_kept};
+pub use posteriores::overtaken;
 
 /// How long an import is kept.
 const GUARDA: TimeDelta = TimeDelta::days(90);
-/// Whoever works on an import tells of itself with every chunk, which takes a fraction of a second; reading the keys of a
-/// large file takes longest. By the database's own clock: that of a sandbox stands still.
+/// Whoever works on an import tells of itself with every chunk, which takes a fraction of a second, and with every [`BATIDA`]
+/// while it reads the keys of a file, which takes minutes. By the database's own clock: that of a sandbox stands still.
 const LEASE: &str = "interval '2 minutes'";
 /// An import that so many processes took up, and none got any further with, is given up.
 const MAX_SEM_AVANCO: i16 = 5;
+
+/// The creditor that a full file is limited to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredorDoArquivo {
+    /// Who it is.
+    pub id: Uuid,
+    /// Its code, as it was asked for.
+    pub codigo: String,
+}
 
 /// What an import is asked for with, its file having arrived whole.
 #[derive(Clone, Debug)]
@@ -51,6 +66,8 @@ pub struct NovaImportacao {
     pub simular: bool,
     /// Per cent of the open títulos that a full file may cancel without being asked again.
     pub limite: i16,
+    /// Whose títulos alone a full file is all of; none is everybody's.
+    pub credor: Option<CredorDoArquivo>,
     /// Name of the mapping, if one was named.
     pub mapeamento: Option<String>,
     /// How its columns are read: the mapping as it was then.
@@ -79,6 +96,12 @@ pub struct ImportacaoLida {
     /// Per cent of the open títulos that a full file may cancel without being asked again.
     #[diesel(sql_type = SmallInt)]
     pub limite: i16,
+    /// Code of the creditor whose títulos alone a full file is all of.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub credor: Option<String>,
+    /// Id of this creditor.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub credor_id: Option<Uuid>,
     /// Name of the mapping.
     #[diesel(sql_type = Nullable<Text>)]
     pub mapeamento: Option<String>,
@@ -106,6 +129,12 @@ pub struct ImportacaoLida {
     /// Of these, those that the file does not have.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub a_cancelar: Option<i64>,
+    /// How many creditors, the company itself being one, would be left with no open título.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub zerados: Option<i64>,
+    /// Those that lose most, as [`PorCredor`] each.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    pub por_credor: Option<Value>,
     /// The line up to which everything is stored.
     #[diesel(sql_type = BigInt)]
     pub posicao: i64,
@@ -133,6 +162,9 @@ pub struct ImportacaoLida {
     /// Títulos cancelled, being absent.
     #[diesel(sql_type = BigInt)]
     pub cancelados: i64,
+    /// Títulos that were absent and left alone, since they changed or were sent after the file.
+    #[diesel(sql_type = BigInt)]
+    pub preservados: i64,
     /// Why it failed, for a person.
     #[diesel(sql_type = Nullable<Text>)]
     pub erro: Option<String>,
@@ -142,6 +174,9 @@ pub struct ImportacaoLida {
     /// When what it cancels was confirmed.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub confirmada_em: Option<DateTime<Utc>>,
+    /// The API key that confirmed it: the author of what is cancelled.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub confirmada_por: Option<Uuid>,
     /// When it ended.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub concluida_em: Option<DateTime<Utc>>,
@@ -167,8 +202,9 @@ pub fn create(t: &mut Tenant<'_>, nova: &NovaImportacao, agora: DateTime<Utc>) -
         .bind::<Timestamptz, _>(agora.checked_sub_signed(GUARDA).unwrap_or(agora))
         .execute_unit(t.conn)?;
     sql_query(
-        "INSERT INTO cadastro.importacao (empresa_id, id, formato, modo, simular, limite, mapeamento, regras, autor, bytes, criada_em) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO cadastro.importacao (empresa_id, id, formato, modo, simular, limite, mapeamento, regras, autor, bytes, criada_em, \
+                credor, credor_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(nova.id)
@@ -181,12 +217,14 @@ pub fn create(t: &mut Tenant<'_>, nova: &NovaImportacao, agora: DateTime<Utc>) -
     .bind::<SqlUuid, _>(nova.autor)
     .bind::<BigInt, _>(nova.bytes)
     .bind::<Timestamptz, _>(agora)
+    .bind::<Nullable<Text>, _>(nova.credor.as_ref().map(|credor| credor.codigo.as_str()))
+    .bind::<Nullable<SqlUuid>, _>(nova.credor.as_ref().map(|credor| credor.id))
     .execute_unit(t.conn)
 }
 
-const COLUNAS: &str = "SELECT id, formato, modo, simular, limite, mapeamento, regras, autor, bytes, estado, linhas, sem_chave, abertos, \
-        a_cancelar, posicao, metade, metade_ate, criados, atualizados, inalterados, recusados, repetidos, cancelados, erro, criada_em, \
-        confirmada_em, concluida_em FROM cadastro.importacao WHERE empresa_id = $1";
+const COLUNAS: &str = "SELECT id, formato, modo, simular, limite, credor, credor_id, mapeamento, regras, autor, bytes, estado, linhas, \
+        sem_chave, abertos, a_cancelar, zerados, por_credor, posicao, metade, metade_ate, criados, atualizados, inalterados, recusados, \
+        repetidos, cancelados, preservados, erro, criada_em, confirmada_em, confirmada_por, concluida_em FROM cadastro.importacao WHERE empresa_id = $1";
 
 /// One import of the company.
 ///
@@ -256,7 +294,7 @@ pub fn claim(
         "UPDATE cadastro.importacao SET estado = 'processando', tentativas = tentativas + 1, sem_avanco = sem_avanco + 1, \
                 lease_ate = clock_timestamp() + {LEASE} \
           WHERE empresa_id = $1 AND id IN (SELECT id FROM cadastro.importacao WHERE empresa_id = $1 AND id = $2 \
-                AND (estado = 'pendente' OR (estado = 'processando' AND lease_ate < clock_timestamp())) FOR UPDATE SKIP LOCKED) \
+                AND (estado = 'pendente' OR (estado = 'processando' AND lease_ate < clock_timestamp())) FOR NO KEY UPDATE SKIP LOCKED) \
          RETURNING tentativas, sem_avanco",
     ))
     .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -377,9 +415,9 @@ pub fn advance(
     Ok(minhas > 0)
 }
 
-/// The bytes and the absent ones are of no use any more.
+/// The bytes, the absent ones and what came since are of no use any more.
 fn forget_file(t: &mut Tenant<'_>, id: Uuid) -> Result<(), StoreError> {
-    for tabela in ["importacao_parte", "importacao_ausente"] {
+    for tabela in ["importacao_parte", "importacao_ausente", "importacao_enviado"] {
         sql_query(format!("DELETE FROM cadastro.{tabela} WHERE empresa_id = $1 AND importacao_id = $2"))
             .bind::<SqlUuid, _>(t.empresa.uuid())
             .bind::<SqlUuid, _>(id)

@@ -1,7 +1,7 @@
 //! Series of monthly changes: what corrects values, and the rates of interest that follow one.
 
 use chrono::NaiveDate;
-use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::Rotulo;
 use domain::encargos::Taxa;
@@ -52,6 +52,24 @@ pub fn save(t: &mut Tenant<'_>, variacoes: &[Variacao]) -> Result<usize, StoreEr
     .bind::<Array<Date>, _>(por_mes.keys().map(|(_, mes)| *mes).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(por_mes.values().copied().collect::<Vec<_>>())
     .execute(t.conn)?)
+}
+
+/// Whether the company has any month of a series.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn exists(t: &mut Tenant<'_>, nome: &Rotulo) -> Result<bool, StoreError> {
+    #[derive(QueryableByName)]
+    struct Linha {
+        #[diesel(sql_type = Bool)]
+        ha: bool,
+    }
+    let linha: Linha =
+        sql_query("SELECT EXISTS (SELECT FROM cadastro.indice WHERE empresa_id = $1 AND nome = $2) AS ha")
+            .bind::<SqlUuid, _>(t.empresa.uuid())
+            .bind::<Text, _>(nome.as_str())
+            .get_result(t.conn)?;
+    Ok(linha.ha)
 }
 
 /// A page of changes after `depois_de`, by name and month.

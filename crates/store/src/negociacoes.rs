@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::ids::NegociacaoId;
-use domain::negociacao::{ComPagamento, EstadoNegociacao, cancelar};
-use domain::titulo::Mudanca;
+use domain::negociacao::{CancelamentoInvalido, EstadoNegociacao, cancelar};
+use domain::titulo::{Mudanca, StatusTitulo};
 use uuid::Uuid;
 
 use crate::{StoreError, Tenant};
@@ -21,10 +21,11 @@ pub use lista::{Filtro, NegociacaoLida, NegociadoLido, ParcelaLida, get, list, n
 pub use quebra::{Quebra, break_up};
 
 /// What became of a cancellation.
-pub type Cancelamento = Result<Mudanca<EstadoNegociacao>, ComPagamento>;
+pub type Cancelamento = Result<Mudanca<EstadoNegociacao>, CancelamentoInvalido>;
 
 /// Cancels a negotiation of which nothing was paid (rules k05, k06): the originals open again, the instalments are
-/// cancelled, the debtor is marked. `None` when the company has no such negotiation.
+/// cancelled, the debtor is marked. `None` when the company has no such negotiation. An instalment that another negotiation
+/// has keeps it: that one locked this one first, so that what is read here of its instalments stays so.
 ///
 /// # Errors
 /// The database is unreachable or holds a state this version does not know.
@@ -34,14 +35,16 @@ pub fn cancel(
     agora: DateTime<Utc>,
 ) -> Result<Option<Cancelamento>, StoreError> {
     let Some(atual) = lock_state(t, id)? else { return Ok(None) };
-    let outcome = cancelar(atual.estado()?, atual.com_pagamento);
+    let parcelas = parcelas(t, id)?.into_iter().map(|lida| StatusTitulo::parse(&lida.status));
+    let parcelas = parcelas.collect::<Result<Vec<_>, _>>().ok().ok_or(StoreError::Unknown("status"))?;
+    let outcome = cancelar(atual.estado()?, atual.com_pagamento, &parcelas);
     if let Ok(Mudanca::Aplicada(_)) = outcome {
         undo(t, &[id], agora)?;
     }
     Ok(Some(outcome))
 }
 
-/// Cancels those of which nothing was paid, and answers how many.
+/// Cancels those of which nothing was paid and no other negotiation has an instalment, and answers how many.
 pub(crate) fn undo(
     t: &mut Tenant<'_>,
     ids: &[NegociacaoId],

@@ -23,9 +23,11 @@ mod historico;
 mod lista;
 mod pagamentos;
 mod situacao;
+mod tabela;
 mod upsert;
 
 pub use alvo::Alvo;
+pub(crate) use alvo::lock_rows;
 pub use atualizacao::{Atualizado, atualizar, devidos, read};
 pub use historico::{MudancaLida, history};
 pub use lista::{Chave, Filtro, Ordem, TituloLido, Trecho, get, get_many, list};
@@ -36,6 +38,9 @@ pub use pagamentos::{
 pub use situacao::{Pedido, RecusaSituacao, Situada, Transicao, change_many, change_status, suspend};
 pub use upsert::upsert;
 pub(crate) use upsert::upsert_from;
+
+/// What the codes of payments begin with that a broken negotiation imputes on its originals.
+pub const PREFIXO_IMPUTADO: &str = "quebra-";
 
 /// What the codes of instalments begin with: the ERP's own títulos may not (rule k10).
 pub(crate) const PREFIXO_PARCELA: &str = "acordo-";
@@ -132,6 +137,8 @@ pub enum Recusa {
     DocumentoDeOutroDevedor,
     /// It is an instalment, which only its negotiation changes (rule k10).
     ParcelaDeAcordo,
+    /// It is negotiated with the debtor it has, and the push gives it to another.
+    NegociadoComOutro,
 }
 
 /// The columns of a título that decisions see, wherever they are read.

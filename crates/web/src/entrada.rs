@@ -33,8 +33,9 @@ mod tipos;
 
 pub use caminho::Caminho;
 pub use consulta::Consulta;
+pub(crate) use consulta::pairs;
 pub use corpo::{Corpo, Itens, LIMITE_CORPO, LimiteCorpo};
 pub use erros::{ErroValor, ErrosCampo, parse, parse_item, parse_with};
 pub(crate) use erros::{MAX_ERROS, cut};
 pub use texto::{Texto, TextoLongo};
-pub use tipos::{Lido, Lista, parse_texto};
+pub use tipos::{Legivel, Lido, Lista, NaoNulo, parse_texto};

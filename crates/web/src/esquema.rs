@@ -51,6 +51,9 @@ macro_rules! codes {
 texts! {
     /// An amount of money, as it is answered.
     Dinheiro = "Valor em reais com duas casas.", "1234.56", None, Some(DINHEIRO);
+    /// A sum, as it is answered.
+    Soma = "Soma em reais com duas casas, que pode passar do que um valor pode ter.", "1234.56", None,
+        Some("^[0-9]{1,17}\\.[0-9]{2}$");
     /// A percentage.
     Percentual = "Percentual de 0.00 a 100.00.", "2.50", None,
         Some("^(100(\\.00?)?|[0-9]{1,2}(\\.[0-9]{1,2})?)$");
@@ -80,17 +83,17 @@ texts! {
     Link = "Endereço que começa com https://, de até 500 caracteres.", "https://boletos.exemplo.com.br/123",
         None, Some("^https://[A-Za-z0-9][!-~]{0,491}$");
     /// A day.
-    Dia = "Data no formato AAAA-MM-DD.", "2026-03-10", Some(SchemaFormat::KnownFormat(KnownFormat::Date)),
-        Some("^[12][0-9]{3}-");
+    Dia = "Data de 1900 a 2199, no formato AAAA-MM-DD.", "2026-03-10",
+        Some(SchemaFormat::KnownFormat(KnownFormat::Date)), Some(ANOS);
     /// An instant with its offset from UTC.
-    Instante = "Instante com fuso.", "2026-03-10T09:00:00-03:00",
-        Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)), Some("^[12][0-9]{3}-");
+    Instante = "Instante com fuso, de 1900 a 2199.", "2026-03-10T09:00:00-03:00",
+        Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)), Some(ANOS);
     /// A time of day.
     Hora = "Horário no formato HH:MM.", "08:30", None, Some("^([01][0-9]|2[0-3]):[0-5][0-9]$");
     /// A time zone.
     Fuso = "Fuso horário da base IANA.", "America/Sao_Paulo", Some(formato("fuso-iana")), None;
     /// Where a page ended.
-    Cursor = "`proximo_cursor` da página anterior.", "", Some(formato("cursor")), Some("^[A-Za-z0-9_-]+$");
+    Cursor = "`proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.", "", Some(formato("cursor")), Some("^[A-Za-z0-9_-]+$");
 }
 
 codes! {
@@ -136,6 +139,8 @@ codes! {
     MotivoEncerramento = domain::regua::MotivoEncerramento;
 }
 
+/// As [`domain::calendario::ANOS`].
+const ANOS: &str = "^(19|2[01])[0-9]{2}-";
 /// Up to ten digits before the point: what [`domain::dinheiro::Centavos`] holds at most.
 const DINHEIRO: &str = "^[0-9]{1,10}(\\.[0-9]{1,2})?$";
 const DINHEIRO_MAX: f64 = 9_999_999_999.99;

@@ -22,12 +22,12 @@ pub use autenticacao::{
 };
 pub use bloqueio::bloquear;
 pub use entrada::{
-    Caminho, Consulta, Corpo, ErroValor, ErrosCampo, Itens, LIMITE_CORPO, Lido, LimiteCorpo, Lista, Texto,
-    TextoLongo, parse, parse_item, parse_texto, parse_with,
+    Caminho, Consulta, Corpo, ErroValor, ErrosCampo, Itens, LIMITE_CORPO, Legivel, Lido, LimiteCorpo, Lista,
+    NaoNulo, Texto, TextoLongo, parse, parse_item, parse_texto, parse_with,
 };
 pub use idempotencia::Idempotencia;
 pub use openapi::{InfoApi, documento, rotas_sem_escopo};
-pub use pagina::{Cursor, Limite, Pagina, Paginacao};
+pub use pagina::{Cursor, Limite, Pagina, Paginacao, seal};
 pub use problema::{Codigo, ErroCampo, Problema};
 pub use resposta::Resposta;
 pub use servidor::{Parada, Prontidao, RequestId, ServerConfig, Servidor, serve};

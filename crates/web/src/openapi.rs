@@ -20,6 +20,7 @@ use crate::problema::{MIDIA_PROBLEMA, Problema};
 /// Name of the security scheme, for `security(("chave_api" = ["titulos:ler"]))`.
 const ESQUEMA: &str = "chave_api";
 const PROBLEMA: &str = "Problema";
+const IF_MATCH: &str = "If-Match";
 /// What stands in `If-Match`, by RFC 9110, 13.1.1.
 const VERSOES: &str = r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#;
 
@@ -127,10 +128,19 @@ fn problem_response() -> Response {
         .build()
 }
 
+/// Whether the operation says that it compares an `If-Match`.
+pub(crate) fn takes_version(operacao: &Operation) -> bool {
+    operacao
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parametro| matches!(parametro, RefOr::T(parametro) if parametro.name == IF_MATCH))
+}
+
 /// An `If-Match` is `*` or the `ETag`s that the caller has seen.
 fn shape_versions(operacao: &mut Operation) {
     let vistas = operacao.parameters.iter_mut().flatten().filter_map(|parametro| match parametro {
-        RefOr::T(parametro) if parametro.name == "If-Match" => Some(parametro),
+        RefOr::T(parametro) if parametro.name == IF_MATCH => Some(parametro),
         RefOr::T(_) | RefOr::Ref(_) => None,
     });
     for vista in vistas {

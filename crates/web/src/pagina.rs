@@ -1,28 +1,38 @@
 //! Pages by cursor: the caller says how many, and where the last page ended.
 
+use actix_web::body::BoxBody;
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::entrada::{ErroValor, ErrosCampo, Lido, parse_texto};
+use crate::entrada::{ErroValor, ErrosCampo, Lido, pairs, parse_texto};
 
 const LIMITE_PADRAO: u16 = 50;
 const LIMITE_MAX: u16 = 500;
 /// Longest cursor that is looked at; ours are far shorter.
 const CURSOR_MAX: usize = 512;
+/// The parameter that a cursor comes in, and the one that may be another on every page.
+pub(crate) const CURSOR: &str = "cursor";
+const LIMITE: &str = "limite";
+/// Bytes of a seal, which are no secret: they keep a cursor from being taken elsewhere by mistake.
+const SELO_BYTES: usize = 6;
+const SELO_DIGITOS: usize = 8;
 
 /// Items per page: 1 to `MAX`, 50 when nothing is said. A list of large items has a smaller `MAX`, but no smaller than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limite<const MAX: u16 = LIMITE_MAX>(u16);
 
-/// Where a page ended, as the keys of its last item. Opaque to the caller: base64url of a small JSON. It is not signed,
-/// because it opens nothing: it only says where to go on inside what the key may see.
+/// Where a page ended, as the keys of its last item. Opaque to the caller: base64url of a small JSON, and a seal of the list
+/// that it is of ([`seal`]). It is not signed, because it opens nothing: it only says where to go on inside what the key may
+/// see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor<C>(pub C);
 
@@ -46,13 +56,14 @@ struct Parametros {
     /// Itens por página.
     #[param(default = 50, minimum = 1, maximum = 500)]
     limite: Option<u16>,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[param(value_type = Option<crate::esquema::Cursor>, inline)]
     cursor: Option<String>,
 }
 
 /// Uma página de uma lista.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+// It is answered as it is, for only an answer knows which list its cursor is of: hence no `Serialize`.
+#[derive(Clone, Debug, ToSchema)]
 pub struct Pagina<T> {
     /// Os itens desta página.
     pub itens: Vec<T>,
@@ -104,9 +115,36 @@ impl<C: DeserializeOwned> Cursor<C> {
             .filter(is_ours)
             .and_then(|json| C::deserialize(json).ok());
         lido.map(Self).ok_or_else(|| {
-            ErroValor::new("cursor_invalido", "use o proximo_cursor da página anterior, sem mudar nada")
+            let detalhe = "use o proximo_cursor da página anterior, com os mesmos filtros e a mesma ordem";
+            ErroValor::new("cursor_invalido", detalhe)
         })
     }
+}
+
+/// The cursor as it is given out with a page of the list at `caminho` as it was asked for by `consulta`: to the same address
+/// and the same filters and order it leads on, anywhere else it is refused.
+#[must_use]
+pub fn seal(cursor: &str, caminho: &str, consulta: &str) -> String {
+    format!("{cursor}{}", stamp(caminho, &pairs(consulta).unwrap_or_default()))
+}
+
+/// The cursor inside of `selado`, if it was given out for this list, asked for by these parameters.
+pub(crate) fn unsealed<'c>(selado: &'c str, caminho: &str, pares: &[(String, String)]) -> Option<&'c str> {
+    let (cursor, selo) = selado.split_at_checked(selado.len().checked_sub(SELO_DIGITOS)?)?;
+    (selo == stamp(caminho, pares)).then_some(cursor)
+}
+
+/// What tells a list from any other: its address and its parameters, but for those that differ from page to page.
+fn stamp(caminho: &str, pares: &[(String, String)]) -> String {
+    let mut dela: Vec<_> = pares.iter().filter(|(nome, _)| nome != CURSOR && nome != LIMITE).collect();
+    dela.sort_unstable();
+    let textos = dela.iter().flat_map(|(nome, valor)| [nome.as_str(), valor.as_str()]);
+    let resumo = std::iter::once(caminho).chain(textos).fold(Sha256::new(), |resumo, texto| {
+        // The length before each, so that no two lists are written alike.
+        resumo.chain_update(texto.len().to_be_bytes()).chain_update(texto)
+    });
+    let bytes: Vec<u8> = resumo.finalize().into_iter().take(SELO_BYTES).collect();
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Whether the database can hold it: PostgreSQL takes neither a NUL nor every date that chrono reads.
@@ -143,6 +181,21 @@ impl<T> Pagina<T> {
     /// The same page with its items turned into what the caller reads.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Pagina<U> {
         Pagina { itens: self.itens.into_iter().map(f).collect(), proximo_cursor: self.proximo_cursor }
+    }
+}
+
+impl<T: Serialize> Responder for Pagina<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        #[derive(Serialize)]
+        struct Corpo<T> {
+            itens: Vec<T>,
+            proximo_cursor: Option<String>,
+        }
+        let selado = |cursor: String| seal(&cursor, req.path(), req.query_string());
+        let Self { itens, proximo_cursor } = self;
+        HttpResponse::Ok().json(Corpo { itens, proximo_cursor: proximo_cursor.map(selado) })
     }
 }
 

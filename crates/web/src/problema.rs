@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+use actix_cors::CorsError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
@@ -179,6 +180,22 @@ impl Problema {
     #[must_use]
     pub fn tentar_em(self, segundos: u32) -> Self {
         Self { extra: Extra::TentarEm { segundos }, ..self }
+    }
+
+    /// 400: what a browser asked before the request itself.
+    pub(crate) fn cors(erro: &CorsError) -> Self {
+        let detalhe = match erro {
+            CorsError::OriginNotAllowed => "a origem da página não está entre as que http.cors permite",
+            CorsError::MethodNotAllowed => "o método não é um dos que outra origem pode pedir",
+            CorsError::HeadersNotAllowed => "um dos cabeçalhos não é dos que outra origem pode enviar",
+            CorsError::WildcardOrigin
+            | CorsError::MissingOrigin
+            | CorsError::MissingRequestMethod
+            | CorsError::BadRequestMethod
+            | CorsError::BadRequestHeaders
+            | _ => "a pergunta do navegador (preflight) veio incompleta",
+        };
+        Self::new(&codigos::CORS_RECUSADO, detalhe)
     }
 
     /// An internal error (500). The cause goes to the log, here and only here; the answer says nothing of it.

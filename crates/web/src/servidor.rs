@@ -5,6 +5,7 @@ mod metricas;
 mod observacao;
 mod saude;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::autenticacao::{Autenticador, Conhecidas, autenticar};
 use crate::entrada::{LIMITE_CORPO, LimiteCorpo};
-use crate::openapi::{InfoApi, documento, operacoes};
+use crate::openapi::{InfoApi, documento, operacoes, takes_version};
 use crate::problema::Problema;
 
 use cota::Cotas;
@@ -92,6 +93,8 @@ pub(crate) struct Estado {
     pronto: Prontidao,
     publicas: Vec<&'static str>,
     rotas: Vec<(ResourceDef, Vec<&'static str>)>,
+    /// The operations that compare an `If-Match`, by address and method.
+    versionadas: BTreeSet<(String, &'static str)>,
     encerrando: AtomicBool,
 }
 
@@ -138,6 +141,7 @@ where
         pronto: config.pronto,
         publicas: config.publicas,
         rotas: rotas(&documento),
+        versionadas: versionadas(&documento),
         encerrando: AtomicBool::new(false),
     });
     let (compartilhado, cors, limite) = (estado.clone(), config.cors, LimiteCorpo(config.limite_corpo));
@@ -239,6 +243,14 @@ impl Estado {
         }
     }
 
+    /// Whether the operation that this request is for compares its `If-Match`, as the document says.
+    pub(crate) fn checks_version(&self, req: &HttpRequest) -> bool {
+        let metodo = req.method().as_str();
+        req.match_pattern().is_some_and(|rota| {
+            self.versionadas.iter().any(|(caminho, dela)| *caminho == rota && *dela == metodo)
+        })
+    }
+
     pub(crate) fn encerrando(&self) -> bool {
         self.encerrando.load(Ordering::Acquire)
     }
@@ -251,6 +263,15 @@ fn rotas(documento: &OpenApi) -> Vec<(ResourceDef, Vec<&'static str>)> {
             (ResourceDef::new(caminho.as_str()), operacoes(item).map(|(metodo, _)| metodo).collect())
         })
         .collect()
+}
+
+fn versionadas(documento: &OpenApi) -> BTreeSet<(String, &'static str)> {
+    let operacoes = documento.paths.paths.iter().flat_map(|(caminho, item)| {
+        operacoes(item)
+            .filter(|(_, operacao)| takes_version(operacao))
+            .map(|(metodo, _)| (caminho.clone(), metodo))
+    });
+    operacoes.collect()
 }
 
 fn check_origins(origens: &[String]) -> io::Result<()> {

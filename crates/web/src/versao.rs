@@ -18,6 +18,11 @@ pub fn etag(versao: i32) -> String {
     format!("\"{versao}\"")
 }
 
+/// Whether the request names no version: without `If-Match`, or with one that any version matches.
+pub(crate) fn is_any(req: &HttpRequest) -> bool {
+    req.headers().get_all(IF_MATCH).all(|valor| valor == "*")
+}
+
 impl SeVersao {
     /// Whether a change of what is at `versao` now may go on.
     ///

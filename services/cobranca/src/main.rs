@@ -88,6 +88,14 @@ enum Empresa {
         #[arg(long)]
         remetente: String,
     },
+    /// Cria mais uma chave de API com todos os escopos, e a mostra uma única vez: para quem ficou sem nenhuma.
+    Chave {
+        /// Id da empresa.
+        empresa: uuid::Uuid,
+        /// Para que serve.
+        #[arg(long, default_value = "chave do terminal")]
+        nome: String,
+    },
 }
 
 /// Where the API is, and with which key it is spoken to.
@@ -128,6 +136,9 @@ struct Importar {
     /// Percentual dos títulos em aberto que pode ser cancelado sem confirmação; sem ele, 10.
     #[arg(long, requires = "completo", value_parser = clap::value_parser!(u8).range(0..=100))]
     limite_cancelamento: Option<u8>,
+    /// Código de um credor: o arquivo é a carteira inteira só dele.
+    #[arg(long, requires = "completo")]
+    credor: Option<String>,
     /// Só diz o que seria feito; nada é gravado.
     #[arg(long)]
     simular: bool,
@@ -135,10 +146,10 @@ struct Importar {
 
 impl From<Importar> for comandos::importar::Pedido {
     fn from(pedido: Importar) -> Self {
-        let Importar { arquivo, mapa, mapeamento, relatorio, completo, limite_cancelamento, simular, api: _ } =
-            pedido;
+        let Importar { arquivo, mapa, mapeamento, relatorio, completo, simular, .. } = pedido;
         let guardadas = mapeamento.map_or(Colunas::Nossas, Colunas::Guardadas);
-        let modo = if completo { Modo::Completo { limite: limite_cancelamento } } else { Modo::Parcial };
+        let inteiro = Modo::Completo { limite: pedido.limite_cancelamento, credor: pedido.credor };
+        let modo = if completo { inteiro } else { Modo::Parcial };
         Self { arquivo, colunas: mapa.map_or(guardadas, Colunas::Mapa), relatorio, modo, simular }
     }
 }
@@ -204,6 +215,11 @@ async fn run(comando: Comando) -> Resultado {
         Comando::Empresa(Empresa::Criar { nome, documento, remetente }) => {
             let pedido = comandos::empresa::Pedido { nome, documento, remetente };
             tokio::task::spawn_blocking(move || comandos::empresa::create(&config, &pedido)).await?
+        }
+        Comando::Empresa(Empresa::Chave { empresa, nome }) => {
+            let empresa = domain::ids::EmpresaId::new(empresa);
+            tokio::task::spawn_blocking(move || comandos::empresa::create_key(&config, empresa, &nome))
+                .await?
         }
         Comando::GerarCarteira { semente, devedores, base, saida } => {
             comandos::carteira::run(semente, devedores, base, saida.as_deref())

@@ -206,6 +206,10 @@ const CABECALHO_DE_ERROS: &str = "# Erros\n\nToda recusa é `application/problem
 `codigo` estável. `erros` traz todos os campos recusados de uma vez, cada um com o caminho (JSON Pointer) em `campo`. \
 Esta página é gerada do código.\n\n";
 
+const CABECALHO_DE_LINHAS: &str = "## Linhas de um arquivo\n\nO `codigo` de cada erro de uma importação \
+(`GET /v1/importacoes/{id}/erros` e `erros.csv`). Linhas de NDJSON têm também os códigos de campo acima.\n\n\
+| código de linha | quando, e o que fazer |\n|---|---|\n";
+
 /// The codes of every service.
 fn error_page() -> String {
     let tabelas = web::problema::codigos::markdown(&[
@@ -218,5 +222,9 @@ fn error_page() -> String {
     let de_campo = titulos::CODIGOS_DE_CAMPO.iter().chain(regua_engine::CODIGOS_DE_CAMPO);
     let linhas: Vec<String> =
         de_campo.map(|(codigo, quando)| format!("| `{codigo}` | {quando} |\n")).collect();
-    format!("{CABECALHO_DE_ERROS}{}\n{}", tabelas.trim_end(), linhas.concat())
+    let de_linha = titulos::line_codes().into_iter();
+    let de_linha: Vec<String> =
+        de_linha.map(|(codigo, quando)| format!("| `{codigo}` | {quando} |\n")).collect();
+    let (tabelas, campos, de_linha) = (tabelas.trim_end(), linhas.concat(), de_linha.concat());
+    format!("{CABECALHO_DE_ERROS}{tabelas}\n{campos}\n{CABECALHO_DE_LINHAS}{de_linha}")
 }

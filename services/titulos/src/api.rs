@@ -28,6 +28,8 @@ use actix_web::web::Data;
 use tokio::sync::Notify;
 use web::{Codigo, ServiceConfig};
 
+pub use importacoes::line_codes;
+
 /// A transition that the título's status does not allow.
 static STATUS_NAO_PERMITE: Codigo = Codigo::new(
     "status_nao_permite",
@@ -43,9 +45,11 @@ pub static CODIGOS: &[&Codigo] = &[
     &negociacoes::PROPOSTA_MUDOU,
     &negociacoes::NEGOCIACAO_COM_PAGAMENTO,
     &negociacoes::NEGOCIACAO_NAO_QUEBRA,
+    &negociacoes::ACORDO_RENEGOCIADO,
     &politicas::POLITICA_NA_FAIXA,
     &resultados::RESULTADO_EXISTENTE,
     &pagamentos::PAGAMENTO_EXISTENTE,
+    &situacao::NADA_A_PAGAR,
     &empresa::feriados::CALENDARIO_CHEIO,
     &devedores::DEVEDOR_EXISTENTE,
     &credores::CREDOR_EXISTENTE,
@@ -63,6 +67,7 @@ pub static CODIGOS_DE_CAMPO: &[(&str, &str)] = &[
     ("nao_combina", "Dois campos se contradizem."),
     ("parcela_de_acordo", "O código de integração é de uma parcela de acordo, que só muda pela negociação."),
     ("pagamento_existente", "O código de integração é de um pagamento de outro título, data ou valor."),
+    ("acordo_renegociado", "O estorno desfaria um acordo do qual há parcela em outra negociação."),
     ("status_nao_permite", "A situação do título não permite o que se pediu."),
     ("nao_encontrado", "Não há nada guardado com este nome."),
 ];

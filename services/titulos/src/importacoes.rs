@@ -14,19 +14,22 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use domain::ids::EmpresaId;
 use runtime::{Encerramento, Relogio, supervise};
-use store::importacoes::{self, ErroDeLinha, Feitos, ImportacaoLida, Tomada};
-use store::titulos::Recusa;
+use store::importacoes::{self, BATIDA, ErroDeLinha, Feitos, ImportacaoLida, Item, Tomada, Tudo};
 use store::{Banco, StoreError, Tenant, empresas};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
+mod escopo;
 mod leitura;
 mod metades;
 mod ndjson;
+mod recusas;
 
 use leitura::{Fonte, Lote};
 pub(crate) use leitura::{Formato, Regras};
 
-/// Whoever stores each half of a chunk, and whoever reads the file.
+/// Whoever stores each half of a chunk, and whoever reads the file; before that, whoever keeps the keys, whoever reads them, and
+/// whoever tells of both.
 pub const CONEXOES_DO_IMPORTADOR: u32 = 3;
 /// How often imports are looked for that another process was told of, or left behind.
 const OLHAR: Duration = Duration::from_secs(1);
@@ -181,7 +184,9 @@ impl Trabalho<'_> {
         }
         self.store_lines(&fonte)?;
         if !lida.simular {
-            while self.gravar(|t| self.cancel_some(t))? {
+            // Whoever said yes to it did it.
+            let autor = self.lida.confirmada_por.unwrap_or(self.lida.autor);
+            while self.gravar_por(autor, |t| self.cancel_some(t))? {
                 self.check_end()?;
             }
         }
@@ -195,13 +200,17 @@ impl Trabalho<'_> {
         Ok(())
     }
 
-    /// Reads the whole file for its keys, and what they say.
+    /// Reads the whole file for its keys, and what they say, in one transaction that may last longer than a lease.
     fn read_keys(&self, fonte: &Fonte) -> Result<ImportacaoLida, Falha> {
-        let completo = (self.lida.modo == "completo").then_some(self.lida.criada_em);
-        self.gravar(|t| {
-            importacoes::read_keys(t, self.tomada, completo, fonte.keys()?)?.ok_or(Falha::Perdida)?;
-            importacoes::get(t, self.tomada.id)?.ok_or(Falha::Perdida)
-        })
+        let tudo = Tudo { ate: self.lida.criada_em, credor: self.lida.credor_id };
+        let completo = (self.lida.modo == "completo").then_some(tudo);
+        let read = || {
+            self.gravar(|t| {
+                importacoes::read_keys(t, self.tomada, completo, fonte.keys()?)?.ok_or(Falha::Perdida)?;
+                importacoes::get(t, self.tomada.id)?.ok_or(Falha::Perdida)
+            })
+        };
+        importacoes::while_kept(self.banco, self.empresa, self.tomada, BATIDA, read)
     }
 
     /// Stores the lines that are not stored yet: this thread and a second one store what the third one reads.
@@ -263,24 +272,50 @@ impl Trabalho<'_> {
 
     fn store_parte(&self, parte: &Parte) -> Result<(), Falha> {
         let agora = self.relogio.agora();
-        let gravar = |t: &mut Tenant<'_>| {
-            let itens = parte.lote.metades.lines(parte.metade);
-            importacoes::save_chunk(t, self.tomada, (parte.desde, parte.lote.ate), itens, agora)
-        };
+        let linhas = || parte.lote.metades.lines(parte.metade);
+        let trecho = (parte.desde, parte.lote.ate);
         if !self.lida.simular {
             return self.gravar(|t| {
-                let feitos = gravar(t)?;
-                self.tell(t, parte, feitos)
+                let tardias = self.overtaken(t, trecho, linhas())?;
+                let tarde =
+                    |item: &&Item| tardias.binary_search_by_key(&item.linha, |tarde| tarde.linha).is_ok();
+                let em_dia = linhas().filter(|item| !tarde(item));
+                let feitos = importacoes::save_chunk(t, self.tomada, trecho, em_dia, agora)?;
+                self.tell(t, parte, feitos, &tardias)
             });
         }
         // What a simulation stores is taken back, and what came of it is told.
-        let feitos = self.banco.gravar(self.empresa, self.lida.autor, |t| Ok(Err::<(), _>(gravar(t)?)))?;
-        self.gravar(|t| self.tell(t, parte, feitos.clone().err().unwrap_or_default()))
+        let feitos = self.banco.gravar(self.empresa, self.lida.autor, |t| {
+            Ok(Err::<(), _>(importacoes::save_chunk(t, self.tomada, trecho, linhas(), agora)?))
+        })?;
+        self.gravar(|t| self.tell(t, parte, feitos.clone().err().unwrap_or_default(), &[]))
     }
 
-    fn tell(&self, t: &mut Tenant<'_>, parte: &Parte, mut feitos: Feitos) -> Result<(), Falha> {
-        let recusas = feitos.recusas.iter().map(|(linha, codigo, recusa)| refusal(*linha, codigo, *recusa));
-        let mut erros: Vec<ErroDeLinha> = recusas.collect();
+    /// What is stored may be newer than a file that waited for somebody. One that did not is as new as anything.
+    fn overtaken<'i>(
+        &self,
+        t: &mut Tenant<'_>,
+        trecho: (i64, i64),
+        linhas: impl Iterator<Item = &'i Item>,
+    ) -> Result<Vec<&'i Item>, StoreError> {
+        match self.lida.confirmada_em {
+            None => Ok(Vec::new()),
+            Some(_) => importacoes::overtaken(t, self.tomada, trecho, linhas, self.lida.criada_em),
+        }
+    }
+
+    fn tell(
+        &self,
+        t: &mut Tenant<'_>,
+        parte: &Parte,
+        mut feitos: Feitos,
+        tardias: &[&Item],
+    ) -> Result<(), Falha> {
+        let do_banco =
+            feitos.recusas.iter().map(|(linha, codigo, recusa)| recusas::of_item(*linha, codigo, *recusa));
+        let tarde = tardias.iter().map(|item| recusas::of_late(item));
+        let mut erros: Vec<ErroDeLinha> = do_banco.chain(tarde).collect();
+        feitos.recusados += i64::try_from(tardias.len()).unwrap_or(i64::MAX);
         // What could not be read is of no half, and is told with the first.
         if parte.metade.unwrap_or_default() == 0 {
             feitos.recusados += parte.lote.recusadas;
@@ -295,7 +330,7 @@ impl Trabalho<'_> {
     }
 
     fn cancel_some(&self, t: &mut Tenant<'_>) -> Result<bool, Falha> {
-        let mais = importacoes::cancel_some(t, self.tomada, self.relogio.agora())?;
+        let mais = importacoes::cancel_some(t, self.tomada, self.lida.criada_em, self.relogio.agora())?;
         if importacoes::keep(t, self.tomada)? { Ok(mais) } else { Err(Falha::Perdida) }
     }
 
@@ -311,8 +346,16 @@ impl Trabalho<'_> {
     }
 
     /// One transaction whose author is the key that the file came with; whatever failure it ends in, nothing of it stays.
-    fn gravar<T>(&self, mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, Falha>) -> Result<T, Falha> {
-        self.banco.gravar(self.empresa, self.lida.autor, |t| match work(t) {
+    fn gravar<T>(&self, work: impl FnMut(&mut Tenant<'_>) -> Result<T, Falha>) -> Result<T, Falha> {
+        self.gravar_por(self.lida.autor, work)
+    }
+
+    fn gravar_por<T>(
+        &self,
+        autor: Uuid,
+        mut work: impl FnMut(&mut Tenant<'_>) -> Result<T, Falha>,
+    ) -> Result<T, Falha> {
+        self.banco.gravar(self.empresa, autor, |t| match work(t) {
             Ok(feito) => Ok(Ok(feito)),
             Err(Falha::Store(erro)) => Err(erro),
             Err(falha) => Ok(Err(falha)),
@@ -344,34 +387,15 @@ fn read_lotes(
     }
 }
 
-/// A full file cancels what it lacks by itself only within its limit, and only when every key of it could be read.
+/// The limit of whoever wants to be asked nothing.
+const SEM_LIMITE: i16 = 100;
+
+/// A full file cancels what it lacks by itself only within its limit, only when every key of it could be read, and only if it
+/// leaves something of everybody: a creditor of whom nothing is left was most likely not in the file at all.
 fn must_ask(lida: &ImportacaoLida) -> bool {
     let (abertos, a_cancelar) = (lida.abertos.unwrap_or_default(), lida.a_cancelar.unwrap_or_default());
     let demais = a_cancelar.saturating_mul(100) > abertos.saturating_mul(lida.limite.into());
     let incerto = lida.sem_chave.unwrap_or_default() > 0;
-    !lida.simular && lida.confirmada_em.is_none() && a_cancelar > 0 && (demais || incerto)
-}
-
-fn refusal(linha: i64, codigo_integracao: &str, recusa: Recusa) -> ErroDeLinha {
-    let (campo, codigo, motivo) = match recusa {
-        Recusa::Repetido => ("codigo_integracao", "repetido", "há outra linha com o mesmo código"),
-        Recusa::ParcelaDeAcordo => (
-            "codigo_integracao",
-            "parcela_de_acordo",
-            "este código é de uma parcela de acordo, que só muda pela negociação",
-        ),
-        Recusa::DocumentoDeOutroDevedor => (
-            "documento",
-            "documento_de_outro_devedor",
-            "este CPF/CNPJ pertence a um devedor e o código a outro; corrija um dos dois",
-        ),
-    };
-    ErroDeLinha {
-        linha,
-        ordem: 0,
-        codigo_integracao: Some(codigo_integracao.to_owned()),
-        campo: Some(campo.to_owned()),
-        codigo: codigo.to_owned(),
-        motivo: motivo.to_owned(),
-    }
+    let zera = lida.zerados.unwrap_or_default() > 0 && lida.limite < SEM_LIMITE;
+    !lida.simular && lida.confirmada_em.is_none() && a_cancelar > 0 && (demais || incerto || zera)
 }

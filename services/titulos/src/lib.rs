@@ -6,7 +6,7 @@ mod empresas;
 mod importacoes;
 mod processo;
 
-pub use api::{CODIGOS, CODIGOS_DE_CAMPO, Contexto, configure, routes};
+pub use api::{CODIGOS, CODIGOS_DE_CAMPO, Contexto, configure, line_codes, routes};
 pub use chaves::{ChaveCriada, create as create_chave};
 pub use empresas::{create as create_empresa, default_janelas};
 pub use importacoes::{CONEXOES_DO_IMPORTADOR, Importador};

@@ -2,6 +2,8 @@ use super::*;
 use chrono::{Days, TimeDelta};
 use proptest::prelude::*;
 
+mod parciais;
+
 fn dia(texto: &str) -> NaiveDate {
     texto.parse().unwrap()
 }

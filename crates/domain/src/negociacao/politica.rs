@@ -37,6 +37,12 @@ pub struct Politica {
     pub primeiro_vencimento_dias: u16,
 }
 
+impl Descontos {
+    fn least(self, outros: Self) -> Self {
+        Self { encargos: self.encargos.min(outros.encargos), principal: self.principal.min(outros.principal) }
+    }
+}
+
 impl Politica {
     /// Where the company has no policy: no discount and no interest.
     pub const NENHUMA: Self = Self {
@@ -50,6 +56,23 @@ impl Politica {
         validade_dias: 0,
         primeiro_vencimento_dias: 60,
     };
+
+    /// The strictest of each limit: whatever one of the two refuses is refused. For debts of several creditors, each with a
+    /// policy of its own.
+    #[must_use]
+    pub fn strictest(self, outra: Self) -> Self {
+        Self {
+            dias_de: self.dias_de.max(outra.dias_de),
+            a_vista: self.a_vista.least(outra.a_vista),
+            parcelado: self.parcelado.least(outra.parcelado),
+            max_parcelas: self.max_parcelas.min(outra.max_parcelas),
+            parcela_minima: self.parcela_minima.max(outra.parcela_minima),
+            entrada_minima: self.entrada_minima.max(outra.entrada_minima),
+            juros_ao_mes: self.juros_ao_mes.max(outra.juros_ao_mes),
+            validade_dias: self.validade_dias.min(outra.validade_dias),
+            primeiro_vencimento_dias: self.primeiro_vencimento_dias.min(outra.primeiro_vencimento_dias),
+        }
+    }
 
     /// The discounts of an agreement in `n` instalments.
     #[must_use]

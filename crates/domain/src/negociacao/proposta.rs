@@ -205,22 +205,26 @@ fn minus(a: Centavos, b: Centavos) -> Centavos {
 }
 
 #[cfg(test)]
+mod limites;
+
+#[cfg(test)]
 mod tests {
     use super::super::politica::Descontos;
     use super::*;
     use proptest::prelude::*;
 
-    fn dia(texto: &str) -> NaiveDate {
+    pub(super) fn dia(texto: &str) -> NaiveDate {
         texto.parse().unwrap()
     }
 
-    fn p(texto: &str) -> Percentual {
+    pub(super) fn p(texto: &str) -> Percentual {
         Percentual::parse(texto).unwrap()
     }
 
-    const DIVIDA: Divida = Divida { principal: Centavos::new(100_000), encargos: Centavos::new(3_400) };
+    pub(super) const DIVIDA: Divida =
+        Divida { principal: Centavos::new(100_000), encargos: Centavos::new(3_400) };
 
-    fn politica() -> Politica {
+    pub(super) fn politica() -> Politica {
         Politica {
             a_vista: Descontos { encargos: p("100"), principal: p("10") },
             parcelado: Descontos { encargos: p("50"), principal: p("0") },
@@ -231,15 +235,15 @@ mod tests {
         }
     }
 
-    fn pedido(quantidade: u16) -> Pedido {
+    pub(super) fn pedido(quantidade: u16) -> Pedido {
         Pedido { quantidade, entrada: None, desconto: None, primeiro_vencimento: dia("2026-03-15") }
     }
 
-    fn hoje() -> (NaiveDate, NaiveDate) {
+    pub(super) fn hoje() -> (NaiveDate, NaiveDate) {
         (dia("2026-03-10"), dia("2026-03-10"))
     }
 
-    fn valores(acordo: &Acordo) -> Vec<i64> {
+    pub(super) fn valores(acordo: &Acordo) -> Vec<i64> {
         acordo.parcelas.as_slice().iter().map(|parcela| parcela.valor.get()).collect()
     }
 
@@ -308,7 +312,71 @@ mod tests {
         assert_eq!((valores(&sem), sem.com_entrada), (vec![34_466, 34_466, 34_468], false));
     }
 
+    /// Any policy, and what one may ask for within it and beyond.
+    fn uma_politica() -> impl Strategy<Value = Politica> {
+        let descontos = || {
+            (0..=10_000_u16, 0..=9_000_u16).prop_map(|(encargos, principal)| Descontos {
+                encargos: Percentual::new(encargos).unwrap(),
+                principal: Percentual::new(principal).unwrap(),
+            })
+        };
+        let limites = (1..=30_u16, 1..500_000_i64, 0..=5_000_u16, 0..=500_u16, 0..20_u16, 0..20_u16);
+        (descontos(), descontos(), limites).prop_map(|(a_vista, parcelado, limites)| {
+            let (max_parcelas, minima, entrada, juros, validade_dias, primeiro_vencimento_dias) = limites;
+            Politica {
+                dias_de: 0,
+                a_vista,
+                parcelado,
+                max_parcelas,
+                parcela_minima: Centavos::new(minima),
+                entrada_minima: Percentual::new(entrada).unwrap(),
+                juros_ao_mes: Percentual::new(juros).unwrap(),
+                validade_dias,
+                primeiro_vencimento_dias,
+            }
+        })
+    }
+
     proptest! {
+        /// The mix never allows what one of its parts refuses. A part that charges less interest makes smaller instalments of
+        /// the same value: what it must find large enough are those that were agreed.
+        #[test]
+        fn what_the_strictest_of_two_policies_allows_both_do(
+            partes in [uma_politica(), uma_politica()],
+            (principal, encargos) in (100_000..10_000_000_i64, 0..1_000_000_i64),
+            (quantidade, dias) in (0..32_u16, 0..20_u64),
+            entrada in prop::option::of(0..200_000_i64), desconto in prop::option::of(0..2_000_000_i64),
+        ) {
+            let [uma, outra] = partes;
+            let mista = uma.strictest(outra);
+            prop_assert_eq!(mista, outra.strictest(uma));
+            prop_assert_eq!(uma.strictest(uma), uma);
+            prop_assert_eq!(mista.strictest(uma), mista);
+            let divida = Divida { principal: Centavos::new(principal), encargos: Centavos::new(encargos) };
+            let pedido = Pedido {
+                quantidade,
+                entrada: entrada.map(Centavos::new),
+                desconto: desconto.map(Centavos::new),
+                primeiro_vencimento: hoje().0 + chrono::Days::new(dias),
+            };
+            let Ok(acordo) = propor(divida, &mista, &pedido, hoje()) else { return Ok(()) };
+            let entrada = acordo.com_entrada.then(|| acordo.parcelas.as_slice()[0].valor);
+            let feito = Pedido { entrada, desconto: Some(acordo.desconto.total()), ..pedido };
+            for parte in partes {
+                prop_assert!(mista.valida_ate(hoje().0) <= parte.valida_ate(hoje().0));
+                let iguais = acordo.parcelas.as_slice().iter().skip(usize::from(acordo.com_entrada));
+                prop_assert!(quantidade == 1 || iguais.clone().all(|p| p.valor >= parte.parcela_minima));
+                match propor(divida, &parte, &feito, hoje()) {
+                    Ok(dela) => prop_assert!(dela.juros <= acordo.juros && dela.desconto.total() == acordo.desconto.total()),
+                    Err(fora) => prop_assert!(
+                        parte.juros_ao_mes < mista.juros_ao_mes
+                            && fora.iter().all(|fora| matches!(fora, ForaDaPolitica::ParcelaMinima(_))),
+                        "{:?}", fora
+                    ),
+                }
+            }
+        }
+
         /// What is offered is what may be agreed, and it adds up.
         #[test]
         fn k10_every_option_adds_up_and_is_within_the_policy(

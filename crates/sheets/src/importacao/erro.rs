@@ -12,6 +12,7 @@ use domain::telefone::TelefoneError;
 use thiserror::Error;
 
 use super::MAX_MEIOS;
+use super::codigo::Codigo;
 use crate::mapa::Campo;
 use crate::registros::{MAX_BYTES, MAX_COLUNAS};
 
@@ -27,9 +28,22 @@ pub enum ErroImportacao {
     /// Encoded in 16 bits, as some spreadsheets do.
     #[error("a planilha está em UTF-16: salve como CSV UTF-8")]
     Utf16,
-    /// The first line is not a header: too long, too wide, or in another encoding.
-    #[error("o cabeçalho não é legível: confira a codificação e o separador")]
+    /// The first line is too long to be a header.
+    #[error(
+        "o cabeçalho não é legível: passa de {MAX_BYTES} bytes; confira o separador, as aspas e as quebras de linha"
+    )]
     Cabecalho,
+    /// More columns than a line may have.
+    #[error("o cabeçalho tem mais de {MAX_COLUNAS} colunas, que é o limite: apague as que não são usadas")]
+    ColunasDemais,
+    /// The header has bytes of another encoding.
+    #[error(
+        "o cabeçalho não é UTF-8: indique a codificação latin-1 no mapeamento, ou charset=iso-8859-1 no Content-Type"
+    )]
+    Codificacao,
+    /// A workbook with nothing to be seen in it.
+    #[error("todas as planilhas do arquivo estão ocultas: reexiba a que tem os títulos")]
+    TudoOculto,
     /// All of the columns that are not there.
     #[error("faltam colunas na planilha: {}", .0.join(", "))]
     ColunasFaltando(Vec<String>),
@@ -72,13 +86,22 @@ pub enum Motivo {
     /// In none of the formats of the map.
     #[error("data em formato desconhecido ou inexistente no calendário")]
     Data,
-    /// Before 1900 or after 2199: most likely a year of two digits.
+    /// Before 1900 or after 2199.
     #[error("ano fora do intervalo de 1900 a 2199")]
     Ano,
+    /// Nobody says of which century.
+    #[error("escreva o ano com quatro dígitos")]
+    AnoCurto,
     /// Thousands and decimals do not follow the decimal sign of the map.
     #[error("valor não segue o separador decimal do mapa")]
     Separadores,
     /// Not an amount.
+    #[error("valor deve ter a forma 1234{decimal}56")]
+    FormaDoValor {
+        /// As the file writes it.
+        decimal: char,
+    },
+    /// An amount that cannot be owed.
     #[error(transparent)]
     Dinheiro(#[from] DinheiroError),
     /// Nothing is owed.
@@ -152,6 +175,11 @@ pub enum Motivo {
     /// A cell of a spreadsheet that shows an error, or whose formula was never calculated.
     #[error("a célula mostra um erro, ou uma fórmula que não foi calculada")]
     Formula,
+    /// A number of a spreadsheet with more digits than it keeps.
+    #[error(
+        "número com mais de 15 dígitos, que a planilha arredonda: formate a coluna como texto e escreva-o de novo"
+    )]
+    NumeroArredondado,
     /// More or fewer columns than the header.
     #[error("{lidas} colunas, o cabeçalho tem {esperadas}")]
     Colunas {
@@ -169,34 +197,37 @@ pub enum Motivo {
 }
 
 impl Motivo {
-    /// Stable name, for programs.
+    /// Its kind, for programs.
     #[must_use]
-    pub fn codigo(&self) -> &'static str {
+    pub fn codigo(&self) -> Codigo {
         match self {
-            Self::Ausente => "obrigatorio",
-            Self::CredorSemCodigo => "credor_sem_codigo",
+            Self::Ausente => Codigo::Obrigatorio,
+            Self::CredorSemCodigo => Codigo::CredorSemCodigo,
             Self::Data
+            | Self::AnoCurto
             | Self::Documento(_)
             | Self::Email(_)
+            | Self::FormaDoValor { .. }
             | Self::Telefone(_)
             | Self::Cep(_)
             | Self::Ibge
             | Self::LinhaDigitavel(_)
             | Self::Pix
             | Self::Link
-            | Self::Separadores => "formato_invalido",
-            Self::Dinheiro(_) | Self::Zero | Self::Ano | Self::Score => "fora_do_intervalo",
-            Self::OutroTipoDeDocumento | Self::TipoPessoaIncoerente | Self::Endereco(_) => "incoerente",
-            Self::EnderecoIncompleto => "endereco_incompleto",
-            Self::Muitos => "lista_grande",
-            Self::SimOuNao | Self::TipoPessoa | Self::Uf => "valor_invalido",
-            Self::Longo { .. } => "tamanho_invalido",
-            Self::Controle => "caractere_invalido",
-            Self::Codificacao => "codificacao_invalida",
-            Self::Colunas { .. } => "colunas_diferentes",
-            Self::Formula => "formula_invalida",
-            Self::LinhaLonga => "linha_longa",
-            Self::Leitura(_) => "leitura_interrompida",
+            | Self::Separadores => Codigo::FormatoInvalido,
+            Self::Dinheiro(_) | Self::Zero | Self::Ano | Self::Score => Codigo::ForaDoIntervalo,
+            Self::OutroTipoDeDocumento | Self::TipoPessoaIncoerente | Self::Endereco(_) => Codigo::Incoerente,
+            Self::EnderecoIncompleto => Codigo::EnderecoIncompleto,
+            Self::Muitos => Codigo::ListaGrande,
+            Self::SimOuNao | Self::TipoPessoa | Self::Uf => Codigo::ValorInvalido,
+            Self::Longo { .. } => Codigo::TamanhoInvalido,
+            Self::Controle => Codigo::CaractereInvalido,
+            Self::Codificacao => Codigo::CodificacaoInvalida,
+            Self::Colunas { .. } => Codigo::ColunasDiferentes,
+            Self::Formula => Codigo::FormulaInvalida,
+            Self::NumeroArredondado => Codigo::NumeroArredondado,
+            Self::LinhaLonga => Codigo::LinhaLonga,
+            Self::Leitura(_) => Codigo::LeituraInterrompida,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use chrono::{Datelike, Days, NaiveDate};
 use domain::Rotulo;
 use domain::boleto::{LinhaDigitavel, link_confere, pix_confere};
-use domain::dinheiro::Centavos;
+use domain::calendario::ANOS;
+use domain::dinheiro::{Centavos, DinheiroError};
 use domain::documento::{Documento, TipoPessoa};
 use domain::email::EnderecoEmail;
 use domain::endereco::{Cep, Uf};
@@ -15,9 +16,6 @@ use encoding_rs::WINDOWS_1252;
 use super::MAX_MEIOS;
 use super::erro::Motivo;
 use crate::mapa::{Codificacao, Decimal, TipoDocumento};
-
-/// The years that the calendar of holidays knows.
-const ANOS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 /// What sheets call Latin-1 is Windows-1252, in which every byte means something.
 pub(super) fn decodifica(bytes: &[u8], codificacao: Codificacao) -> Result<Cow<'_, str>, Motivo> {
@@ -48,9 +46,13 @@ pub(super) fn texto(texto: &str, maximo: usize) -> Result<String, Motivo> {
 pub(super) fn data(texto: &str, formatos: &[String]) -> Result<NaiveDate, Motivo> {
     let nossos: &[&str] = if formatos.is_empty() { &["%Y-%m-%d", "%d/%m/%Y"] } else { &[] };
     let mut lidas = formatos.iter().map(String::as_str).chain(nossos.iter().copied());
-    let data =
-        lidas.find_map(|formato| NaiveDate::parse_from_str(texto, formato).ok()).ok_or(Motivo::Data)?;
-    ANOS.contains(&data.year()).then_some(data).ok_or(Motivo::Ano)
+    in_calendar(lidas.find_map(|formato| NaiveDate::parse_from_str(texto, formato).ok()))
+}
+
+/// A day as a cell of dates holds it: ISO, whatever the map says of texts, the hours after it left out.
+pub(super) fn data_iso(texto: &str) -> Result<NaiveDate, Motivo> {
+    let dia = texto.split(['T', ' ']).next().unwrap_or_default();
+    in_calendar(NaiveDate::parse_from_str(dia, "%Y-%m-%d").ok())
 }
 
 /// A day as spreadsheets count it, the hours after the point left out. They believe that 1900 had a 29th of February, so
@@ -59,11 +61,16 @@ pub(super) fn dia(numero: &str, de_1904: bool) -> Result<NaiveDate, Motivo> {
     let dias = numero.split('.').next().and_then(|dias| dias.parse::<u64>().ok()).filter(|dias| *dias > 60);
     let inicio =
         if de_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
-    let data = dias
-        .zip(inicio)
-        .and_then(|(dias, inicio)| inicio.checked_add_days(Days::new(dias)))
-        .ok_or(Motivo::Data)?;
-    ANOS.contains(&data.year()).then_some(data).ok_or(Motivo::Ano)
+    in_calendar(dias.zip(inicio).and_then(|(dias, inicio)| inicio.checked_add_days(Days::new(dias))))
+}
+
+fn in_calendar(lida: Option<NaiveDate>) -> Result<NaiveDate, Motivo> {
+    let data = lida.ok_or(Motivo::Data)?;
+    match data.year() {
+        0..=99 => Err(Motivo::AnoCurto),
+        ano if ANOS.contains(&ano) => Ok(data),
+        _ => Err(Motivo::Ano),
+    }
 }
 
 /// `1.234,56` and `R$ 1.234,56`, or `1,234.56`. Groups of thousands are whole or absent: `1.23` is a mistake, not R$ 123.
@@ -82,7 +89,13 @@ pub(super) fn dinheiro(texto: &str, decimal: Decimal) -> Result<Centavos, Motivo
     if !agrupado || decimais.contains([milhar, sinal]) {
         return Err(Motivo::Separadores);
     }
-    let valor = Centavos::parse(&format!("{}.{decimais}", inteiros.replace(milhar, "")))?;
+    let lido = Centavos::parse(&format!("{}.{decimais}", inteiros.replace(milhar, "")));
+    let valor = lido.map_err(|erro| match erro {
+        DinheiroError::Formato => Motivo::FormaDoValor { decimal: sinal },
+        outro @ (DinheiroError::Negativo | DinheiroError::CasasDemais | DinheiroError::AcimaDoLimite) => {
+            outro.into()
+        }
+    })?;
     (valor > Centavos::ZERO).then_some(valor).ok_or(Motivo::Zero)
 }
 
@@ -182,10 +195,10 @@ pub(super) fn link(escrito: &str) -> Result<String, Motivo> {
 
 #[cfg(test)]
 mod tests {
-    use domain::dinheiro::DinheiroError;
     use domain::documento::DocumentoError;
     use proptest::prelude::*;
 
+    use super::super::codigo::Codigo;
     use super::*;
 
     proptest! {
@@ -232,11 +245,22 @@ mod tests {
             ("-5,00", DinheiroError::Negativo.into()),
             ("R$ -5,00", DinheiroError::Negativo.into()),
             ("1,005", DinheiroError::CasasDemais.into()),
-            ("dez", DinheiroError::Formato.into()),
-            ("R$", DinheiroError::Formato.into()),
+            ("10.000.000.000,00", DinheiroError::AcimaDoLimite.into()),
         ] {
+            assert_eq!(motivo.codigo(), Codigo::ForaDoIntervalo, "{escrito}");
             assert_eq!(dinheiro(escrito, Decimal::Virgula), Err(motivo), "{escrito}");
         }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_told_the_form_of_the_file() {
+        for escrito in ["dez", "R$", "1e3", "NaN", "+5,00", "1,", ",5", "1,5e1", "١"] {
+            let recusa = dinheiro(escrito, Decimal::Virgula).unwrap_err();
+            assert_eq!(recusa.to_string(), "valor deve ter a forma 1234,56", "{escrito}");
+            assert_eq!(recusa.codigo(), Codigo::FormatoInvalido);
+        }
+        let recusa = dinheiro("5.", Decimal::Ponto).unwrap_err();
+        assert_eq!(recusa.to_string(), "valor deve ter a forma 1234.56");
     }
 
     #[test]
@@ -263,7 +287,12 @@ mod tests {
         assert_eq!((data("3/2/2026", &formatos), data("02.03.26", &formatos)), (Ok(dia), Ok(dia)));
         assert_eq!((data("2026-03-02", &[]), data("2026-03-02", &formatos)), (Ok(dia), Err(Motivo::Data)));
         assert_eq!(data("02/29/2026", &formatos), Err(Motivo::Data));
-        assert_eq!(data("3/2/26", &formatos), Err(Motivo::Ano));
+        assert_eq!(data("3/2/26", &formatos), Err(Motivo::AnoCurto));
+        assert_eq!(Motivo::AnoCurto.to_string(), "escreva o ano com quatro dígitos");
+        for fora in ["9999-12-31", "2200-01-01", "1899-12-31", "0999-01-01"] {
+            assert_eq!(data(fora, &[]), Err(Motivo::Ano), "{fora}");
+        }
+        assert_eq!(Motivo::Ano.to_string(), "ano fora do intervalo de 1900 a 2199");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::xml::{Xml, attribute, invalid};
+use crate::importacao::erro::ErroImportacao;
 
 /// Where the sheet is, and how it counts its days.
 pub(super) struct Pasta {
@@ -16,19 +17,23 @@ pub(super) struct Pasta {
 }
 
 /// Finds the first sheet that is not hidden.
-pub(super) fn find_sheet<R: Read + Seek>(zip: &mut ZipArchive<R>) -> io::Result<Pasta> {
-    let (mut relacao, mut de_1904) = (None, false);
+pub(super) fn find_sheet<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Pasta, ErroImportacao> {
+    let (mut relacao, mut ocultas, mut de_1904) = (None, false, false);
     each_tag(zip, "xl/workbook.xml", |nome, atributo| {
         if nome == "workbookPr" {
             de_1904 = matches!(atributo("date1904")?.as_deref(), Some("1" | "true"));
         }
-        if nome == "sheet" && relacao.is_none() && atributo("state")?.is_none_or(|estado| estado == "visible")
-        {
-            relacao = atributo("id")?;
+        if nome == "sheet" && relacao.is_none() {
+            if atributo("state")?.is_none_or(|estado| estado == "visible") {
+                relacao = atributo("id")?;
+            } else {
+                ocultas = true;
+            }
         }
         Ok(())
     })?;
-    let relacao = relacao.ok_or(ErrorKind::InvalidData)?;
+    let corrompida = || ErroImportacao::Leitura(ErrorKind::InvalidData.into());
+    let relacao = relacao.ok_or_else(|| if ocultas { ErroImportacao::TudoOculto } else { corrompida() })?;
     let mut alvo = None;
     each_tag(zip, "xl/_rels/workbook.xml.rels", |nome, atributo| {
         if nome == "Relationship" && atributo("Id")?.as_ref() == Some(&relacao) {
@@ -36,7 +41,7 @@ pub(super) fn find_sheet<R: Read + Seek>(zip: &mut ZipArchive<R>) -> io::Result<
         }
         Ok(())
     })?;
-    let alvo = alvo.ok_or(ErrorKind::InvalidData)?;
+    let alvo = alvo.ok_or_else(corrompida)?;
     let caminho = alvo.strip_prefix('/').map_or_else(|| format!("xl/{alvo}"), str::to_owned);
     Ok(Pasta { caminho, de_1904 })
 }

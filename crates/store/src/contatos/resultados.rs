@@ -151,12 +151,17 @@ pub fn change_resultado(
     Ok(Ok(()))
 }
 
+/// Two names are one whatever their capitals. Who asks writes one next, so they ask one after the other.
 fn is_taken(t: &mut Tenant<'_>, id: ResultadoContatoId, nome: &str) -> Result<bool, StoreError> {
-    let outro: Option<ResultadoLido> = sql_query(format!("{COLUNAS} AND nome = $2 AND id <> $3"))
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<Text, _>(nome)
-        .bind::<SqlUuid, _>(id.uuid())
-        .get_result(t.conn)
-        .optional()?;
+    sql_query("SELECT pg_advisory_xact_lock(hashtextextended('cadastro.resultado_contato ' || $1, 0))")
+        .bind::<Text, _>(t.empresa.to_string())
+        .execute_unit(t.conn)?;
+    let outro: Option<ResultadoLido> =
+        sql_query(format!("{COLUNAS} AND lower(nome) = lower($2) AND id <> $3 LIMIT 1"))
+            .bind::<SqlUuid, _>(t.empresa.uuid())
+            .bind::<Text, _>(nome)
+            .bind::<SqlUuid, _>(id.uuid())
+            .get_result(t.conn)
+            .optional()?;
     Ok(outro.is_some())
 }

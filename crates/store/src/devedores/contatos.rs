@@ -44,6 +44,16 @@ struct Escrito {
     id: Uuid,
 }
 
+/// Of whom something would be written. Whoever then writes locks them before, so that nobody writes theirs meanwhile.
+pub(super) fn differing(
+    t: &mut Tenant<'_>,
+    por_devedor: &BTreeMap<Uuid, &Contatos>,
+    alcance: Alcance,
+    agora: DateTime<Utc>,
+) -> Result<BTreeSet<Uuid>, StoreError> {
+    Colunas::new(por_devedor).run(t, DIFEREM, alcance, agora)
+}
+
 /// Writes what differs, and answers of whom something was written.
 pub(super) fn save_contatos(
     t: &mut Tenant<'_>,
@@ -51,8 +61,7 @@ pub(super) fn save_contatos(
     alcance: Alcance,
     agora: DateTime<Utc>,
 ) -> Result<BTreeSet<Uuid>, StoreError> {
-    let colunas = Colunas::new(por_devedor);
-    let mut escritos = colunas.save(t, alcance, agora)?;
+    let mut escritos = Colunas::new(por_devedor).run(t, SAVE, alcance, agora)?;
     escritos.extend(save_opt_outs(t, por_devedor, alcance, agora)?);
     Ok(escritos)
 }
@@ -118,18 +127,18 @@ impl<'c> Colunas<'c> {
         self.motivos.push(marcas.motivo.as_deref());
     }
 
-    /// What differs from the stored row is locked and put together with it as it is then, so that what somebody just
-    /// confirmed is not painted over. `outros`: the preferred ones that a push leaves alone lose that to the new one.
-    fn save(
+    /// Does with what differs what `comando` says, and answers whose it is.
+    fn run(
         self,
         t: &mut Tenant<'_>,
+        comando: &str,
         alcance: Alcance,
         agora: DateTime<Utc>,
     ) -> Result<BTreeSet<Uuid>, StoreError> {
         if self.listas.0.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let escritos: Vec<Escrito> = sql_query(SAVE)
+        let escritos: Vec<Escrito> = sql_query(format!("{DIFERENCAS}{comando}"))
             .bind::<SqlUuid, _>(t.empresa.uuid())
             .bind::<Array<SqlUuid>, _>(self.listas.0)
             .bind::<Array<Text>, _>(self.listas.1)
@@ -151,7 +160,9 @@ impl<'c> Colunas<'c> {
     }
 }
 
-const SAVE: &str = "\
+/// What differs: of the stored rows `velhos`, which are told no more, and `outros`, the preferred ones that a push leaves alone
+/// and that lose that to the new one; of the told ones `mudam`.
+const DIFERENCAS: &str = "\
 WITH novos AS MATERIALIZED ( \
 SELECT DISTINCT ON (devedor, tipo, valor) * FROM ( \
   SELECT n.devedor, n.tipo, coalesce(n.valor, cadastro.chave_endereco(n.endereco::jsonb)) AS valor, n.endereco::jsonb AS endereco, \
@@ -160,26 +171,32 @@ SELECT DISTINCT ON (devedor, tipo, valor) * FROM ( \
       AS n(devedor, tipo, valor, endereco, ordem, origem, preferido, confirmado, valido, motivo)) n \
  ORDER BY devedor, tipo, valor, ordem), \
 velhos AS MATERIALIZED ( \
-SELECT m.ctid AS lugar FROM unnest($2, $3) AS l(devedor, tipo) CROSS JOIN LATERAL \
+SELECT m.ctid AS lugar, m.devedor_id FROM unnest($2, $3) AS l(devedor, tipo) CROSS JOIN LATERAL \
        (SELECT ctid, devedor_id, tipo, valor FROM cadastro.meio_contato WHERE empresa_id = $1 AND devedor_id = l.devedor \
            AND tipo = l.tipo AND ($15 OR origem IN ('erp', 'importacao')) OFFSET 0) m \
  WHERE NOT EXISTS (SELECT FROM novos n WHERE n.devedor = m.devedor_id AND n.tipo = m.tipo AND n.valor = m.valor)), \
 outros AS MATERIALIZED ( \
-SELECT m.ctid AS lugar FROM (SELECT DISTINCT devedor, tipo FROM novos WHERE preferido) l CROSS JOIN LATERAL \
+SELECT m.ctid AS lugar, m.devedor_id FROM (SELECT DISTINCT devedor, tipo FROM novos WHERE preferido) l CROSS JOIN LATERAL \
        (SELECT ctid, devedor_id, tipo, valor FROM cadastro.meio_contato WHERE empresa_id = $1 AND devedor_id = l.devedor \
            AND tipo = l.tipo AND preferido AND NOT ($15 OR origem IN ('erp', 'importacao')) OFFSET 0) m \
  WHERE NOT EXISTS (SELECT FROM novos n WHERE n.devedor = m.devedor_id AND n.tipo = m.tipo AND n.valor = m.valor)), \
-fora AS (DELETE FROM cadastro.meio_contato WHERE EXISTS (SELECT FROM velhos) \
-     AND ctid = ANY (ARRAY(SELECT lugar FROM velhos)) RETURNING devedor_id), \
-cedem AS (UPDATE cadastro.meio_contato SET preferido = false WHERE EXISTS (SELECT FROM outros) \
-     AND ctid = ANY (ARRAY(SELECT lugar FROM outros)) RETURNING devedor_id), \
 mudam AS MATERIALIZED ( \
 SELECT n.*, a.valor IS NOT NULL AS ha FROM novos n LEFT JOIN LATERAL \
        (SELECT valor, endereco, ordem, origem, preferido, confirmado_em, invalido_desde, motivo FROM cadastro.meio_contato \
          WHERE empresa_id = $1 AND devedor_id = n.devedor AND tipo = n.tipo AND valor = n.valor OFFSET 0) a ON true \
  WHERE a.valor IS NULL OR a.ordem <> n.ordem OR a.endereco <> n.endereco OR a.origem <> n.origem \
     OR a.preferido <> n.preferido OR a.confirmado_em IS DISTINCT FROM coalesce(n.confirmado, a.confirmado_em) \
-    OR n.valido = (a.invalido_desde IS NOT NULL) OR a.motivo IS DISTINCT FROM coalesce(n.motivo, a.motivo)), \
+    OR n.valido = (a.invalido_desde IS NOT NULL) OR a.motivo IS DISTINCT FROM coalesce(n.motivo, a.motivo))";
+
+const DIFEREM: &str = " SELECT devedor_id AS id FROM velhos UNION SELECT devedor_id FROM outros UNION SELECT devedor FROM mudam";
+
+/// What differs from the stored row is locked and put together with it as it is then, so that what somebody just confirmed
+/// is not painted over.
+const SAVE: &str = ", \
+fora AS (DELETE FROM cadastro.meio_contato WHERE EXISTS (SELECT FROM velhos) \
+     AND ctid = ANY (ARRAY(SELECT lugar FROM velhos)) RETURNING devedor_id), \
+cedem AS (UPDATE cadastro.meio_contato SET preferido = false WHERE EXISTS (SELECT FROM outros) \
+     AND ctid = ANY (ARRAY(SELECT lugar FROM outros)) RETURNING devedor_id), \
 presos AS MATERIALIZED ( \
 SELECT n.devedor, n.tipo, n.valor, x.* FROM (SELECT * FROM mudam WHERE ha ORDER BY devedor, tipo, valor) n CROSS JOIN LATERAL \
        (SELECT origem, preferido, confirmado_em, invalido_desde, motivo FROM cadastro.meio_contato \

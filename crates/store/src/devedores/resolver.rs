@@ -3,6 +3,8 @@
 //! What is stored is looked up one by one, through `LATERAL` behind `OFFSET 0`: a plan by index, also during a first push,
 //! when the planner knows nothing of the tables yet and a join may read all of them for every batch.
 
+mod conhecidos;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -12,13 +14,16 @@ use domain::documento::Documento;
 use domain::meio::OrigemContato;
 use uuid::Uuid;
 
+use conhecidos::{Conhecidos, Donos};
+
 use super::Entrada;
-use super::contatos::{Alcance, save_contatos, touch};
+use super::contatos::{Alcance, differing, save_contatos, touch};
 use crate::banco::new_id;
 use crate::migracao::ExecuteUnit as _;
 use crate::{StoreError, Tenant};
 
-/// The code and the document belong to two different debtors (rule m01).
+/// The code and the document belong to two different debtors (rule m01), or would if one of several codes of a debtor took
+/// all of them to another document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutroDevedor;
 
@@ -43,7 +48,9 @@ pub(crate) fn resolve(
     origem: OrigemContato,
     agora: DateTime<Utc>,
 ) -> Result<Resolvidos, StoreError> {
-    let Conhecidos { mut por_codigo, mut por_documento } = Conhecidos::load(t, &mencoes)?;
+    let conhecidos = Conhecidos::load(t, &mencoes)?;
+    let mut donos = Donos::load(t, &conhecidos, &mencoes)?;
+    let Conhecidos { mut por_codigo, mut por_documento, .. } = conhecidos;
     let mut dados: BTreeMap<Uuid, Entrada> = BTreeMap::new();
     let mut codigos: BTreeMap<String, Uuid> = BTreeMap::new();
     let mut alterados = BTreeSet::new();
@@ -59,6 +66,7 @@ pub(crate) fn resolve(
             (None, Some(b)) => Ok(b),
             (None, None) => Ok(new_id(agora)),
         };
+        let devedor = devedor.and_then(|id| donos.take(id, &mencao).map(|()| id));
         if let Ok(id) = devedor {
             if do_codigo.is_none() {
                 alterados.insert(id);
@@ -73,10 +81,14 @@ pub(crate) fn resolve(
         }
         devedores.push(devedor);
     }
-    let escritos = save_devedores(t, &dados, agora)?;
+    let alcance = Alcance::Push(origem);
+    let mut contatos: BTreeMap<_, _> = dados.iter().map(|(id, entrada)| (*id, &entrada.contatos)).collect();
+    let diferem = differing(t, &contatos, alcance, agora)?;
+    let tocados = codigos.values().copied().chain(diferem.iter().copied()).collect();
+    let escritos = save_devedores(t, &dados, &tocados, donos.documents_change(), agora)?;
     save_codigos(t, &codigos)?;
-    let contatos = dados.iter().map(|(id, entrada)| (*id, &entrada.contatos)).collect();
-    let por_contato = save_contatos(t, &contatos, Alcance::Push(origem), agora)?;
+    contatos.retain(|id, contatos| diferem.contains(id) || contatos.opt_out.is_some());
+    let por_contato = save_contatos(t, &contatos, alcance, agora)?;
     let ids: BTreeSet<Uuid> = escritos.iter().map(|e| e.id).collect();
     alterados.extend(por_contato);
     // A new row begins at its first version, and one that was written has its next one already.
@@ -100,47 +112,6 @@ fn overlay(antes: &mut Entrada, depois: Entrada) {
     antes.opt_out = depois.opt_out.or_else(|| antes.opt_out.take());
 }
 
-struct Conhecidos {
-    por_codigo: BTreeMap<String, Uuid>,
-    por_documento: BTreeMap<String, Uuid>,
-}
-
-#[derive(QueryableByName)]
-struct Conhecido {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-    #[diesel(sql_type = Nullable<Text>)]
-    codigo: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    documento: Option<String>,
-}
-
-impl Conhecidos {
-    fn load(t: &mut Tenant<'_>, mencoes: &[Entrada]) -> Result<Self, StoreError> {
-        let codigos: BTreeSet<&str> = mencoes.iter().map(|m| m.codigo_integracao.as_str()).collect();
-        let documentos: BTreeSet<&str> =
-            mencoes.iter().filter_map(|m| m.documento.as_ref().map(Documento::as_str)).collect();
-        let linhas: Vec<Conhecido> = sql_query(
-            "SELECT c.devedor_id AS id, n.codigo, NULL::text AS documento FROM unnest($2) AS n(codigo) CROSS JOIN LATERAL \
-                    (SELECT devedor_id FROM cadastro.devedor_codigo \
-                      WHERE empresa_id = $1 AND codigo_integracao = n.codigo OFFSET 0) c \
-             UNION ALL \
-             SELECT d.id, NULL, n.documento FROM unnest($3) AS n(documento) CROSS JOIN LATERAL \
-                    (SELECT id FROM cadastro.devedor WHERE empresa_id = $1 AND documento = n.documento OFFSET 0) d",
-        )
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<Array<Text>, _>(codigos.into_iter().collect::<Vec<_>>())
-        .bind::<Array<Text>, _>(documentos.into_iter().collect::<Vec<_>>())
-        .load(t.conn)?;
-        let mut conhecidos = Self { por_codigo: BTreeMap::new(), por_documento: BTreeMap::new() };
-        for linha in linhas {
-            conhecidos.por_codigo.extend(linha.codigo.map(|codigo| (codigo, linha.id)));
-            conhecidos.por_documento.extend(linha.documento.map(|documento| (documento, linha.id)));
-        }
-        Ok(conhecidos)
-    }
-}
-
 #[derive(QueryableByName)]
 struct Escrito {
     #[diesel(sql_type = SqlUuid)]
@@ -152,45 +123,54 @@ struct Escrito {
     perfil: bool,
 }
 
-/// Writes only who is new or different. Who is stored is locked in order of id and compared as it is then, which may be
-/// newer than what the first look saw; who is new is written in order of document, so that two pushes create the same
-/// debtors in one order.
+/// Writes only who is new or different, or of whom a code or a contact is (`tocados`). Who is stored is locked in order of id
+/// and compared as it is then, which may be newer than what the first look saw; who is new is written in order of document,
+/// so that two pushes create the same debtors in one order.
+///
+/// The document is named in the statement only where one changes (`trocam`): it is part of a key, and PostgreSQL takes by
+/// the names in the statement, not by what becomes of them, a lock that whoever refers to the debtor waits for.
 fn save_devedores(
     t: &mut Tenant<'_>,
     por_id: &BTreeMap<Uuid, Entrada>,
+    tocados: &BTreeSet<Uuid>,
+    trocam: bool,
     agora: DateTime<Utc>,
 ) -> Result<Vec<Escrito>, StoreError> {
     if por_id.is_empty() {
         return Ok(Vec::new());
     }
     let documentos = || por_id.values().map(|e| e.documento.as_ref());
-    Ok(sql_query(
+    let (trava, troca) = if trocam {
+        let tipo = "CASE WHEN excluded.documento IS NULL THEN d.tipo_pessoa ELSE excluded.tipo_pessoa END";
+        ("UPDATE", format!("documento = coalesce(excluded.documento, d.documento), tipo_pessoa = {tipo}, "))
+    } else {
+        ("NO KEY UPDATE", String::new())
+    };
+    Ok(sql_query(format!(
         "WITH n AS MATERIALIZED ( \
          SELECT n.*, a.id AS antes, coalesce(n.documento, a.documento) AS ordem \
-           FROM unnest($2, $3, $4, $5, $6, $7, $8) AS n(id, nome, documento, tipo, categoria, gerente, score) \
+           FROM unnest($2, $3, $4, $5, $6, $7, $8, $10) AS n(id, nome, documento, tipo, categoria, gerente, score, tocado) \
            LEFT JOIN LATERAL (SELECT id, nome, documento, categoria, gerente, score FROM cadastro.devedor \
                                WHERE empresa_id = $1 AND id = n.id OFFSET 0) a ON true \
-          WHERE a.id IS NULL OR (a.nome, a.documento, a.categoria, a.gerente, a.score) \
+          WHERE a.id IS NULL OR n.tocado OR (a.nome, a.documento, a.categoria, a.gerente, a.score) \
                 IS DISTINCT FROM (n.nome, coalesce(n.documento, a.documento), coalesce(n.categoria, a.categoria), \
                                   coalesce(n.gerente, a.gerente), coalesce(n.score, a.score))), \
          presos AS MATERIALIZED ( \
          SELECT x.* FROM (SELECT antes FROM n WHERE antes IS NOT NULL ORDER BY antes) m CROSS JOIN LATERAL \
                 (SELECT id, tipo_pessoa, categoria, score FROM cadastro.devedor \
-                  WHERE empresa_id = $1 AND id = m.antes FOR NO KEY UPDATE) x), \
+                  WHERE empresa_id = $1 AND id = m.antes FOR {trava}) x), \
          g AS ( \
          INSERT INTO cadastro.devedor AS d \
                 (empresa_id, id, nome, documento, tipo_pessoa, categoria, gerente, score, criado_em, atualizado_em) \
          SELECT $1, n.id, n.nome, n.documento, coalesce(n.tipo, 'isenta'), n.categoria, n.gerente, n.score, $9, $9 \
            FROM n WHERE (SELECT count(*) FROM presos) >= 0 ORDER BY n.ordem, n.id \
-         ON CONFLICT (empresa_id, id) DO UPDATE SET nome = excluded.nome, \
-                documento = coalesce(excluded.documento, d.documento), \
-                tipo_pessoa = CASE WHEN excluded.documento IS NULL THEN d.tipo_pessoa ELSE excluded.tipo_pessoa END, \
+         ON CONFLICT (empresa_id, id) DO UPDATE SET nome = excluded.nome, {troca}\
                 categoria = coalesce(excluded.categoria, d.categoria), gerente = coalesce(excluded.gerente, d.gerente), \
                 score = coalesce(excluded.score, d.score), versao = d.versao + 1, atualizado_em = excluded.atualizado_em \
          RETURNING id, tipo_pessoa, categoria, score) \
          SELECT g.id, p.id IS NULL AS criado, p.id IS NOT NULL AND (p.tipo_pessoa, p.categoria, p.score) \
-                IS DISTINCT FROM (g.tipo_pessoa, g.categoria, g.score) AS perfil FROM g LEFT JOIN presos p ON p.id = g.id",
-    )
+                IS DISTINCT FROM (g.tipo_pessoa, g.categoria, g.score) AS perfil FROM g LEFT JOIN presos p ON p.id = g.id"
+    ))
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Array<SqlUuid>, _>(por_id.keys().copied().collect::<Vec<_>>())
     .bind::<Array<Text>, _>(por_id.values().map(|e| e.nome.as_str()).collect::<Vec<_>>())
@@ -202,6 +182,7 @@ fn save_devedores(
     .bind::<Array<Nullable<Text>>, _>(por_id.values().map(|e| e.gerente.as_deref()).collect::<Vec<_>>())
     .bind::<Array<Nullable<SmallInt>>, _>(por_id.values().map(|e| e.score).collect::<Vec<_>>())
     .bind::<Timestamptz, _>(agora)
+    .bind::<Array<Bool>, _>(por_id.keys().map(|id| tocados.contains(id)).collect::<Vec<_>>())
     .load(t.conn)?)
 }
 

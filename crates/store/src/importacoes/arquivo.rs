@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
+use diesel::pg::Pg;
 use diesel::sql_types::{Bytea, Integer, Interval, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::ids::EmpresaId;
@@ -10,8 +11,9 @@ use uuid::Uuid;
 use crate::migracao::ExecuteUnit as _;
 use crate::{Banco, StoreError, Tenant};
 
-/// Bytes of every part but the last: what is in memory of a file, on its way in and on its way out. Each connection that a part
-/// went through keeps as much for the next one.
+/// Bytes of every part but the last, of the files that come in now: what is in memory of a file, on its way in and on its way out.
+/// Each connection that a part went through keeps as much for the next one. A file that is there is read by the size of its own
+/// parts: another version may have received it.
 pub const PARTE: usize = 256 * 1024;
 
 /// How reading fails when the database does: no library under which a file is read gives this reason for a file of its own.
@@ -60,6 +62,12 @@ struct Parte {
     bytes: Vec<u8>,
 }
 
+#[derive(QueryableByName)]
+struct Tamanho {
+    #[diesel(sql_type = Integer)]
+    bytes: i32,
+}
+
 /// A file being read: one part of it is in memory. Each part is fetched in a transaction of its own.
 pub struct Arquivo {
     banco: Banco,
@@ -67,6 +75,8 @@ pub struct Arquivo {
     id: Uuid,
     tamanho: u64,
     posicao: u64,
+    /// Bytes of each of its parts but the last; not known before it is read.
+    por_parte: Option<u64>,
     parte: Option<(i32, Vec<u8>)>,
 }
 
@@ -74,27 +84,46 @@ impl Arquivo {
     /// The file of an import, from its beginning.
     #[must_use]
     pub fn new(banco: Banco, empresa: EmpresaId, id: Uuid, bytes: i64) -> Self {
-        Self { banco, empresa, id, tamanho: bytes.unsigned_abs(), posicao: 0, parte: None }
+        Self { banco, empresa, id, tamanho: bytes.unsigned_abs(), posicao: 0, por_parte: None, parte: None }
     }
 
     fn load(&mut self, numero: i32) -> io::Result<&[u8]> {
         if self.parte.as_ref().is_none_or(|(n, _)| *n != numero) {
-            let id = self.id;
-            let lida = self.banco.da_empresa(self.empresa, |t| {
-                Ok(sql_query(
-                    "SELECT bytes FROM cadastro.importacao_parte WHERE empresa_id = $1 AND importacao_id = $2 AND numero = $3",
-                )
-                .bind::<SqlUuid, _>(t.empresa.uuid())
-                .bind::<SqlUuid, _>(id)
-                .bind::<Integer, _>(numero)
-                .get_result::<Parte>(t.conn)
-                .optional()?)
-            });
-            let lida =
-                lida.map_err(|erro| io::Error::new(FORA_DO_AR, erro))?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            let lida: Parte = self.find(
+                "SELECT bytes FROM cadastro.importacao_parte WHERE empresa_id = $1 AND importacao_id = $2 AND numero = $3",
+                numero,
+            )?;
             self.parte = Some((numero, lida.bytes));
         }
         Ok(self.parte.as_ref().map_or(&[], |(_, bytes)| bytes))
+    }
+
+    /// The first part is as large as all others but the last.
+    fn part_size(&mut self) -> io::Result<u64> {
+        if let Some(por_parte) = self.por_parte {
+            return Ok(por_parte);
+        }
+        let primeira: Tamanho = self.find(
+            "SELECT octet_length(bytes) AS bytes FROM cadastro.importacao_parte \
+              WHERE empresa_id = $1 AND importacao_id = $2 AND numero = $3",
+            0,
+        )?;
+        let por_parte = u64::from(primeira.bytes.unsigned_abs()).max(1);
+        self.por_parte = Some(por_parte);
+        Ok(por_parte)
+    }
+
+    fn find<T: QueryableByName<Pg> + 'static>(&self, sql: &str, numero: i32) -> io::Result<T> {
+        let achada = self.banco.da_empresa(self.empresa, |t| {
+            Ok(sql_query(sql)
+                .bind::<SqlUuid, _>(t.empresa.uuid())
+                .bind::<SqlUuid, _>(self.id)
+                .bind::<Integer, _>(numero)
+                .get_result::<T>(t.conn)
+                .optional()?)
+        });
+        let achada = achada.map_err(|erro| io::Error::new(FORA_DO_AR, erro))?;
+        achada.ok_or_else(|| ErrorKind::UnexpectedEof.into())
     }
 }
 
@@ -103,7 +132,7 @@ impl Read for Arquivo {
         if self.posicao >= self.tamanho {
             return Ok(0);
         }
-        let parte = u64::try_from(PARTE).map_err(io::Error::other)?;
+        let parte = self.part_size()?;
         let numero = i32::try_from(self.posicao / parte).map_err(io::Error::other)?;
         let dentro = usize::try_from(self.posicao % parte).map_err(io::Error::other)?;
         let bytes = self.load(numero)?.get(dentro..).unwrap_or_default();

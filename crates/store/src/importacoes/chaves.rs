@@ -2,8 +2,10 @@
 //! with the same key stands over, and what a full file does not have.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use serde::Deserialize;
+use uuid::Uuid;
 
 use super::Tomada;
 use super::copia::{Linhas, copy_keys, prepare};
@@ -14,6 +16,8 @@ use crate::{StoreError, Tenant};
 
 /// Bytes of one `COPY`: large enough for its own cost to vanish, small enough for memory not to.
 const COPIA: usize = 256 * 1024;
+/// Creditors that are shown with what they would lose: those that lose most.
+const MOSTRADOS: i64 = 20;
 
 /// A line and its key, if one could be read.
 pub struct Chave {
@@ -37,16 +41,40 @@ pub struct Contagem {
     pub a_cancelar: i64,
 }
 
-/// Reads the keys and keeps what they say; `None` when the import is not this process's any more. `completo`: also finds the
-/// open originals, of before the file came, that it does not have; instalments and what is negotiated are none of a file's
-/// business.
+/// What a full file would take from one creditor.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PorCredor {
+    /// Who it is; none is the company itself.
+    pub credor_id: Option<Uuid>,
+    /// Its code.
+    pub codigo: Option<String>,
+    /// Its name.
+    pub nome: Option<String>,
+    /// Its open títulos.
+    pub abertos: i64,
+    /// Of these, those that the file does not have.
+    pub a_cancelar: i64,
+}
+
+/// What a full file is all of.
+#[derive(Clone, Copy, Debug)]
+pub struct Tudo {
+    /// When the file arrived.
+    pub ate: DateTime<Utc>,
+    /// Whose títulos alone; none is everybody's.
+    pub credor: Option<Uuid>,
+}
+
+/// Reads the keys and keeps what they say; `None` when the import is not this process's any more. Of a full file it also finds
+/// the open originals that it does not have: what is new, changed or sent since the file arrived says by itself that it is
+/// there, and instalments and what is negotiated are none of a file's business.
 ///
 /// # Errors
 /// What `chaves` answered, or the failure of the database.
 pub fn read_keys<E: From<StoreError>>(
     t: &mut Tenant<'_>,
     tomada: Tomada,
-    completo: Option<DateTime<Utc>>,
+    completo: Option<Tudo>,
     chaves: impl Iterator<Item = Result<Chave, E>>,
 ) -> Result<Option<Contagem>, E> {
     sql_query("SET LOCAL statement_timeout = '10min'").execute_unit(t.conn)?;
@@ -67,10 +95,11 @@ pub fn read_keys<E: From<StoreError>>(
     }
     copy_keys(t.conn, &linhas.take())?;
     save_repeated(t, tomada)?;
-    if let Some(antes_de) = completo {
-        find_absent(t, tomada, antes_de)?;
+    if let Some(tudo) = completo {
+        find_absent(t, tomada, tudo)?;
+        save_absent(t, tomada, tudo)?;
     }
-    Ok(save(t, tomada, (total, sem_chave), completo.is_some())?)
+    Ok(save(t, tomada, (total, sem_chave))?)
 }
 
 /// The last line with a key stands, as if each had been pushed by itself; the ones before are told of it.
@@ -87,18 +116,49 @@ fn save_repeated(t: &mut Tenant<'_>, tomada: Tomada) -> Result<(), StoreError> {
     .execute_unit(t.conn)
 }
 
-fn find_absent(t: &mut Tenant<'_>, tomada: Tomada, antes_de: DateTime<Utc>) -> Result<(), StoreError> {
-    sql_query(
-        "INSERT INTO cadastro.importacao_ausente (empresa_id, importacao_id, titulo_id) \
-         SELECT $1, $2, t.id FROM cadastro.titulo t LEFT JOIN importacao_chave k ON k.codigo = t.codigo_integracao \
-          WHERE t.empresa_id = $1 AND t.status IN ('aberto', 'suspenso') AND t.acordo_id IS NULL \
-            AND NOT starts_with(t.codigo_integracao, $4) AND t.criado_em < $3 AND k.codigo IS NULL \
+/// $1 company, $2 the creditor. The open originals `t` that a full file is about.
+const ABERTOS: &str = "t.empresa_id = $1 AND t.status IN ('aberto', 'suspenso') AND t.acordo_id IS NULL AND ($2 IS NULL OR t.credor_id = $2)";
+
+fn find_absent(t: &mut Tenant<'_>, tomada: Tomada, tudo: Tudo) -> Result<(), StoreError> {
+    sql_query(format!(
+        "INSERT INTO cadastro.importacao_ausente (empresa_id, importacao_id, titulo_id, versao) \
+         SELECT $1, $3, t.id, t.xmin::text::bigint FROM cadastro.titulo t LEFT JOIN importacao_chave k ON k.codigo = t.codigo_integracao \
+          WHERE {ABERTOS} AND NOT starts_with(t.codigo_integracao, $5) AND t.criado_em < $4 AND t.atualizado_em <= $4 \
+            AND k.codigo IS NULL AND NOT EXISTS (SELECT FROM cadastro.importacao_enviado e \
+                 WHERE e.empresa_id = $1 AND e.importacao_id = $3 AND e.titulo_id = t.id) \
          ON CONFLICT DO NOTHING",
-    )
+    ))
     .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Nullable<SqlUuid>, _>(tudo.credor)
     .bind::<SqlUuid, _>(tomada.id)
-    .bind::<Timestamptz, _>(antes_de)
+    .bind::<Timestamptz, _>(tudo.ate)
     .bind::<Text, _>(PREFIXO_PARCELA)
+    .execute_unit(t.conn)
+}
+
+/// How much is absent, and how much of whose.
+fn save_absent(t: &mut Tenant<'_>, tomada: Tomada, tudo: Tudo) -> Result<(), StoreError> {
+    sql_query(format!(
+        "WITH cada AS MATERIALIZED ( \
+           SELECT t.credor_id, count(*) AS abertos, count(a.titulo_id) AS a_cancelar FROM cadastro.titulo t \
+             LEFT JOIN cadastro.importacao_ausente a ON a.empresa_id = $1 AND a.importacao_id = $3 AND a.titulo_id = t.id \
+            WHERE {ABERTOS} GROUP BY t.credor_id), \
+         maiores AS ( \
+           SELECT c.credor_id, k.codigo_integracao AS codigo, k.nome, c.abertos, c.a_cancelar FROM cada c \
+             LEFT JOIN cadastro.credor k ON k.empresa_id = $1 AND k.id = c.credor_id \
+            WHERE c.a_cancelar > 0 ORDER BY c.a_cancelar DESC, c.abertos, k.codigo_integracao NULLS FIRST LIMIT $4) \
+         UPDATE cadastro.importacao SET \
+                abertos = (SELECT coalesce(sum(abertos), 0) FROM cada), \
+                a_cancelar = (SELECT count(*) FROM cadastro.importacao_ausente WHERE empresa_id = $1 AND importacao_id = $3), \
+                zerados = (SELECT count(*) FROM cada WHERE a_cancelar = abertos), \
+                por_credor = (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY a_cancelar DESC, abertos, codigo NULLS FIRST), '[]') \
+                                FROM maiores m) \
+          WHERE empresa_id = $1 AND id = $3",
+    ))
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Nullable<SqlUuid>, _>(tudo.credor)
+    .bind::<SqlUuid, _>(tomada.id)
+    .bind::<BigInt, _>(MOSTRADOS)
     .execute_unit(t.conn)
 }
 
@@ -106,25 +166,14 @@ fn save(
     t: &mut Tenant<'_>,
     tomada: Tomada,
     (total, sem_chave): (i64, i64),
-    completo: bool,
 ) -> Result<Option<Contagem>, StoreError> {
-    let abertos = if completo {
-        "(SELECT count(*) FROM cadastro.titulo WHERE empresa_id = $1 AND status IN ('aberto', 'suspenso') AND acordo_id IS NULL)"
-    } else {
-        "NULL"
-    };
-    let ausentes = if completo {
-        "(SELECT count(*) FROM cadastro.importacao_ausente WHERE empresa_id = $1 AND importacao_id = $2)"
-    } else {
-        "NULL"
-    };
-    Ok(sql_query(format!(
-        "UPDATE cadastro.importacao SET linhas = $4, sem_chave = $5, abertos = {abertos}, a_cancelar = {ausentes}, \
+    Ok(sql_query(
+        "UPDATE cadastro.importacao SET linhas = $4, sem_chave = $5, \
                 repetidos = (SELECT count(*) FROM cadastro.importacao_erro \
                               WHERE empresa_id = $1 AND importacao_id = $2 AND codigo = 'repetido') \
           WHERE empresa_id = $1 AND id = $2 AND tentativas = $3 AND estado = 'processando' \
          RETURNING sem_chave, coalesce(abertos, 0) AS abertos, coalesce(a_cancelar, 0) AS a_cancelar",
-    ))
+    )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(tomada.id)
     .bind::<SmallInt, _>(tomada.tentativa)

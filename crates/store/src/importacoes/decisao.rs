@@ -20,21 +20,29 @@ pub enum Decisao {
     Superada,
 }
 
-/// Lets an import that waits go on. Files come in order: one that came later has superseded what this one knows.
+/// Lets an import that waits go on; what it cancels is cancelled by `autor`. Files come in order: one that came later has
+/// superseded what this one knows, unless each is of one creditor, and of another one.
 ///
 /// # Errors
 /// The database is unreachable.
-pub fn confirm(t: &mut Tenant<'_>, id: Uuid, agora: DateTime<Utc>) -> Result<Option<Decisao>, StoreError> {
+pub fn confirm(
+    t: &mut Tenant<'_>,
+    id: Uuid,
+    autor: Uuid,
+    agora: DateTime<Utc>,
+) -> Result<Option<Decisao>, StoreError> {
     let Some(presa) = lock(t, id)? else { return Ok(None) };
     Ok(Some(match (presa.estado.as_str(), presa.confirmada, presa.ultima) {
         ("aguardando_confirmacao", _, false) => Decisao::Superada,
         ("aguardando_confirmacao", _, true) => {
             sql_query(
-                "UPDATE cadastro.importacao SET estado = 'pendente', confirmada_em = $3 WHERE empresa_id = $1 AND id = $2",
+                "UPDATE cadastro.importacao SET estado = 'pendente', confirmada_em = $3, confirmada_por = $4 \
+                  WHERE empresa_id = $1 AND id = $2",
             )
             .bind::<SqlUuid, _>(t.empresa.uuid())
             .bind::<SqlUuid, _>(id)
             .bind::<Timestamptz, _>(agora)
+            .bind::<SqlUuid, _>(autor)
             .execute_unit(t.conn)?;
             Decisao::Aceita
         }
@@ -80,8 +88,9 @@ struct Presa {
 fn lock(t: &mut Tenant<'_>, id: Uuid) -> Result<Option<Presa>, StoreError> {
     Ok(sql_query(
         "SELECT i.estado, i.confirmada_em IS NOT NULL AS confirmada, NOT EXISTS (SELECT FROM cadastro.importacao d \
-                 WHERE d.empresa_id = i.empresa_id AND d.id > i.id AND NOT d.simular) AS ultima \
-           FROM cadastro.importacao i WHERE i.empresa_id = $1 AND i.id = $2 FOR UPDATE",
+                 WHERE d.empresa_id = i.empresa_id AND d.id > i.id AND NOT d.simular \
+                   AND coalesce(d.credor_id = i.credor_id, true)) AS ultima \
+           FROM cadastro.importacao i WHERE i.empresa_id = $1 AND i.id = $2 FOR NO KEY UPDATE",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id)

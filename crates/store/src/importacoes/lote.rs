@@ -61,6 +61,9 @@ struct Escritos {
     atualizados: i64,
     #[diesel(sql_type = Array<Text>)]
     a_pagar: Vec<String>,
+    /// What would go to another debtor than it is negotiated with.
+    #[diesel(sql_type = Array<Text>)]
+    de_outro: Vec<String>,
 }
 
 /// What there is among the groups.
@@ -104,12 +107,14 @@ pub fn save<'i>(
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<Timestamptz, _>(agora)
         .get_result(t.conn)?;
-    let mut feitos = Feitos {
-        criados: escritos.criados,
-        atualizados: escritos.atualizados,
-        inalterados: simples - escritos.criados - escritos.atualizados,
-        ..Feitos::default()
-    };
+    let de_outro = grupos.plain().filter(|item| escritos.de_outro.contains(&item.entrada.codigo_integracao));
+    let de_outro =
+        de_outro.map(|item| (item.linha, item.entrada.codigo_integracao.clone(), Recusa::NegociadoComOutro));
+    let recusas: Vec<_> = de_outro.collect();
+    let recusados = i64::try_from(recusas.len()).unwrap_or(i64::MAX);
+    let (criados, atualizados) = (escritos.criados, escritos.atualizados);
+    let inalterados = simples - criados - atualizados - recusados;
+    let mut feitos = Feitos { criados, atualizados, inalterados, recusados, recusas };
     let mut a_pagar = save_like_put(t, &grupos, agora, &mut feitos)?;
     a_pagar.extend(escritos.a_pagar.iter().map(String::as_str));
     pay(t, &grupos, &a_pagar, agora)?;
@@ -287,7 +292,8 @@ fn save_like_put<'i>(
     Ok(guardados)
 }
 
-/// Books the payments of títulos that are stored and of which a line says that they are paid. What takes no payment, being
+/// Books the payments of títulos that are stored and of which a line says that they are paid: of what was left of their value,
+/// as of one that comes paid, since the line tells no other amount; with that they owe nothing. What takes no payment, being
 /// paid, negotiated or cancelled, stays as it is.
 fn pay(
     t: &mut Tenant<'_>,
@@ -304,8 +310,9 @@ fn pay(
         .filter_map(|(item, _)| Some((item.entrada.codigo_integracao.as_str(), item.pago_em?)));
     let pagos: HashMap<&str, NaiveDate> = pagos.collect();
     let pagamento = |codigo: &&str| {
+        let data = Some(*pagos.get(*codigo)?);
         let titulo = Alvo::Codigo((*codigo).to_owned());
-        Some(EntradaPagamento { data: Some(*pagos.get(*codigo)?), ..EntradaPagamento::integral(titulo) })
+        Some(EntradaPagamento { data, so_principal: true, ..EntradaPagamento::integral(titulo) })
     };
     let pagamentos: Vec<EntradaPagamento> = codigos.iter().filter_map(pagamento).collect();
     titulos::pay(t, &pagamentos, agora)?;

@@ -1,6 +1,6 @@
 //! Making a negotiation: the títulos that it takes in, and the instalments that come out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::banco::new_id;
 use crate::migracao::ExecuteUnit as _;
-use crate::titulos::{PREFIXO_PARCELA, devidos, mark};
+use crate::titulos::{PREFIXO_PARCELA, devidos, lock_rows, mark};
 use crate::{StoreError, Tenant};
 
 /// A negotiation as it was made.
@@ -45,14 +45,14 @@ pub struct Originais {
 }
 
 /// One of them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Original {
     /// Its id.
     pub id: TituloId,
     /// Its due date.
     pub vencimento: NaiveDate,
-    /// Whom it is owed to, if not the company itself.
-    pub credor: Option<CredorId>,
+    /// Whom it is owed to, `None` for the company itself; of an instalment of several creditors all of them.
+    pub credores: BTreeSet<Option<CredorId>>,
     /// What it owes.
     pub divida: Divida,
 }
@@ -68,15 +68,26 @@ impl Originais {
     /// How many days the oldest of them is overdue on `em`; none of what is not due.
     #[must_use]
     pub fn dias_vencido(&self, em: NaiveDate) -> u16 {
-        let mais_antigo = self.titulos.iter().map(|titulo| titulo.vencimento).min().unwrap_or(em);
-        u16::try_from((em - mais_antigo).num_days().max(0)).unwrap_or(u16::MAX)
+        self.titulos.iter().map(|titulo| titulo.dias_vencido(em)).max().unwrap_or_default()
     }
 
-    /// The creditor of all of them, where there is one.
+    /// Whom they are owed to, with how many days the oldest that is owed to it is overdue on `em`.
     #[must_use]
-    pub fn credor(&self) -> Option<CredorId> {
-        let primeiro = self.titulos.first()?.credor?;
-        self.titulos.iter().all(|titulo| titulo.credor == Some(primeiro)).then_some(primeiro)
+    pub fn credores(&self, em: NaiveDate) -> BTreeMap<Option<CredorId>, u16> {
+        let mut credores = BTreeMap::new();
+        for titulo in &self.titulos {
+            for credor in &titulo.credores {
+                let dias: &mut u16 = credores.entry(*credor).or_default();
+                *dias = titulo.dias_vencido(em).max(*dias);
+            }
+        }
+        credores
+    }
+}
+
+impl Original {
+    fn dias_vencido(&self, em: NaiveDate) -> u16 {
+        u16::try_from((em - self.vencimento).num_days().max(0)).unwrap_or(u16::MAX)
     }
 }
 
@@ -90,11 +101,12 @@ pub fn look(
     em: NaiveDate,
     agora: DateTime<Utc>,
 ) -> Result<Result<Originais, Impedidos>, StoreError> {
-    originais(t, titulos, "", |t, ids| devidos(t, ids, em, agora))
+    originais(t, titulos, |t, ids| devidos(t, ids, em, agora))
 }
 
-/// As [`look`], locked: a second negotiation over one of them waits, and then finds it `negociado`. What was paid between
-/// `em` and `hoje` is not owed any more.
+/// As [`look`], locked: a second negotiation over one of them waits, and then finds it `negociado`; a reversal that would
+/// unconfirm the negotiation of an instalment waits as well, or is waited for (rule k05). What was paid between `em` and
+/// `hoje` is not owed any more.
 ///
 /// # Errors
 /// The database is unreachable.
@@ -104,24 +116,16 @@ pub fn lock(
     (em, hoje): (NaiveDate, NaiveDate),
     agora: DateTime<Utc>,
 ) -> Result<Result<Originais, Impedidos>, StoreError> {
-    originais(t, titulos, "FOR UPDATE OF t", |t, ids| {
+    lock_rows(t, &titulos.iter().map(|id| id.uuid()).collect::<Vec<_>>())?;
+    originais(t, titulos, |t, ids| {
         let mut devidos_em = devidos(t, ids, em, agora)?;
         if em < hoje {
             for (id, agora_devido) in devidos(t, ids, hoje, agora)? {
-                devidos_em.entry(id).and_modify(|devido| *devido = least(*devido, agora_devido));
+                devidos_em.entry(id).and_modify(|devido| *devido = devido.least(agora_devido));
             }
         }
         Ok(devidos_em)
     })
-}
-
-fn least(um: Componentes, outro: Componentes) -> Componentes {
-    Componentes {
-        principal: um.principal.min(outro.principal),
-        correcao: um.correcao.min(outro.correcao),
-        multa: um.multa.min(outro.multa),
-        juros: um.juros.min(outro.juros),
-    }
 }
 
 #[derive(QueryableByName)]
@@ -134,23 +138,31 @@ struct Linha {
     status: String,
     #[diesel(sql_type = Date)]
     vencimento: NaiveDate,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    credor_id: Option<Uuid>,
+    #[diesel(sql_type = Array<Nullable<SqlUuid>>)]
+    credores: Vec<Option<Uuid>>,
     #[diesel(sql_type = Bool)]
     nao_confirmada: bool,
 }
 
+/// Whom a título is owed to. Of an instalment without a creditor, those of what was negotiated for it, however often.
+const CREDORES: &str = "ARRAY(WITH RECURSIVE r AS ( \
+         SELECT t.credor_id, t.acordo_id \
+          UNION \
+         SELECT o.credor_id, o.acordo_id FROM r \
+           JOIN cadastro.negociacao_titulo x ON x.empresa_id = $1 AND x.negociacao_id = r.acordo_id \
+           JOIN cadastro.titulo o ON o.empresa_id = $1 AND o.id = x.titulo_id WHERE r.credor_id IS NULL) \
+     SELECT DISTINCT credor_id FROM r WHERE credor_id IS NOT NULL OR acordo_id IS NULL)";
+
 fn originais(
     t: &mut Tenant<'_>,
     titulos: &[TituloId],
-    trava: &str,
     devidos: impl FnOnce(&mut Tenant<'_>, &[TituloId]) -> Result<BTreeMap<TituloId, Componentes>, StoreError>,
 ) -> Result<Result<Originais, Impedidos>, StoreError> {
     let linhas: Vec<Linha> = sql_query(format!(
-        "SELECT t.id, t.devedor_id, t.status, t.vencimento, t.credor_id, \
+        "SELECT t.id, t.devedor_id, t.status, t.vencimento, {CREDORES} AS credores, \
                 EXISTS (SELECT FROM cadastro.negociacao n WHERE n.empresa_id = t.empresa_id \
                    AND n.id = t.acordo_id AND n.estado = 'aberta') AS nao_confirmada \
-           FROM cadastro.titulo t WHERE t.empresa_id = $1 AND t.id = ANY ($2) ORDER BY t.id {trava}"
+           FROM cadastro.titulo t WHERE t.empresa_id = $1 AND t.id = ANY ($2) ORDER BY t.id"
     ))
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Array<SqlUuid>, _>(titulos.iter().map(|id| id.uuid()).collect::<Vec<_>>())
@@ -166,11 +178,19 @@ fn originais(
         Original {
             id,
             vencimento: linha.vencimento,
-            credor: linha.credor_id.map(CredorId::new),
+            credores: creditors(linha.credores),
             divida: Divida { principal: devido.principal, encargos: devido.encargos() },
         }
     };
     Ok(Ok(Originais { devedor, titulos: linhas.into_iter().map(original).collect() }))
+}
+
+/// The company itself where nothing tells.
+fn creditors(lidos: Vec<Option<Uuid>>) -> BTreeSet<Option<CredorId>> {
+    if lidos.is_empty() {
+        return BTreeSet::from([None]);
+    }
+    lidos.into_iter().map(|credor| credor.map(CredorId::new)).collect()
 }
 
 /// Rule k08: every título that is in the way, or whose they all are.

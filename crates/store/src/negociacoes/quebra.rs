@@ -10,7 +10,8 @@ use domain::titulo::{Mudanca, StatusTitulo};
 use uuid::Uuid;
 
 use super::lock_state;
-use crate::titulos::{Alvo, EntradaPagamento, ResultadoPagamento, devidos, mark, pay};
+use crate::migracao::ExecuteUnit as _;
+use crate::titulos::{Alvo, EntradaPagamento, PREFIXO_IMPUTADO, ResultadoPagamento, devidos, mark, pay};
 use crate::{StoreError, Tenant};
 
 /// What became of a breach.
@@ -27,16 +28,32 @@ pub fn break_up(
     id: NegociacaoId,
     agora: DateTime<Utc>,
 ) -> Result<Option<Quebra>, StoreError> {
+    lock_with_sources(t, id)?;
     let Some(atual) = lock_state(t, id)? else { return Ok(None) };
     let parcelas = lock_parcelas(t, id)?;
     let outcome = quebrar(atual.estado()?, atual.com_pagamento, &parcelas);
     if let Ok(Mudanca::Aplicada(_)) = outcome {
         let originais = reopen(t, id, agora)?;
-        impute(t, id, &originais, agora)?;
+        let abertos = originais.iter().filter(|original| original.aberto);
+        impute(t, id, &abertos.map(|original| TituloId::new(original.id)).collect::<Vec<_>>(), agora)?;
         let devedores: Vec<Uuid> = originais.iter().map(|original| original.devedor_id).collect();
         mark(t, &[devedores, vec![atual.devedor_id]].concat())?;
     }
     Ok(Some(outcome))
+}
+
+/// Locks the negotiation and those that its originals are instalments of, in order of id: to pay these, theirs must be locked
+/// before any título is.
+fn lock_with_sources(t: &mut Tenant<'_>, id: NegociacaoId) -> Result<(), StoreError> {
+    sql_query(
+        "SELECT FROM cadastro.negociacao WHERE empresa_id = $1 AND id = ANY (ARRAY( \
+                SELECT $2 UNION ALL \
+                SELECT acordo_id FROM cadastro.titulo WHERE empresa_id = $1 AND negociacao_id = $2 AND acordo_id IS NOT NULL)) \
+          ORDER BY id FOR UPDATE",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(id.uuid())
+    .execute_unit(t.conn)
 }
 
 /// The instalments' status; they and the originals locked in order of id.
@@ -67,19 +84,22 @@ struct Reaberto {
     id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     devedor_id: Uuid,
+    #[diesel(sql_type = Bool)]
+    aberto: bool,
 }
 
-/// The originals, open again, the oldest first.
+/// The originals, open again unless nothing of them is left to pay (`domain::titulo::devolver`), the oldest first.
 fn reopen(t: &mut Tenant<'_>, id: NegociacaoId, agora: DateTime<Utc>) -> Result<Vec<Reaberto>, StoreError> {
     Ok(sql_query(
         "WITH n AS (UPDATE cadastro.negociacao SET estado = 'quebrada', quebrada_em = $3 WHERE empresa_id = $1 AND id = $2), \
               p AS (UPDATE cadastro.titulo SET status = 'cancelado', saldo = 0, suspenso_ate = NULL, status_em = $3, \
                            atualizado_em = $3 \
                      WHERE empresa_id = $1 AND acordo_id = $2 AND status IN ('aberto', 'suspenso')), \
-              o AS (UPDATE cadastro.titulo SET status = 'aberto', negociacao_id = NULL, status_em = $3, atualizado_em = $3 \
+              o AS (UPDATE cadastro.titulo SET status = CASE WHEN saldo > 0 THEN 'aberto' ELSE 'pago' END, negociacao_id = NULL, \
+                           status_em = $3, atualizado_em = $3 \
                      WHERE empresa_id = $1 AND negociacao_id = $2 AND status = 'negociado' \
-                    RETURNING id, devedor_id, vencimento) \
-         SELECT id, devedor_id FROM o ORDER BY vencimento, id",
+                    RETURNING id, devedor_id, vencimento, status) \
+         SELECT id, devedor_id, status = 'aberto' AS aberto FROM o ORDER BY vencimento, id",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id.uuid())
@@ -99,7 +119,7 @@ struct Recebido {
 fn impute(
     t: &mut Tenant<'_>,
     id: NegociacaoId,
-    originais: &[Reaberto],
+    originais: &[TituloId],
     agora: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let recebidos: Vec<Recebido> = sql_query(
@@ -110,13 +130,12 @@ fn impute(
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id.uuid())
     .load(t.conn)?;
-    let originais: Vec<TituloId> = originais.iter().map(|original| TituloId::new(original.id)).collect();
     let mut n = 0;
     for Recebido { data, valor } in recebidos {
-        let devidos = devidos(t, &originais, data, agora)?;
+        let devidos = devidos(t, originais, data, agora)?;
         let mut resta = Centavos::new(valor);
         let mut partes = Vec::new();
-        for original in &originais {
+        for original in originais {
             let devido = devidos.get(original).map_or(Centavos::ZERO, |devido| devido.total());
             let parte = resta.min(devido);
             if parte > Centavos::ZERO {
@@ -124,9 +143,10 @@ fn impute(
                 resta = Centavos::new(resta.get() - parte.get());
                 partes.push(EntradaPagamento {
                     titulo: Alvo::Id(*original),
-                    codigo_integracao: Some(format!("quebra-{id}-{n}")),
+                    codigo_integracao: Some(format!("{PREFIXO_IMPUTADO}{id}-{n}")),
                     data: Some(data),
                     valor: Some(parte),
+                    so_principal: false,
                     quita: false,
                 });
             }

@@ -96,8 +96,8 @@ struct Acordo {
     estado: String,
 }
 
-/// Answers the states of the negotiations.
-fn lock_rows(t: &mut Tenant<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, StoreError> {
+/// Locks títulos, of instalments their negotiations first. Answers the states of these.
+pub(crate) fn lock_rows(t: &mut Tenant<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, StoreError> {
     let acordos: Vec<Acordo> = sql_query(
         "SELECT id, estado FROM cadastro.negociacao WHERE empresa_id = $1 AND id = ANY (ARRAY( \
                 SELECT acordo_id FROM cadastro.titulo WHERE empresa_id = $1 AND id = ANY ($2) AND acordo_id IS NOT NULL)) \

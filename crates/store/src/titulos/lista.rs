@@ -83,12 +83,12 @@ pub struct TituloLido {
     /// When it came in.
     #[diesel(sql_type = Timestamptz)]
     pub criado_em: DateTime<Utc>,
+    /// The API key that brought it, if it is known.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub criado_por: Option<Uuid>,
     /// When anything of it last changed.
     #[diesel(sql_type = Timestamptz)]
     pub atualizado_em: DateTime<Utc>,
-    /// The charges of its creditor, as they are stored.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub(super) encargos: Option<String>,
     /// Its payments that stand, in order of day.
     #[diesel(sql_type = Nullable<Text>)]
     pub(super) pagos: Option<String>,
@@ -106,9 +106,8 @@ impl TituloLido {
 
 pub(super) const COLUNAS: &str = "SELECT t.id, t.codigo_integracao, t.devedor_id, t.numero, t.emissao, t.vencimento, t.valor, t.saldo, \
            t.status, t.origem, t.credor_id, t.tipo_negocio, t.tipo_titulo, t.suspenso_ate, t.negociacao_id, t.acordo_id, \
-           t.nosso_numero, t.linha_digitavel, t.pix_copia_e_cola, t.link_boleto, t.status_em, t.criado_em, t.atualizado_em, \
+           t.nosso_numero, t.linha_digitavel, t.pix_copia_e_cola, t.link_boleto, t.status_em, t.criado_em, t.criado_por, t.atualizado_em, \
            (SELECT d.score FROM cadastro.devedor d WHERE d.empresa_id = t.empresa_id AND d.id = t.devedor_id) AS devedor_score, \
-           (SELECT c.encargos::text FROM cadastro.credor c WHERE c.empresa_id = t.empresa_id AND c.id = t.credor_id) AS encargos, \
            (SELECT jsonb_agg(jsonb_build_array(p.data, p.principal, p.correcao, p.multa, p.juros) \
                              ORDER BY p.data, p.criado_em, p.id)::text FROM cadastro.pagamento p \
              WHERE p.empresa_id = t.empresa_id AND p.titulo_id = t.id AND p.estornado_em IS NULL) AS pagos";

@@ -7,6 +7,7 @@ pub use estorno::{EntradaEstorno, QualPagamento, RecusaEstorno, ResultadoEstorno
 pub use leitura::{FiltroPagamentos, PagamentoLido, get as get_pagamento, list as list_pagamentos};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_query;
@@ -18,7 +19,8 @@ use domain::titulo::StatusTitulo;
 use uuid::Uuid;
 
 use super::alvo::{self, Alvo, Preso};
-use super::atualizacao::{Tabela, pagos};
+use super::atualizacao::{pagos, por_pagar};
+use super::tabela::Tabela;
 use crate::migracao::ExecuteUnit as _;
 use crate::{StoreError, Tenant};
 
@@ -33,6 +35,8 @@ pub struct EntradaPagamento {
     pub data: Option<NaiveDate>,
     /// The amount; what is owed on that day where it is not told.
     pub valor: Option<Centavos>,
+    /// Whether, where no amount is told, it is of what is left of the value, without charges.
+    pub so_principal: bool,
     /// Whether it settles the debt, whatever it is.
     pub quita: bool,
 }
@@ -41,7 +45,7 @@ impl EntradaPagamento {
     /// What is owed today.
     #[must_use]
     pub fn integral(titulo: Alvo) -> Self {
-        Self { titulo, codigo_integracao: None, data: None, valor: None, quita: true }
+        Self { titulo, codigo_integracao: None, data: None, valor: None, so_principal: false, quita: true }
     }
 }
 
@@ -65,6 +69,8 @@ pub enum RecusaPagamento {
     Titulo(PagamentoRecusado),
     /// Another payment has the key.
     CodigoEmUso,
+    /// It was booked before, and did not settle the debt as this one would.
+    JaSemQuitar,
     /// Its day has not come yet.
     DataFutura,
 }
@@ -81,7 +87,7 @@ pub fn pay(
     agora: DateTime<Utc>,
 ) -> Result<Vec<ResultadoPagamento>, StoreError> {
     let mut presos = alvo::lock(t, entradas.iter().map(|entrada| &entrada.titulo))?;
-    let tabela = Tabela::load(t, presos.por_id.values().map(|preso| &preso.lido), agora)?;
+    let tabela = Tabela::get(t)?;
     let ids: Vec<Uuid> = presos.por_id.keys().copied().collect();
     let codigos: Vec<&str> =
         entradas.iter().filter_map(|entrada| entrada.codigo_integracao.as_deref()).collect();
@@ -109,7 +115,7 @@ pub fn pay(
 
 /// What payments are booked by, and those that were.
 struct Livro {
-    tabela: Tabela,
+    tabela: Arc<Tabela>,
     conhecidos: Vec<PagamentoLido>,
     agora: DateTime<Utc>,
 }
@@ -123,20 +129,22 @@ impl Livro {
         pagos: &mut Vec<Pago>,
     ) -> ResultadoPagamento {
         use ResultadoPagamento::{JaRegistrado, Recusado, Registrado};
-        let (titulo, hoje) = (preso.lido.id, self.tabela.hoje);
+        let (titulo, hoje) = (preso.lido.id, self.tabela.hoje(self.agora));
         let data = entrada.data.unwrap_or(hoje);
         if let Some(outro) = self.conhecidos.iter().find(|outro| outro.has_key_of(entrada)) {
-            let mesmo = outro.titulo_id == titulo && outro.says_the_same(entrada);
+            let mesmo = outro.titulo_id == titulo && outro.says_the_same(entrada, preso.status);
             return if mesmo { JaRegistrado(outro.clone()) } else { Recusado(RecusaPagamento::CodigoEmUso) };
         }
         if let Some(igual) = self.conhecidos.iter().find(|outro| outro.is(entrada, titulo, data)) {
-            return JaRegistrado(igual.clone());
+            let mesmo = igual.settles_as(entrada, preso.status);
+            return if mesmo { JaRegistrado(igual.clone()) } else { Recusado(RecusaPagamento::JaSemQuitar) };
         }
         if hoje < data {
             return Recusado(RecusaPagamento::DataFutura);
         }
-        let devido = self.tabela.por_pagar(&preso.lido, pagos, data);
-        let valor = entrada.valor.unwrap_or_else(|| devido.total());
+        let devido = por_pagar(&self.tabela, &preso.lido, pagos, data);
+        let integral = if entrada.so_principal { devido.principal } else { devido.total() };
+        let valor = entrada.valor.unwrap_or(integral);
         match receber(preso.status, devido, valor, entrada.quita) {
             Ok(recebido) => {
                 apply(preso, pagos, data, &recebido);

@@ -1,11 +1,14 @@
 //! Changes of the status of títulos.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::dinheiro::Centavos;
 use domain::ids::TituloId;
+use domain::pagamento::PagamentoRecusado;
 use domain::titulo::{self, Mudanca, StatusTitulo, TransicaoInvalida};
 
 use super::alvo::{self, Alvo, Preso};
-use super::pagamentos::{EntradaPagamento, pay};
+use super::atualizacao::pagos;
+use super::pagamentos::{EntradaPagamento, RecusaPagamento, ResultadoPagamento, pay};
 use crate::{StoreError, Tenant};
 
 /// What the domain says of a change of status.
@@ -52,6 +55,8 @@ pub enum RecusaSituacao {
     /// It is an instalment, which is cancelled with its whole negotiation only: without its first instalment one would
     /// neither be confirmed nor, once another was paid, be cancelled.
     ParcelaDeAcordo,
+    /// It is to be paid, and there is nothing to pay.
+    NadaDevido,
 }
 
 impl From<TransicaoInvalida> for RecusaSituacao {
@@ -95,8 +100,8 @@ pub fn suspend(
     let transicao = |feita: Situada| match feita {
         Ok((_, mudanca)) => Some(Ok(mudanca)),
         Err(RecusaSituacao::Status(recusa)) => Some(Err(recusa)),
-        // Only a cancellation is refused to an instalment.
-        Err(RecusaSituacao::ParcelaDeAcordo) => None,
+        // Only a cancellation is refused to an instalment, and only a payment to what owes nothing.
+        Err(RecusaSituacao::ParcelaDeAcordo | RecusaSituacao::NadaDevido) => None,
     };
     Ok(feitas.into_iter().next().flatten().and_then(transicao))
 }
@@ -116,27 +121,46 @@ pub fn change_many(
     let mut integrais = Vec::new();
     for (nomeado, (_, pedido)) in presos.nomeados.iter().zip(pedidos) {
         let preso = nomeado.and_then(|id| presos.por_id.get_mut(&id));
-        let feita = preso.map(|preso| change(preso, *pedido));
+        let feita = preso.map(|preso| change(preso, *pedido)).transpose()?;
         if let Some(Ok((id, Mudanca::Aplicada(StatusTitulo::Pago)))) = feita {
-            integrais.push(EntradaPagamento::integral(Alvo::Id(id)));
+            integrais.push((feitas.len(), EntradaPagamento::integral(Alvo::Id(id))));
         }
         feitas.push(feita);
     }
     presos.save(t, agora)?;
+    let (quais, integrais): (Vec<_>, Vec<_>) = integrais.into_iter().unzip();
     if !integrais.is_empty() {
-        pay(t, &integrais, agora)?;
+        for (qual, pago) in quais.into_iter().zip(pay(t, &integrais, agora)?) {
+            if let (Some(feita), true) = (feitas.get_mut(qual), owed_nothing(&pago)) {
+                *feita = Some(Err(RecusaSituacao::NadaDevido));
+            }
+        }
     }
     Ok(feitas)
 }
 
-fn change(preso: &mut Preso, pedido: Pedido) -> Situada {
-    let mut mudanca = (pedido.transicao)(preso.status)?;
+fn owed_nothing(pago: &ResultadoPagamento) -> bool {
+    use RecusaPagamento::Titulo;
+    matches!(pago, ResultadoPagamento::Recusado(Titulo(PagamentoRecusado::NadaDevido)))
+}
+
+fn change(preso: &mut Preso, pedido: Pedido) -> Result<Situada, StoreError> {
+    let mut mudanca = match (pedido.transicao)(preso.status) {
+        Ok(mudanca) => mudanca,
+        Err(recusa) => return Ok(Err(recusa.into())),
+    };
     if mudanca == Mudanca::JaAplicada && preso.lido.suspenso_ate != pedido.ate {
         mudanca = Mudanca::Aplicada(preso.status);
     }
     match mudanca {
-        Mudanca::Aplicada(StatusTitulo::Cancelado) if preso.lido.acordo_id.is_some() => {
-            return Err(RecusaSituacao::ParcelaDeAcordo);
+        Mudanca::Aplicada(status)
+            if preso.lido.acordo_id.is_some()
+                && [preso.status, status].contains(&StatusTitulo::Cancelado) =>
+        {
+            return Ok(Err(RecusaSituacao::ParcelaDeAcordo));
+        }
+        Mudanca::Aplicada(StatusTitulo::Aberto) if preso.status == StatusTitulo::Cancelado => {
+            restore(preso)?;
         }
         // A payment is booked, and changes the status itself.
         Mudanca::Aplicada(StatusTitulo::Pago) | Mudanca::JaAplicada => {}
@@ -145,5 +169,13 @@ fn change(preso: &mut Preso, pedido: Pedido) -> Situada {
             preso.lido.suspenso_ate = pedido.ate;
         }
     }
-    Ok((TituloId::new(preso.lido.id), mudanca))
+    Ok(Ok((TituloId::new(preso.lido.id), mudanca)))
+}
+
+/// What was cancelled owes again what was not paid of its value.
+fn restore(preso: &mut Preso) -> Result<(), StoreError> {
+    let pago: Centavos = pagos(&preso.lido)?.iter().map(|pago| pago.quitado.principal).sum();
+    preso.lido.saldo = preso.lido.valor.saturating_sub(pago.get()).max(0);
+    preso.become_status(titulo::devolver(Centavos::new(preso.lido.saldo)));
+    Ok(())
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::devedores::{Resolvidos, resolve, save_credores};
 use super::{EntradaTitulo, PREFIXO_PARCELA, Recusa, ResultadoItem, mark};
 use crate::banco::new_id;
-use crate::{StoreError, Tenant};
+use crate::{StoreError, Tenant, importacoes};
 
 #[derive(QueryableByName)]
 struct Existente {
@@ -24,6 +24,8 @@ struct Existente {
     id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     devedor_id: Uuid,
+    #[diesel(sql_type = Bool)]
+    negociado: bool,
 }
 
 #[derive(QueryableByName)]
@@ -48,7 +50,9 @@ pub fn upsert(
     itens: &[EntradaTitulo],
     agora: DateTime<Utc>,
 ) -> Result<Vec<ResultadoItem>, StoreError> {
-    upsert_from(t, itens, OrigemContato::Erp, agora)
+    let resultados = upsert_from(t, itens, OrigemContato::Erp, agora)?;
+    importacoes::note_sent(t, &resultados)?;
+    Ok(resultados)
 }
 
 /// As [`upsert`]; contacts that are new were told by `origem`.
@@ -62,11 +66,17 @@ pub(crate) fn upsert_from(
     let parcelas = load_parcelas(t, &unicos)?;
     unicos.retain(|item| !parcelas.contains(&item.codigo_integracao));
     let mencoes: Vec<_> = unicos.iter().map(|item| &item.devedor).collect();
-    let Resolvidos { devedores, alterados } = resolve(t, &mencoes, origem, agora)?;
+    let Resolvidos { mut devedores, alterados } = resolve(t, &mencoes, origem, agora)?;
     let credores = save_credores(t, unicos.iter().filter_map(|item| item.credor.as_ref()), agora)?;
     let codigos: Vec<&str> = unicos.iter().map(|item| item.codigo_integracao.as_str()).collect();
     let antes = load_existing(t, &codigos)?;
 
+    for (codigo, devedor) in codigos.iter().zip(&mut devedores) {
+        let de_outro = |id: &Uuid| antes.get(*codigo).is_some_and(|a| a.negociado && a.devedor_id != *id);
+        if devedor.as_ref().is_ok_and(de_outro) {
+            *devedor = Err(Recusa::NegociadoComOutro);
+        }
+    }
     let mut colunas = Colunas::default();
     for (item, devedor) in unicos.iter().zip(&devedores) {
         if let Ok(devedor) = devedor {
@@ -141,8 +151,8 @@ fn load_existing(t: &mut Tenant<'_>, codigos: &[&str]) -> Result<BTreeMap<String
         return Ok(BTreeMap::new());
     }
     let linhas: Vec<Existente> = sql_query(
-        "SELECT n.codigo AS codigo_integracao, t.id, t.devedor_id FROM unnest($2) AS n(codigo) CROSS JOIN LATERAL \
-                (SELECT id, devedor_id FROM cadastro.titulo WHERE empresa_id = $1 AND codigo_integracao = n.codigo OFFSET 0) t",
+        "SELECT n.codigo AS codigo_integracao, t.* FROM unnest($2) AS n(codigo) CROSS JOIN LATERAL \
+                (SELECT id, devedor_id, status = 'negociado' AS negociado FROM cadastro.titulo WHERE empresa_id = $1 AND codigo_integracao = n.codigo OFFSET 0) t",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Array<Text>, _>(codigos)
@@ -199,7 +209,8 @@ const GRAVAR: &str = "WITH n AS MATERIALIZED ( \
      SELECT $1, n.id, n.codigo, n.devedor, n.credor, n.numero, n.emissao, n.vencimento, n.valor, n.valor, \
             n.negocio, n.tipo, n.nosso, n.linha, n.pix, n.link, $12, $12, $12 \
        FROM n WHERE (SELECT count(*) FROM presos) >= 0 ORDER BY n.codigo \
-     ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET devedor_id = excluded.devedor_id, \
+     ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET \
+            devedor_id = CASE t.status WHEN 'negociado' THEN t.devedor_id ELSE excluded.devedor_id END, \
             credor_id = coalesce(excluded.credor_id, t.credor_id), numero = excluded.numero, \
             emissao = coalesce(excluded.emissao, t.emissao), vencimento = excluded.vencimento, \
             valor = excluded.valor, tipo_negocio = coalesce(excluded.tipo_negocio, t.tipo_negocio), \

@@ -63,6 +63,15 @@ impl Casa {
         id_of(&self.push(&[item])[0])
     }
 
+    /// A negotiated título goes to another debtor. No push does that any more; those of former versions did.
+    pub(crate) fn move_to(&self, titulo: &str, devedor: &str) {
+        testkit::Sql::connect(self.pg.url()).run(&format!(
+            "UPDATE cadastro.titulo SET devedor_id = \
+                (SELECT devedor_id FROM cadastro.devedor_codigo WHERE codigo_integracao = '{devedor}') \
+              WHERE codigo_integracao = '{titulo}'"
+        ));
+    }
+
     /// An active régua with one e-mail at each position.
     pub(crate) fn regua(&self, gatilhos: &[Gatilho]) -> ReguaId {
         let nova = nova_regua(gatilhos);

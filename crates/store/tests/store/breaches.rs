@@ -1,13 +1,16 @@
 //! Negotiations that are broken.
 
+use domain::dinheiro::Centavos;
 use domain::ids::TituloId;
-use domain::negociacao::{EstadoNegociacao, QuebraInvalida};
+use domain::negociacao::{EstadoNegociacao, Parcela, Parcelas, QuebraInvalida};
 use domain::titulo::Mudanca;
 use store::negociacoes::{self, Quebra};
-use store::titulos::{Alvo, EntradaEstorno, QualPagamento, RecusaEstorno, ResultadoEstorno, reverse};
+use store::titulos::{
+    Alvo, EntradaEstorno, QualPagamento, RecusaEstorno, ResultadoEstorno, reverse, suspend,
+};
 
 use crate::apoio::{Casa, agora, d, depois, devedor, dia, hora, item};
-use crate::negotiations::{TRES, negotiate, pay, read, titulos};
+use crate::negotiations::{TRES, create, negotiate, pay, read, titulos};
 
 fn break_up(casa: &Casa, id: domain::ids::NegociacaoId, hoje: &str) -> Quebra {
     casa.titulos.da_empresa(casa.empresa, |t| negociacoes::break_up(t, id, hora(dia(hoje)))).unwrap().unwrap()
@@ -50,6 +53,57 @@ fn the_originals_are_open_again_less_what_was_paid_and_the_debtor_is_looked_at()
 }
 
 #[test]
+fn a_payment_that_was_taken_back_settles_nothing_and_a_suspended_instalment_is_cancelled_too() {
+    let casa = Casa::nova();
+    let (criada, _) = half_paid(&casa);
+    pay(&casa, criada.parcelas[1], "2026-03-11");
+    let estorno = EntradaEstorno {
+        titulo: Alvo::Id(criada.parcelas[1]),
+        pagamento: QualPagamento::Todos,
+        motivo: None,
+    };
+    casa.titulos
+        .da_empresa(casa.empresa, |t| {
+            reverse(t, std::slice::from_ref(&estorno), agora())?;
+            suspend(t, criada.parcelas[2], None, agora())
+        })
+        .unwrap()
+        .unwrap()
+        .unwrap();
+    break_up(&casa, criada.id, "2026-04-22").unwrap();
+    assert_eq!(
+        titulos(&casa),
+        [
+            "1 aberto 5293",
+            "2 aberto 10000",
+            "Acordo 1/3 pago 0",
+            "Acordo 2/3 cancelado 0",
+            "Acordo 3/3 cancelado 0"
+        ],
+        "as if only the first had ever been paid"
+    );
+}
+
+/// What is more than the oldest owed goes on to the next one.
+#[test]
+fn a_payment_larger_than_the_oldest_debt_settles_it_and_a_part_of_the_next() {
+    let casa = Casa::nova();
+    let ids = ["1", "2"].map(|codigo| casa.push_one(item(codigo, devedor(1))));
+    let uma = Parcelas::new(
+        Centavos::new(20_000),
+        [("2026-03-20", 15_000), ("2026-04-20", 5_000)]
+            .map(|(em, valor)| Parcela { vencimento: dia(em), valor: Centavos::new(valor) })
+            .to_vec(),
+    );
+    let uma = uma.unwrap();
+    let criada = casa.titulos.da_empresa(casa.empresa, |t| create(t, &ids, &uma)).unwrap().unwrap();
+    pay(&casa, criada.parcelas[0], "2026-03-10");
+    break_up(&casa, criada.id, "2026-03-11").unwrap();
+    // Each owed 102.93 on 2026-03-10, of which 2.93 are charges: of 150.00 the second gets 47.07, 44.14 of it as principal.
+    assert_eq!(titulos(&casa)[..2], ["1 pago 0", "2 aberto 5586"]);
+}
+
+#[test]
 fn what_was_not_paid_at_all_or_is_in_another_negotiation_is_not_broken() {
     let casa = Casa::nova();
     let id = casa.push_one(item("9", devedor(9)));
@@ -82,6 +136,22 @@ fn what_was_paid_on_a_broken_one_counts_for_its_originals_and_is_not_taken_back(
         .unwrap();
     assert_eq!(feito, [ResultadoEstorno::Recusado(RecusaEstorno::AcordoDesfeito)]);
     assert_eq!(casa.written(), antes);
+}
+
+#[test]
+fn an_original_that_went_to_another_debtor_marks_that_one_as_well() {
+    // All of them, or the one of which nothing was paid.
+    for movidos in [&["1", "2"][..], &["2"]] {
+        let casa = Casa::nova();
+        let (criada, _) = half_paid(&casa);
+        casa.push(&[item("0", devedor(2))]);
+        for codigo in movidos {
+            casa.move_to(codigo, "d2");
+        }
+        casa.unmark();
+        break_up(&casa, criada.id, "2026-03-11").unwrap();
+        assert_eq!(casa.marked(), ["d1", "d2"], "{movidos:?}");
+    }
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! An import is in the hands of one process at a time, and each line is told of once.
 
+use std::time::Duration;
+
 use serde_json::json;
-use store::Tenant;
-use store::importacoes::{self, Feitos, NovaImportacao, Tomada};
+use store::importacoes::{self, Chave, Feitos, NovaImportacao, Tomada};
+use store::{StoreError, Tenant};
+use testkit::block_until;
 use uuid::Uuid;
 
-use crate::apoio::{Casa, agora};
+use crate::apoio::{Casa, PRAZO, agora};
 
 fn ask(casa: &Casa) -> Uuid {
     let id = Uuid::from_u128(7);
@@ -15,6 +18,7 @@ fn ask(casa: &Casa) -> Uuid {
         completo: false,
         simular: false,
         limite: 10,
+        credor: None,
         mapeamento: None,
         regras: json!({}),
         autor: Uuid::from_u128(8),
@@ -29,7 +33,7 @@ fn take(casa: &Casa, id: Uuid) -> Option<Tomada> {
     tomada.map(|(tomada, _)| tomada)
 }
 
-fn tell(t: &mut Tenant<'_>, tomada: Tomada, ate: i64) -> Result<bool, store::StoreError> {
+fn tell(t: &mut Tenant<'_>, tomada: Tomada, ate: i64) -> Result<bool, StoreError> {
     importacoes::advance(t, tomada, (ate, None), &Feitos { criados: 5, ..Feitos::default() })
 }
 
@@ -57,6 +61,8 @@ fn while_its_lease_lasts_an_import_is_nobody_elses() {
 fn whoever_lost_an_import_stores_no_more_of_it() {
     let casa = Casa::nova();
     let id = ask(&casa);
+    casa.titulos.da_empresa(casa.empresa, |t| importacoes::add_part(t, id, 0, b"x")).unwrap();
+    let partes = || casa.n("SELECT count(*) FROM cadastro.importacao_parte");
     let primeiro = take(&casa, id).unwrap();
     assert!(advance(&casa, primeiro, 5));
     expire(&casa);
@@ -66,11 +72,44 @@ fn whoever_lost_an_import_stores_no_more_of_it() {
     for feito in [importacoes::keep, importacoes::release, importacoes::ask] {
         assert!(!casa.titulos.da_empresa(casa.empresa, |t| feito(t, primeiro)).unwrap());
     }
-    casa.titulos
-        .da_empresa(casa.empresa, |t| importacoes::end(t, primeiro, Some("perdida"), agora()))
-        .unwrap();
+    let end = |tomada, erro| {
+        casa.titulos.da_empresa(casa.empresa, |t| importacoes::end(t, tomada, erro, agora())).unwrap();
+    };
+    end(primeiro, Some("perdida"));
+    assert_eq!(partes(), 1, "the file is still read by the other");
     let lida = casa.titulos.da_empresa(casa.empresa, |t| importacoes::get(t, id)).unwrap().unwrap();
     assert_eq!((lida.estado.as_str(), lida.posicao, lida.criados), ("processando", 10, 10));
+    end(segundo, None);
+    assert_eq!(partes(), 0);
+}
+
+#[test]
+fn an_import_that_cuts_everybody_off_is_given_up_and_one_that_is_put_down_is_not() {
+    let casa = Casa::nova();
+    let id = ask(&casa);
+    for _ in 0..7 {
+        let tomada = take(&casa, id).expect("whoever had it ended in good order");
+        assert!(casa.titulos.da_empresa(casa.empresa, |t| importacoes::release(t, tomada)).unwrap());
+    }
+    for _ in 0..5 {
+        let tomada = take(&casa, id).expect("not yet");
+        assert!(casa.titulos.da_empresa(casa.empresa, |t| importacoes::give_back(t, tomada)).unwrap());
+    }
+    let lida = || casa.titulos.da_empresa(casa.empresa, |t| importacoes::get(t, id)).unwrap().unwrap();
+    assert_eq!(lida().estado, "pendente");
+    assert_eq!(take(&casa, id), None);
+    assert_eq!((lida().estado.as_str(), lida().erro.is_some()), ("falhou", true));
+}
+
+#[test]
+fn whoever_gets_further_with_an_import_takes_it_up_as_if_for_the_first_time() {
+    let casa = Casa::nova();
+    let id = ask(&casa);
+    for ate in 1..=7 {
+        let tomada = take(&casa, id).expect("each got further");
+        assert!(advance(&casa, tomada, ate));
+        assert!(casa.titulos.da_empresa(casa.empresa, |t| importacoes::give_back(t, tomada)).unwrap());
+    }
 }
 
 #[test]
@@ -84,4 +123,31 @@ fn a_chunk_that_is_told_of_again_counts_once() {
     }
     let lida = casa.titulos.da_empresa(casa.empresa, |t| importacoes::get(t, id)).unwrap().unwrap();
     assert_eq!((lida.posicao, lida.criados), (10, 5));
+}
+
+/// The keys of a large file take minutes, and what their transaction says is seen by nobody before it ends.
+#[test]
+fn whoever_reads_the_keys_of_a_file_for_longer_than_a_lease_keeps_it_meanwhile() {
+    let casa = Casa::nova();
+    let id = ask(&casa);
+    let tomada = take(&casa, id).unwrap();
+    let mut olho = testkit::Sql::connect(casa.pg.url());
+    let mut leased =
+        || olho.number("(SELECT count(*) FROM cadastro.importacao WHERE lease_ate > clock_timestamp())") == 1;
+    let chave = |linha| {
+        expire(&casa);
+        block_until(PRAZO, &mut leased);
+        assert_eq!(take(&casa, id), None, "line {linha}");
+        Ok::<_, StoreError>(Chave { linha, codigo: Some("A".to_owned()) })
+    };
+    let chaves = std::iter::successors(Some(1), |linha| (*linha < 3).then_some(linha + 1)).map(chave);
+    let mut chaves = Some(chaves);
+    let lidas =
+        importacoes::while_kept(&casa.titulos, casa.empresa, tomada, Duration::from_millis(1), || {
+            casa.titulos
+                .da_empresa(casa.empresa, |t| importacoes::read_keys(t, tomada, None, chaves.take().unwrap()))
+        });
+    assert!(lidas.unwrap().is_some(), "it was still this process's");
+    expire(&casa);
+    assert!(take(&casa, id).is_some(), "afterwards nobody keeps it");
 }

@@ -247,3 +247,16 @@ fn labels_that_were_stored_before_they_had_rules_are_cut_to_them() {
         ["vip".to_owned(), "-".to_owned(), "x".repeat(60), "normal".to_owned()]
     );
 }
+
+/// Rules k06, §0: an earlier version gave originals back open whatever was left to pay.
+#[test]
+fn what_was_open_and_owed_nothing_is_paid() {
+    let casa = Casa::nova();
+    casa.push(&(0..3).map(|n| item(&n.to_string(), devedor(n))).collect::<Vec<_>>());
+    undo(&casa, "_acordos_desfeitos");
+    casa.run("UPDATE cadastro.titulo SET saldo = 0 WHERE codigo_integracao <> '0'");
+    casa.run("UPDATE cadastro.titulo SET status = 'suspenso', suspenso_ate = '2026-04-01' WHERE codigo_integracao = '2'");
+    store::migrate(casa.pg.url()).unwrap();
+    let agora = "SELECT concat_ws(' ', codigo_integracao, status, saldo, suspenso_ate) AS x FROM cadastro.titulo ORDER BY 1";
+    assert_eq!(casa.texts(agora), ["0 aberto 10000", "1 pago 0", "2 pago 0"]);
+}

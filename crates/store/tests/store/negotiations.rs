@@ -3,8 +3,8 @@
 use domain::dinheiro::Centavos;
 use domain::ids::{NegociacaoId, TituloId};
 use domain::negociacao::{
-    Acordo, ComPagamento, Desconto, Divida, EstadoNegociacao, Impedidos, Impedimento, Parcela, Parcelas,
-    vencidos_ate,
+    Acordo, CancelamentoInvalido::ComPagamento, Desconto, Divida, EstadoNegociacao, Impedidos, Impedimento,
+    Parcela, Parcelas, vencidos_ate,
 };
 use domain::titulo::{Mudanca, StatusTitulo, cancelar, pagar};
 use store::negociacoes::{self, Anotacoes, Cancelamento, Criada, Filtro, NegociacaoLida};
@@ -283,7 +283,7 @@ fn k06_an_original_that_went_to_another_debtor_marks_that_one_as_well() {
     let id = casa.push_one(item("1", devedor(1)));
     casa.push(&[item("2", devedor(2))]);
     let criada = negotiate(&casa, &[id], &TRES).unwrap();
-    casa.push(&[item("1", devedor(2))]);
+    casa.move_to("1", "d2");
     casa.unmark();
     cancel(&casa, criada.id, "2026-03-10").unwrap();
     assert_eq!(casa.marked(), ["d1", "d2"]);

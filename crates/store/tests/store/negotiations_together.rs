@@ -5,7 +5,7 @@ use std::thread;
 
 use diesel::connection::SimpleConnection as _;
 use domain::execucao::Envio;
-use domain::negociacao::{ComPagamento, Impedidos, Impedimento};
+use domain::negociacao::{CancelamentoInvalido::ComPagamento, Impedidos, Impedimento};
 use domain::titulo::{StatusTitulo, pagar};
 use store::disparos::claim;
 use store::negociacoes;

@@ -19,6 +19,7 @@ fn payment(codigo: Option<&str>, em: &str, valor: i64) -> EntradaPagamento {
         codigo_integracao: codigo.map(str::to_owned),
         data: Some(dia(em)),
         valor: Some(Centavos::new(valor)),
+        so_principal: false,
         quita: false,
     }
 }
@@ -84,6 +85,35 @@ fn t07_what_a_date_changes_has_no_author_in_the_history() {
     assert_eq!(casa.texts(historia), [format!("{autor} suspenso"), "aberto".to_owned()]);
 }
 
+/// Two notes of the same amount on the same day are one payment, unless the first one was taken back.
+#[test]
+fn a_payment_without_a_code_is_booked_again_after_it_was_taken_back() {
+    let casa = Casa::nova();
+    casa.push(&[item("1", devedor(1))]);
+    let paga = payment(None, "2026-02-10", 1_000);
+    assert!(matches!(book(&casa, &paga), ResultadoPagamento::Registrado(_)));
+    assert!(matches!(book(&casa, &paga), ResultadoPagamento::JaRegistrado(_)));
+    take_back(&casa, QualPagamento::Todos);
+    assert_eq!(casa.n("SELECT saldo FROM cadastro.titulo"), 10_000);
+    assert!(matches!(book(&casa, &paga), ResultadoPagamento::Registrado(_)));
+    assert_eq!(casa.n("SELECT saldo FROM cadastro.titulo"), 9_000);
+}
+
+#[test]
+fn what_stands_may_pay_a_value_that_was_lowered_since() {
+    let casa = Casa::nova();
+    casa.push(&[item("1", devedor(1))]);
+    for (codigo, valor) in [("P1", 6_000), ("P2", 4_000)] {
+        book(&casa, &payment(Some(codigo), "2026-02-10", valor));
+    }
+    let situacao = || casa.texts("SELECT concat_ws(' ', status, saldo) AS x FROM cadastro.titulo").remove(0);
+    casa.push(&[EntradaTitulo { valor: Centavos::new(5_000), ..item("1", devedor(1)) }]);
+    take_back(&casa, QualPagamento::Codigo("P2".to_owned()));
+    assert_eq!(situacao(), "pago 0", "the other one is more than it is worth");
+    take_back(&casa, QualPagamento::Codigo("P1".to_owned()));
+    assert_eq!(situacao(), "aberto 5000");
+}
+
 #[derive(Clone, Debug)]
 enum Fato {
     Paga { dias: i64, valor: i64, codigo: u8 },
@@ -95,6 +125,8 @@ enum Fato {
 fn fato() -> impl Strategy<Value = Fato> {
     prop_oneof![
         4 => (0..20_i64, 1..15_000_i64, 0..4_u8).prop_map(|(dias, valor, codigo)| Fato::Paga { dias, valor, codigo }),
+        // Charges, or a part of them.
+        2 => (0..20_i64, 1..400_i64, 0..4_u8).prop_map(|(dias, valor, codigo)| Fato::Paga { dias, valor, codigo }),
         2 => (0..4_u8).prop_map(|codigo| Fato::Estorna { codigo }),
         1 => Just(Fato::EstornaTudo),
         1 => (1..20_000_i64).prop_map(|valor| Fato::NovoValor { valor }),

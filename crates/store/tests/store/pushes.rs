@@ -82,6 +82,39 @@ fn m01_the_document_of_another_debtor_is_refused_and_nothing_of_that_item_is_sto
 }
 
 #[test]
+fn m01_one_of_several_codes_takes_nobody_to_another_document_and_the_only_one_corrects_it() {
+    let casa = Casa::nova();
+    let com = |codigo: &str, documento| EntradaDevedor {
+        codigo_integracao: codigo.to_owned(),
+        documento: Some(cpf(documento)),
+        ..devedor(1)
+    };
+    casa.push(&[item("1", com("a", 1)), item("2", com("b", 1)), item("3", com("c", 3))]);
+    let recusado = ResultadoItem::Recusado(Recusa::DocumentoDeOutroDevedor);
+    let documentos = || casa.texts("SELECT documento AS x FROM cadastro.devedor");
+    let antes = casa.versions();
+    for _ in 0..2 {
+        let carteira = [item("1", com("a", 1)), item("2", com("b", 9))];
+        assert_eq!(casa.push(&carteira)[1], recusado);
+        assert_eq!(casa.versions(), antes, "what is refused writes nothing, however often it comes");
+    }
+    let (corrigido, depois) = (item("3", com("c", 4)), item("4", com("d", 3)));
+    assert_eq!(casa.push(&[corrigido.clone(), depois.clone()])[1], recusado, "nobody has it any more");
+    assert!(
+        documentos().contains(&cpf(4).as_str().to_owned())
+            && !documentos().contains(&cpf(3).as_str().to_owned())
+    );
+    assert!(matches!(
+        casa.push(&[corrigido, depois])[..],
+        [ResultadoItem::Inalterado(_), ResultadoItem::Criado(_)]
+    ));
+    assert_eq!(documentos().len(), 3);
+    // As they come in one push: the second code makes the first one not the only one.
+    let juntos = [item("5", com("e", 5)), item("6", com("f", 5)), item("7", com("f", 6))];
+    assert_eq!(casa.push(&juntos)[2], recusado);
+}
+
+#[test]
 fn a_refused_item_does_not_hold_back_the_others() {
     let casa = Casa::nova();
     casa.push(&[item("1", devedor(1)), item("2", devedor(2))]);

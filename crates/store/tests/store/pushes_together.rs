@@ -5,6 +5,7 @@ use std::thread;
 
 use diesel::connection::SimpleConnection as _;
 use domain::dinheiro::Centavos;
+use domain::email::EnderecoEmail;
 use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem, upsert};
 use store::{Banco, Papel};
 
@@ -15,7 +16,7 @@ const THREADS: u32 = 8;
 const RODADAS: u32 = 12;
 
 /// What thread `thread` pushes in round `rodada`: everybody the same debtors and títulos, each in an order of its own
-/// and with codes of its own for the same documents.
+/// and with codes, names and e-mails of its own for the same documents.
 fn rodada(thread: u32, rodada: u32) -> Vec<EntradaTitulo> {
     (0..40)
         .map(|n| {
@@ -25,6 +26,9 @@ fn rodada(thread: u32, rodada: u32) -> Vec<EntradaTitulo> {
                 codigo_integracao: format!("t{}-{pessoa}", thread % 3),
                 nome: format!("Nome {}", (thread + rodada) % 2),
                 documento: Some(cpf(pessoa)),
+                emails: Some(vec![
+                    EnderecoEmail::parse(&format!("e{}@example.com", (thread + n + rodada) % 3)).unwrap(),
+                ]),
                 ..devedor(pessoa)
             };
             EntradaTitulo {
@@ -89,6 +93,29 @@ fn push_over(
         controle.go_on();
         (um.join().unwrap().unwrap(), dois.join().unwrap())
     })
+}
+
+#[test]
+fn who_is_renamed_keeps_nobody_waiting_who_brings_a_titulo_of_theirs() {
+    let casa = Casa::nova();
+    casa.push(&[item("0", devedor(1))]);
+    let renomeado = EntradaDevedor { nome: "Outro nome".to_owned(), ..devedor(1) };
+    let (parada, controle) = parada();
+    thread::scope(|scope| {
+        let um = scope.spawn(|| {
+            casa.titulos.da_empresa(casa.empresa, |t| {
+                let resultados = upsert(t, &[item("0", renomeado.clone())], agora())?;
+                parada.stop();
+                Ok(resultados)
+            })
+        });
+        controle.wait_until_there();
+        let dois = casa.push(&[item("1", devedor(1))]);
+        controle.go_on();
+        assert!(matches!(dois[..], [ResultadoItem::Criado(_)]), "{dois:?}");
+        assert!(matches!(um.join().unwrap().unwrap()[..], [ResultadoItem::Inalterado(_)]));
+    });
+    assert_eq!(casa.texts("SELECT nome AS x FROM cadastro.devedor"), ["Outro nome"]);
 }
 
 #[test]

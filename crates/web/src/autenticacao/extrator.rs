@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError as _};
@@ -14,8 +14,9 @@ use domain::ids::EmpresaId;
 
 use super::{Acesso, ChaveApresentada, Exige, Solicitante};
 use crate::idempotencia::Idempotencia;
-use crate::problema::Problema;
+use crate::problema::{Problema, codigos};
 use crate::servidor::{Estado, Saldo};
+use crate::versao;
 
 /// Proof that the caller's key has the scope `E`. Make it the first argument of a handler: the refusal then comes
 /// before anything is said about the body.
@@ -62,11 +63,21 @@ impl<E: Exige> FromRequest for Autorizado<E> {
         let solicitante = req.extensions().get::<Solicitante>().cloned();
         ready(match acesso.zip(solicitante) {
             None => Err(Problema::nao_autenticado()),
-            Some((acesso, solicitante)) if acesso.escopos.contem(E::ESCOPO) => Idempotencia::of(req)
+            Some((acesso, solicitante)) if acesso.escopos.contem(E::ESCOPO) => no_version_unseen(req)
+                .and_then(|()| Idempotencia::of(req))
                 .map(|idempotencia| Self { acesso, solicitante, idempotencia, escopo: PhantomData }),
             Some(_) => Err(Problema::sem_escopo(E::ESCOPO.as_str())),
         })
     }
+}
+
+/// An `If-Match` that nobody would look at is refused: whoever sends one believes to be safe from undoing another's change.
+fn no_version_unseen(req: &HttpRequest) -> Result<(), Problema> {
+    let conferida = || req.app_data::<Data<Estado>>().is_none_or(|estado| estado.checks_version(req));
+    if *req.method() == Method::GET || versao::is_any(req) || conferida() {
+        return Ok(());
+    }
+    Err(Problema::new(&codigos::SEM_VERSAO, "o que esta operação muda não tem ETag; repita sem If-Match"))
 }
 
 impl<E> From<&Autorizado<E>> for Solicitante {

@@ -1,5 +1,6 @@
 //! JSON bodies: bounded in size, time and depth before anything looks inside.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use actix_web::dev::{Decompress, Payload};
@@ -7,6 +8,7 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use deserr::Deserr;
+use domain::texto::nfc;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
@@ -154,12 +156,13 @@ fn from_json(bytes: &[u8]) -> Result<Value, Problema> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut lido = serde_json::from_slice(bytes)
         .map_err(|erro: serde_json::Error| Problema::json_malformado(erro.line(), erro.column()))?;
-    write_whole_numbers(&mut lido);
+    write_one_way(&mut lido);
     Ok(lido)
 }
 
-/// `30.0` is the integer 30, as in JSON Schema: there are languages that write every number so.
-fn write_whole_numbers(valor: &mut Value) {
+/// What can be written in two ways is read in one. `30.0` is the integer 30, as in JSON Schema: there are languages that
+/// write every number so. And `ã` is one character, also where it was sent as two.
+fn write_one_way(valor: &mut Value) {
     match valor {
         Value::Number(numero) if numero.is_f64() => {
             // Up to 2^53 every whole number is itself; what is larger fits no field of ours. A zero with a sign is no integer.
@@ -169,8 +172,49 @@ fn write_whole_numbers(valor: &mut Value) {
                 *valor = inteiro.into();
             }
         }
-        Value::Array(itens) => itens.iter_mut().for_each(write_whole_numbers),
-        Value::Object(campos) => campos.values_mut().for_each(write_whole_numbers),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::String(texto) => {
+            let composto = match nfc(texto) {
+                Cow::Owned(composto) => composto,
+                Cow::Borrowed(_) => return,
+            };
+            *texto = composto;
+        }
+        Value::Array(itens) => itens.iter_mut().for_each(write_one_way),
+        Value::Object(campos) => {
+            campos.values_mut().for_each(write_one_way);
+            if !campos.keys().all(|nome| nome.is_ascii()) {
+                let todos = std::mem::take(campos).into_iter();
+                campos.extend(todos.map(|(nome, campo)| (nfc(&nome).into_owned(), campo)));
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_read_in_one_way_whichever_way_it_was_written() {
+        let corpo = r#"{"nome": "Joa\u0303o", "dias": 30.0, "lista": [{"Sa\u0303o": ["e\u0301"]}]}"#;
+        let lido = from_json(corpo.as_bytes()).unwrap();
+        assert_eq!(lido, json!({"nome": "João", "dias": 30, "lista": [{"São": ["é"]}]}));
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_sent_with_its_accents_apart_is_the_text_sent_with_them_together(
+            letras in proptest::collection::vec((proptest::char::range('a', 'z'), 0..3_usize), 0..20),
+        ) {
+            let partes = letras.iter().flat_map(|(letra, n)| [String::from(*letra), ["", "\u{303}", "\u{301}"][*n].to_owned()]);
+            let separado: String = partes.collect();
+            let junto = nfc(&separado).into_owned();
+            let ler = |texto: &str| from_json(json!({"nome": texto}).to_string().as_bytes()).unwrap();
+            prop_assert_eq!(ler(&separado), ler(&junto));
+        }
     }
 }

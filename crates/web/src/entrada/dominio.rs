@@ -3,8 +3,9 @@
 //! The parsers are the domain's; here is only the bridge, and the names a schema needs:
 //! `#[schema(value_type = web::esquema::Dinheiro)] valor: Centavos`.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 use deserr::{Deserr, IntoValue, Value, ValueKind, ValuePointerRef};
+use domain::calendario::ANOS;
 use domain::contato::CanalContato;
 use domain::dinheiro::Centavos;
 use domain::documento::{Documento, TipoPessoa};
@@ -139,12 +140,12 @@ fn id(texto: &str) -> Result<Uuid, &'static str> {
     Uuid::try_parse(texto).ok().ok_or("deve ser um UUID")
 }
 
-/// Years an ERP can mean. Four digits keep every date inside what PostgreSQL, spreadsheets and people read the same.
+/// A day of the years that the business has ([`ANOS`]), by file and by request the same.
 fn dia(texto: &str) -> Result<NaiveDate, &'static str> {
     let lida = NaiveDate::parse_from_str(texto, "%Y-%m-%d").ok();
     // chrono also reads `2026-3-1` and `+2026-03-01`; the length admits only AAAA-MM-DD.
-    lida.filter(|_| texto.len() == 10 && texto.starts_with(['1', '2']))
-        .ok_or("deve ser uma data que existe, no formato AAAA-MM-DD")
+    lida.filter(|dia| texto.len() == 10 && ANOS.contains(&dia.year()))
+        .ok_or("deve ser uma data que existe, de 1900 a 2199, no formato AAAA-MM-DD")
 }
 
 fn hora(texto: &str) -> Result<NaiveTime, &'static str> {
@@ -154,9 +155,9 @@ fn hora(texto: &str) -> Result<NaiveTime, &'static str> {
 
 fn instante(texto: &str) -> Result<DateTime<Utc>, &'static str> {
     let lido = DateTime::parse_from_rfc3339(texto).ok();
-    lido.filter(|_| texto.starts_with(['1', '2']))
+    lido.filter(|instante| ANOS.contains(&instante.year()))
         .map(|instante| instante.with_timezone(&Utc))
-        .ok_or("deve ser um instante com fuso, como 2026-03-10T09:00:00-03:00")
+        .ok_or("deve ser um instante com fuso, de 1900 a 2199, como 2026-03-10T09:00:00-03:00")
 }
 
 #[cfg(test)]
@@ -204,6 +205,17 @@ mod tests {
         assert_eq!(parse::<NaiveDate>(json!("2024-02-29")).unwrap().to_string(), "2024-02-29");
         for ruim in ["2025-02-29", "2026-3-1", "01/03/2026", "+2026-03-01", "0026-03-01", "20260301", ""] {
             assert!(parse::<NaiveDate>(json!(ruim)).is_err(), "{ruim}");
+        }
+    }
+
+    #[test]
+    fn a_day_or_an_instant_is_of_the_years_1900_to_2199() {
+        for (dia, serve) in
+            [("1899-12-31", false), ("1900-01-01", true), ("2199-12-31", true), ("2200-01-01", false)]
+        {
+            assert_eq!(parse::<NaiveDate>(json!(dia)).is_ok(), serve, "{dia}");
+            let instante = parse::<DateTime<Utc>>(json!(format!("{dia}T00:00:00-03:00")));
+            assert_eq!(instante.is_ok(), serve, "{dia}");
         }
     }
 

@@ -145,7 +145,8 @@ impl DeserializeError for ErrosCampo {
                 Self::at(local, tipo_invalido(actual.kind(), accepted))
             }
             ErrorKind::UnknownValue { accepted, .. } => {
-                let detalhe = format!("deve ser um destes: {}", accepted.join(", "));
+                let nomes: Vec<String> = accepted.iter().map(|nome| shown(nome)).collect();
+                let detalhe = format!("deve ser um destes: {}", nomes.join(", "));
                 Self::at(local, ErroValor::new("valor_invalido", detalhe))
             }
             ErrorKind::BadSequenceLen { expected, .. } => {
@@ -169,6 +170,12 @@ impl MergeWithError<ErroValor> for ErrosCampo {
     fn merge(existentes: Option<Self>, erro: ErroValor, local: ValuePointerRef) -> ControlFlow<Self, Self> {
         Self::join(existentes, Self::at(local, erro))
     }
+}
+
+/// A word as it is, and a sign between quotation marks: `um destes: ,, .` says nothing.
+fn shown(nome: &str) -> String {
+    let palavra = nome.chars().any(char::is_alphanumeric);
+    if palavra { nome.to_owned() } else { format!("{nome:?}") }
 }
 
 fn tipo_invalido(veio: ValueKind, aceitos: &[ValueKind]) -> ErroValor {
@@ -305,6 +312,22 @@ mod tests {
                 "campo desconhecido; os aceitos são nome, dias, saldo, ativo, filhos",
             ]
         );
+    }
+
+    #[test]
+    fn a_sign_among_those_accepted_is_told_from_the_commas_between_them() {
+        #[derive(Debug, Deserr)]
+        #[deserr(error = ErrosCampo)]
+        enum Sinal {
+            #[deserr(rename = ",")]
+            Virgula,
+            #[deserr(rename = "\t")]
+            Tabulacao,
+            #[deserr(rename = "utf-8")]
+            Palavra,
+        }
+        let erro = parse::<Sinal>(json!("x")).unwrap_err().remove(0);
+        assert_eq!(erro.detalhe, r#"deve ser um destes: ",", "\t", utf-8"#);
     }
 
     #[test]

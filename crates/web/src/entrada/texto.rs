@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
-use serde::Serialize;
+use domain::texto::nfc;
+use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -35,9 +36,9 @@ impl<const MIN: usize, const MAX: usize> Texto<MIN, MAX> {
     /// # Errors
     /// Too short, too long, or with a control character.
     pub fn parse(texto: &str) -> Result<Self, ErroValor> {
-        let texto = texto.trim();
-        check(texto, MIN, MAX, char::is_control)?;
-        Ok(Self(texto.to_owned()))
+        let texto = written(texto.trim(), MAX);
+        check(&texto, MIN, MAX, char::is_control)?;
+        Ok(Self(texto.into_owned()))
     }
 
     /// The text.
@@ -53,8 +54,9 @@ impl<const MIN: usize, const MAX: usize> TextoLongo<MIN, MAX> {
     /// # Errors
     /// Too short, too long, or with a control character that is no line break or tab.
     pub fn parse(texto: &str) -> Result<Self, ErroValor> {
-        check(texto, MIN, MAX, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))?;
-        Ok(Self(texto.to_owned()))
+        let texto = written(texto, MAX);
+        check(&texto, MIN, MAX, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))?;
+        Ok(Self(texto.into_owned()))
     }
 
     /// The text.
@@ -62,6 +64,12 @@ impl<const MIN: usize, const MAX: usize> TextoLongo<MIN, MAX> {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+/// The text as it is kept, in NFC: `João` is the same key however it was sent. What is far too long is refused as it came,
+/// since accents that stand alone are few to a letter.
+fn written(texto: &str, max: usize) -> Cow<'_, str> {
+    if texto.len() <= max.saturating_mul(16) { nfc(texto) } else { Cow::Borrowed(texto) }
 }
 
 fn check(texto: &str, min: usize, max: usize, proibido: impl Fn(char) -> bool) -> Result<(), ErroValor> {
@@ -97,6 +105,14 @@ macro_rules! text_traits {
                 local: ValuePointerRef,
             ) -> Result<Self, ErrosCampo> {
                 parse_texto(valor, local, Self::parse)
+            }
+        }
+
+        /// As it stands in a path.
+        impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for $tipo<MIN, MAX> {
+            fn deserialize<D: Deserializer<'de>>(de: D) -> Result<Self, D::Error> {
+                let texto = String::deserialize(de)?;
+                Self::parse(&texto).map_err(|erro| de::Error::custom(erro.detalhe))
             }
         }
 
@@ -138,6 +154,14 @@ mod tests {
         assert_eq!(codigo::<0, 3>("   "), Ok(String::new()));
         assert_eq!(codigo::<3, 3>("ab"), Err("tamanho_invalido"));
         assert_eq!(codigo::<1, 3>(&"x".repeat(1_000_000)), Err("tamanho_invalido"));
+    }
+
+    #[test]
+    fn a_letter_and_its_accent_are_one_character_however_they_were_sent() {
+        assert_eq!(codigo::<1, 4>("Joa\u{303}o"), Ok("João".to_owned()));
+        assert_eq!(TextoLongo::<1, 4>::parse("Joa\u{303}o").unwrap().into_string(), "João");
+        let do_caminho = serde_json::from_str::<Texto<1, 4>>("\" Joa\u{303}o \"").unwrap();
+        assert_eq!(do_caminho.into_string(), "João");
     }
 
     #[test]

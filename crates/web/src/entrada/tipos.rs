@@ -37,12 +37,35 @@ pub(crate) fn not_accepted<V: IntoValue>(
     take_cf_content(<ErrosCampo as deserr::DeserializeError>::error(None, erro, local))
 }
 
-/// Anything with a `FromStr`, read from text; also from a number or a boolean, because in a query everything is text
-/// and in a body it is not.
+/// What is read from text, and how one says what it must be.
+pub trait Legivel: FromStr {
+    /// Completes "deve ser …".
+    fn esperado() -> String;
+}
+
+impl Legivel for bool {
+    fn esperado() -> String {
+        "true ou false".to_owned()
+    }
+}
+
+macro_rules! integers {
+    ($($tipo:ty),+) => {$(
+        impl Legivel for $tipo {
+            fn esperado() -> String {
+                format!("um número inteiro de {} a {}", Self::MIN, Self::MAX)
+            }
+        }
+    )+};
+}
+
+integers!(u8, u16, u32, i16, i32, i64);
+
+/// A boolean or a number, read from text too, because in a query everything is text and in a body it is not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lido<T>(pub T);
 
-impl<T: FromStr> Deserr<ErrosCampo> for Lido<T> {
+impl<T: Legivel> Deserr<ErrosCampo> for Lido<T> {
     fn deserialize_from_value<V: IntoValue>(
         valor: Value<V>,
         local: ValuePointerRef,
@@ -56,8 +79,31 @@ impl<T: FromStr> Deserr<ErrosCampo> for Lido<T> {
                 return Err(not_accepted(outro, &[ValueKind::String], local));
             }
         };
-        let invalido = || ErrosCampo::at(local, ErroValor::new("valor_invalido", "valor não aceito"));
+        let invalido = || {
+            let detalhe = format!("deve ser {}", T::esperado());
+            ErrosCampo::at(local, ErroValor::new("valor_invalido", detalhe))
+        };
         texto.parse().map(Lido).ok().ok_or_else(invalido)
+    }
+}
+
+/// A field of a change (RFC 7396) that keeps what is there when it is absent, and that can be no null, because what it
+/// changes is always there. An `Option` would take the null for absence and change nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NaoNulo<T>(pub Option<T>);
+
+impl<T> Default for NaoNulo<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Deserr<ErrosCampo>> Deserr<ErrosCampo> for NaoNulo<T> {
+    fn deserialize_from_value<V: IntoValue>(
+        valor: Value<V>,
+        local: ValuePointerRef,
+    ) -> Result<Self, ErrosCampo> {
+        T::deserialize_from_value(valor, local).map(|lido| Self(Some(lido)))
     }
 }
 
@@ -155,5 +201,26 @@ mod tests {
         for ruim in [json!("70000"), json!(""), json!(1.5), json!(null), json!([])] {
             assert!(parse::<Lido<u16>>(ruim).is_err());
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_what_it_should_be() {
+        let detalhe = |erros: Vec<crate::ErroCampo>| erros[0].detalhe.to_string();
+        assert_eq!(detalhe(parse::<Lido<bool>>(json!("sim")).unwrap_err()), "deve ser true ou false");
+        assert_eq!(
+            detalhe(parse::<Lido<u8>>(json!("256")).unwrap_err()),
+            "deve ser um número inteiro de 0 a 255"
+        );
+    }
+
+    #[test]
+    fn what_a_change_may_leave_out_but_not_erase_is_refused_as_null() {
+        assert_eq!(parse::<NaoNulo<u8>>(json!(7)).unwrap().0, Some(7));
+        assert_eq!(NaoNulo::<u8>::default().0, None);
+        let erro = &parse::<NaoNulo<u8>>(json!(null)).unwrap_err()[0];
+        assert_eq!(
+            (erro.codigo.as_ref(), erro.detalhe.as_ref()),
+            ("tipo_invalido", "deve ser um número inteiro; não pode ser nulo")
+        );
     }
 }

@@ -43,6 +43,8 @@ codigos! {
         "O corpo não é JSON válido em UTF-8. O detalhe diz a linha e a coluna.";
     IDEMPOTENCIA_INVALIDA = "idempotencia_invalida", 400, "Idempotency-Key inválida",
         "O cabeçalho `Idempotency-Key` vem uma vez, com 1 a 255 caracteres ASCII visíveis (um UUID serve).";
+    CORS_RECUSADO = "cors_recusado", 400, "Recusado por CORS",
+        "Um navegador perguntou se uma página de outra origem pode fazer o pedido, e não pode. As origens estão em `http.cors`.";
     NAO_AUTENTICADO = "nao_autenticado", 401, "Não autenticado",
         "Faltou `Authorization: Bearer cob_…`, ou a chave não existe, expirou ou foi revogada.";
     SEM_ESCOPO = "sem_escopo", 403, "Chave sem o escopo necessário",
@@ -57,6 +59,8 @@ codigos! {
         "Um pedido com esta `Idempotency-Key` ainda está sendo atendido. Repita depois do tempo em `Retry-After`.";
     VERSAO_MUDOU = "versao_mudou", 412, "A versão mudou",
         "O recurso mudou depois de lido. Leia de novo e repita a mudança com o `ETag` novo em `If-Match`.";
+    SEM_VERSAO = "sem_versao", 412, "A operação não confere versão",
+        "Veio um `If-Match`, e o que a operação muda não tem `ETag`. Nada foi mudado: repita sem o cabeçalho.";
     CORPO_GRANDE = "corpo_grande", 413, "Corpo grande demais",
         "O corpo passa do limite. Divida o envio em partes menores.";
     TIPO_DE_MIDIA = "tipo_de_midia", 415, "Tipo de mídia não suportado",
@@ -77,14 +81,15 @@ codigos! {
 pub static DE_CAMPO: &[(&str, &str)] = &[
     ("obrigatorio", "O campo é obrigatório e não veio."),
     ("desconhecido", "O campo não existe nesta operação."),
-    ("repetido", "O parâmetro veio mais de uma vez."),
+    ("repetido", "O parâmetro, o código ou o item veio mais de uma vez."),
     ("tipo_invalido", "O tipo do valor não é o esperado."),
     ("valor_invalido", "O valor não é um dos aceitos."),
     ("formato_invalido", "O texto não tem o formato esperado."),
     ("fora_do_intervalo", "O número está fora do intervalo aceito."),
     ("tamanho_invalido", "O texto ou a lista é curto ou longo demais."),
     ("caractere_invalido", "O texto tem um caractere de controle."),
-    ("cursor_invalido", "O cursor não foi emitido por esta operação."),
+    ("intervalo_invertido", "O fim do intervalo vem antes do começo."),
+    ("cursor_invalido", "O cursor não foi emitido por esta operação, com estes filtros e esta ordem."),
     ("muitos_erros", "Há mais erros do que os listados."),
 ];
 

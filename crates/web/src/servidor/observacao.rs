@@ -3,6 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 
+use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -153,6 +154,9 @@ fn as_problem(resposta: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<B
 fn to_problem(erro: &Error) -> Problema {
     if let Some(problema) = erro.as_error::<Problema>() {
         return problema.clone();
+    }
+    if let Some(erro) = erro.as_error::<CorsError>() {
+        return Problema::cors(erro);
     }
     let status = erro.as_response_error().status_code();
     if status.is_server_error() {

@@ -90,11 +90,11 @@ async fn put_amostra(
 async fn get_amostras(
     acesso: Autorizado<escopos::titulos::Ler>,
     Consulta(pagina): Consulta<Paginacao<u32>>,
-) -> Result<HttpResponse, Problema> {
+) -> Result<Pagina<u32>, Problema> {
     assert_eq!(acesso.empresa(), EMPRESA);
     let depois = pagina.cursor.map_or(0, |cursor| cursor.0);
     let linhas: Vec<u32> = (depois + 1..=7).collect();
-    Ok(HttpResponse::Ok().json(Pagina::from_rows(linhas, pagina.limite, |n| *n)))
+    Ok(Pagina::from_rows(linhas, pagina.limite, |n| *n))
 }
 
 #[utoipa::path(security(("chave_api" = ["titulos:escrever"])),

@@ -247,6 +247,10 @@ async fn queries_are_as_strict_as_bodies() {
         consulta = format!("limite=3&cursor={cursor}");
     }
     assert_eq!(vistos, (1..=7).collect::<Vec<_>>());
+    let nu = web::Cursor(3_u32).encode();
+    assert_eq!(pedir(&format!("limite=3&cursor={nu}")).await.faults(), ["/cursor cursor_invalido"]);
+    let selado = web::seal(&nu, "/v1/amostras", "");
+    assert_eq!(pedir(&format!("limite=4&cursor={selado}")).await.corpo["itens"][0], 4);
 }
 
 #[tokio::test]

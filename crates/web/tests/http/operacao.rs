@@ -144,6 +144,41 @@ async fn browsers_call_only_from_configured_origins() {
     assert_eq!(answer(alheia.send().await.unwrap()).await.header("access-control-allow-origin"), "");
 }
 
+#[tokio::test]
+async fn a_page_of_another_origin_is_told_that_it_is_cors_that_refuses_it() {
+    let teste = start(|config| config.cors = vec!["https://painel.exemplo.com.br".to_owned()]);
+    let perguntar = async |origem: &str, metodo: &str| {
+        let previo = teste.anonymous(Method::OPTIONS, "/v1/amostras").header("origin", origem);
+        let previo = previo.header("access-control-request-method", metodo);
+        answer(previo.send().await.unwrap()).await
+    };
+    let alheia = perguntar("https://outra.exemplo.com.br", "GET").await;
+    assert_eq!(alheia.problem(), "400 cors_recusado");
+    assert_eq!(alheia.corpo["detail"], "a origem da página não está entre as que http.cors permite");
+    let metodo = perguntar("https://painel.exemplo.com.br", "TRACE").await;
+    assert_eq!(metodo.problem(), "400 cors_recusado");
+    assert_eq!(metodo.corpo["detail"], "o método não é um dos que outra origem pode pedir");
+}
+
+#[tokio::test]
+async fn an_if_match_that_nobody_would_look_at_is_refused() {
+    let teste = start(|_| {});
+    let caminho = format!("/v1/amostras/{}", uuid::Uuid::from_u128(9));
+    let mudar = async |versoes: &[&str]| {
+        let pedido = teste.request(Method::PUT, &caminho).json(&amostra());
+        let pedido = versoes.iter().fold(pedido, |pedido, versao| pedido.header("if-match", *versao));
+        answer(pedido.send().await.unwrap()).await
+    };
+    for vistas in [&["\"1\""][..], &["*", "\"1\""], &[""], &["W/\"1\""]] {
+        assert_eq!(mudar(vistas).await.problem(), "412 sem_versao", "{vistas:?}");
+    }
+    for nenhuma in [&[][..], &["*"]] {
+        assert_eq!(mudar(nenhuma).await.status, 200, "{nenhuma:?}");
+    }
+    let leitura = teste.request(Method::GET, "/v1/amostras").header("if-match", "\"1\"");
+    assert_eq!(answer(leitura.send().await.unwrap()).await.status, 200, "what reads changes nothing");
+}
+
 #[test]
 fn an_origin_that_is_none_is_refused_before_the_server_starts() {
     for ruim in ["*", "painel.exemplo.com.br", "https://a.example/", "https://a.example/x", "https://"] {

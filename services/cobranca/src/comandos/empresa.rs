@@ -1,10 +1,12 @@
-//! `cobranca empresa criar`: a company and its first key, which is shown once.
+//! `cobranca empresa criar`: a company and its first key, which is shown once. `cobranca empresa chave`: another one, for who
+//! has lost them all.
 
 use domain::documento::Documento;
 use domain::email::EnderecoEmail;
+use domain::ids::EmpresaId;
 use runtime::{Config, Relogio};
 use store::empresas::NovaEmpresa;
-use store::{Banco, Papel};
+use store::{Banco, Papel, empresas};
 use web::Escopo;
 
 use crate::{Resultado, terminal};
@@ -28,9 +30,37 @@ pub fn create(config: &Config, pedido: &Pedido) -> Resultado {
     store::migrate(url.expor())?;
     let (id, chave) = make(url.expor(), pedido, &Relogio::Sistema)?;
     terminal::line(&format!("empresa {id}"));
+    show(&chave);
+    Ok(())
+}
+
+/// Makes another key for a company and prints it.
+///
+/// # Errors
+/// There is no such company, or the database cannot be used.
+pub fn create_key(config: &Config, empresa: EmpresaId, nome: &str) -> Resultado {
+    let url = config.banco.url.as_ref().ok_or("defina DATABASE_URL com o endereço do PostgreSQL")?;
+    show(&make_key(url.expor(), empresa, nome, &Relogio::Sistema)?);
+    Ok(())
+}
+
+fn show(chave: &str) {
     terminal::line(&format!("chave   {chave}"));
     terminal::note("Guarde a chave: ela não é mostrada de novo.");
-    Ok(())
+}
+
+/// Makes a key that opens everything of a company; answers it.
+///
+/// # Errors
+/// There is no such company, or the input or the database cannot be used.
+pub fn make_key(url: &str, empresa: EmpresaId, nome: &str, relogio: &Relogio) -> Resultado<String> {
+    let nome = web::Texto::<1, 80>::parse(nome).map_err(|e| format!("nome: {}", e.detalhe))?;
+    let agora = relogio.agora();
+    let chave = Banco::connect(url, Papel::Titulos, 1)?.da_empresa(empresa, |t| {
+        let existe = empresas::get(t)?.is_some();
+        existe.then(|| titulos::create_chave(t, &nome, Escopo::TODOS, None, agora)).transpose()
+    })?;
+    Ok(chave.ok_or_else(|| format!("não há empresa com o id {empresa}"))?.texto)
 }
 
 /// Creates the company with a key that opens everything; answers both.

@@ -34,7 +34,7 @@ pub struct Pedido {
 }
 
 /// What of the portfolio a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Modo {
     /// Some of it.
     Parcial,
@@ -42,6 +42,8 @@ pub enum Modo {
     Completo {
         /// Per cent of the open títulos that may be cancelled so; none is the API's own limit.
         limite: Option<u8>,
+        /// Code of the creditor whose títulos alone it is all of.
+        credor: Option<String>,
     },
 }
 
@@ -89,13 +91,19 @@ pub async fn run(api: &Cliente, pedido: &Pedido) -> Resultado {
     match text(&feita, "estado") {
         "concluida" => Ok(()),
         "falhou" => Err(text(&feita, "erro").into()),
-        "aguardando_confirmacao" => Err(format!(
-            "nada foi gravado: o arquivo cancelaria {} dos {} títulos em aberto, acima do limite ou com linhas ilegíveis; confira \
-             e confirme com POST {endereco}/confirmacao, ou envie com outro --limite-cancelamento",
-            number(&feita, "a_cancelar"),
-            number(&feita, "abertos")
-        )
-        .into()),
+        "aguardando_confirmacao" => {
+            show_creditors(&feita);
+            Err(format!(
+                "nada foi gravado: o arquivo cancelaria {} dos {} títulos em aberto, deixaria {} credores sem nenhum e tem {} linhas \
+                 sem código legível; confira e confirme com POST {endereco}/confirmacao, ou envie com --credor ou outro \
+                 --limite-cancelamento",
+                number(&feita, "a_cancelar"),
+                number(&feita, "abertos"),
+                number(&feita, "credores_zerados"),
+                number(&feita, "sem_chave")
+            )
+            .into())
+        }
         outro => Err(format!("a importação está {outro}: {endereco}").into()),
     }
 }
@@ -124,14 +132,17 @@ fn name(arquivo: &Path) -> String {
 
 fn path(mapeamento: Option<&str>, pedido: &Pedido) -> Resultado<String> {
     let nenhum = "http://x/v1/importacoes";
-    let (modo, limite) = match pedido.modo {
-        Modo::Parcial => (None, None),
-        Modo::Completo { limite } => (Some("completo"), limite.map(|limite| limite.to_string())),
+    let (modo, limite, credor) = match &pedido.modo {
+        Modo::Parcial => (None, None, None),
+        Modo::Completo { limite, credor } => {
+            (Some("completo"), limite.map(|limite| limite.to_string()), credor.as_deref())
+        }
     };
     let parametros = [
         ("mapeamento", mapeamento),
         ("modo", modo),
         ("limite_cancelamento", limite.as_deref()),
+        ("credor", credor),
         ("simular", pedido.simular.then_some("true")),
     ];
     let ditos = parametros.into_iter().filter_map(|(nome, valor)| Some((nome, valor?)));
@@ -190,15 +201,29 @@ async fn show_some(api: &Cliente, endereco: &str) -> Resultado {
     Ok(())
 }
 
+/// Who would lose how much, as far as the API tells.
+fn show_creditors(importacao: &Value) {
+    for credor in importacao.get("a_cancelar_por_credor").and_then(Value::as_array).into_iter().flatten() {
+        let codigo = credor.get("credor_codigo").and_then(Value::as_str).unwrap_or("sem credor");
+        let (a_cancelar, abertos) = (number(credor, "a_cancelar"), number(credor, "abertos"));
+        terminal::note(&format!("{codigo}: cancelaria {a_cancelar} de {abertos}"));
+    }
+}
+
 fn summary(importacao: &Value, pedido: &Pedido) -> String {
     let campos = ["criados", "atualizados", "inalterados", "recusados", "repetidos"];
     let linhas = campos.map(|campo| format!("{} {campo}", number(importacao, campo))).join(", ");
-    let completo = match pedido.modo {
+    let completo = match &pedido.modo {
         Modo::Parcial => String::new(),
         Modo::Completo { .. } if pedido.simular => {
             format!(", {} a cancelar", number(importacao, "a_cancelar"))
         }
-        Modo::Completo { .. } => format!(", {} cancelados", number(importacao, "cancelados")),
+        Modo::Completo { .. } => {
+            let preservados = number(importacao, "preservados");
+            let preservados =
+                if preservados > 0 { format!(", {preservados} preservados") } else { String::new() };
+            format!(", {} cancelados{preservados}", number(importacao, "cancelados"))
+        }
     };
     let simulado = if pedido.simular { "simulado, nada foi gravado: " } else { "" };
     format!("{simulado}{linhas}{completo}")
@@ -229,9 +254,11 @@ mod tests {
         let parcial = pedido(Modo::Parcial, false);
         assert_eq!(path(None, &parcial).unwrap(), "/v1/importacoes");
         assert_eq!(path(Some("a&b c"), &parcial).unwrap(), "/v1/importacoes?mapeamento=a%26b+c");
-        let completo = pedido(Modo::Completo { limite: Some(5) }, true);
+        let completo = pedido(Modo::Completo { limite: Some(5), credor: None }, true);
         let esperado = "/v1/importacoes?modo=completo&limite_cancelamento=5&simular=true";
         assert_eq!(path(None, &completo).unwrap(), esperado);
+        let de_um = pedido(Modo::Completo { limite: None, credor: Some("A&B".to_owned()) }, false);
+        assert_eq!(path(None, &de_um).unwrap(), "/v1/importacoes?modo=completo&credor=A%26B");
     }
 
     #[test]

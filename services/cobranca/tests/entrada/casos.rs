@@ -194,11 +194,10 @@ async fn a_cursor_that_nobody_gave_out_is_refused_or_leads_nowhere() {
     assert!(com_cursor.len() >= 5);
     for operacao in com_cursor {
         for chave in &chaves {
-            let caminho = format!(
-                "{}?cursor={}",
-                casa.paths(operacao)[0],
-                BASE64_URL_SAFE_NO_PAD.encode(chave.to_string())
-            );
+            // With the seal of the list, so that it is the key inside that is looked at.
+            let caminho = &casa.paths(operacao)[0];
+            let selado = web::seal(&BASE64_URL_SAFE_NO_PAD.encode(chave.to_string()), caminho, "");
+            let caminho = format!("{caminho}?cursor={selado}");
             let pedido = Pedido::new(&operacao.metodo, &caminho);
             let resposta = send(&casa, &pedido).await;
             leis.check(operacao, &pedido, &resposta).unwrap_or_else(|lei| panic!("{chave}: {lei}"));

@@ -27,6 +27,10 @@ pub(crate) struct Operacao {
     pub(crate) exemplo: Option<Value>,
     /// Whether it takes a file, which no schema describes.
     pub(crate) de_arquivo: bool,
+    /// Whether it compares an `If-Match`.
+    pub(crate) confere_versao: bool,
+    /// Whether it answers an `ETag`.
+    pub(crate) diz_versao: bool,
     /// Schemas of the good answers, by status; null for an answer without a body.
     pub(crate) respostas: BTreeMap<u16, Value>,
 }
@@ -87,10 +91,10 @@ impl Documento {
 impl Operacao {
     fn new(caminho: &str, metodo: &str, operacao: &Value) -> Self {
         let parametros = operacao["parameters"].as_array().cloned().unwrap_or_default();
+        let boas = operacao["responses"].as_object().unwrap();
         let da_consulta = parametros.iter().filter(|parametro| parametro["in"] == "query");
         let texto = |valor: &Value| valor.as_str().unwrap().to_owned();
         let conteudo = &operacao["requestBody"]["content"]["application/json"];
-        let boas = operacao["responses"].as_object().unwrap().iter();
         Self {
             metodo: metodo.to_uppercase().parse().unwrap(),
             caminho: caminho.to_owned(),
@@ -99,7 +103,10 @@ impl Operacao {
             corpo: conteudo.get("schema").cloned(),
             exemplo: conteudo.get("example").cloned(),
             de_arquivo: conteudo.is_null() && !operacao["requestBody"].is_null(),
+            confere_versao: parametros.iter().any(|parametro| parametro["name"] == "If-Match"),
+            diz_versao: boas.values().any(|resposta| !resposta["headers"]["ETag"].is_null()),
             respostas: boas
+                .iter()
                 .filter_map(|(status, resposta)| {
                     let conteudo = &resposta["content"];
                     // What is no JSON is told by its type alone.

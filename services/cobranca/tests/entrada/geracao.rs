@@ -137,11 +137,11 @@ fn string(esquema: &Value) -> BoxedStrategy<Value> {
 
 /// Years that are plausible and years that are not.
 fn date() -> impl Strategy<Value = NaiveDate> {
-    let primeiro: NaiveDate = "1000-01-01".parse().unwrap();
+    let primeiro: NaiveDate = "1900-01-01".parse().unwrap();
     let perto: NaiveDate = "2026-01-01".parse().unwrap();
     prop_oneof![
         4 => (0..400_u64).prop_map(move |n| perto + Days::new(n)),
-        1 => (0..730_000_u64).prop_map(move |n| primeiro + Days::new(n)),
+        1 => (0..109_572_u64).prop_map(move |n| primeiro + Days::new(n)),
     ]
 }
 

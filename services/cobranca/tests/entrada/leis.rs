@@ -2,7 +2,9 @@
 //! What holds for every answer.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
+use regex::Regex;
 use serde_json::Value;
 use testkit::Resposta;
 
@@ -28,13 +30,20 @@ pub(crate) struct Leis<'d> {
     doc: &'d Documento,
     codigos: BTreeMap<String, (u16, String)>,
     de_campo: Vec<String>,
+    padroes: Mutex<BTreeMap<String, Regex>>,
 }
 
 impl<'d> Leis<'d> {
     pub(crate) fn new(doc: &'d Documento) -> Self {
         let (codigos, de_campo) = (doc.codes(), doc.field_codes());
         assert!(codigos.len() >= 15 && de_campo.len() >= 15, "a página de erros não foi lida");
-        Self { doc, codigos, de_campo }
+        Self { doc, codigos, de_campo, padroes: Mutex::default() }
+    }
+
+    fn matches(&self, padrao: &str, texto: &str) -> bool {
+        let mut padroes = self.padroes.lock().unwrap();
+        let lido = padroes.entry(padrao.to_owned()).or_insert_with(|| Regex::new(padrao).unwrap());
+        lido.is_match(texto)
     }
 
     /// # Errors
@@ -130,6 +139,11 @@ impl<'d> Leis<'d> {
         }
         if esquema["enum"].as_array().is_some_and(|valores| !valores.contains(valor)) {
             return nao("fora da lista de valores");
+        }
+        if let (Some(padrao), Some(texto)) = (esquema["pattern"].as_str(), valor.as_str())
+            && !self.matches(padrao, texto)
+        {
+            return nao(&format!("não é {padrao}"));
         }
         match valor {
             Value::Array(itens) => itens

@@ -6,11 +6,13 @@
 mod casa;
 mod casos;
 mod corpos;
+mod cursores;
 mod documento;
 mod geracao;
 mod leis;
 mod matriz;
 mod mobilia;
+mod mudancas;
 mod mutacao;
 mod pedido;
 mod propriedade;

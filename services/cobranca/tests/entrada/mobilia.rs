@@ -1,5 +1,6 @@
 #![cfg(test)]
-//! Something of everything, so that every operation has what it is about.
+//! Something of everything, so that every operation has what it is about; two of what is listed, so that every list has a
+//! second page.
 
 use std::time::Duration;
 
@@ -44,6 +45,13 @@ async fn push(api: &Cliente) -> Vec<Value> {
     let mut titulos: Vec<_> = (0..8).map(|n| titulo(n, "2026-03-02")).collect();
     titulos[0]["credor"] = json!({"codigo_integracao": "COL-1", "nome": "Colégio Exemplo"});
     titulos.push(titulo(8, "2025-12-01"));
+    // Together more than one título can be worth.
+    for n in [9, 10] {
+        let mut grande = titulo(n, "2025-12-01");
+        grande["valor"] = json!("9999999999.99");
+        grande["devedor"]["codigo_integracao"] = json!("D9");
+        titulos.push(grande);
+    }
     let enviados = api.push(&titulos).await.unwrap();
     assert!(enviados.iter().all(|item| item["resultado"] == "criado"), "{enviados:?}");
     enviados.iter().map(|item| item["id"].clone()).collect()
@@ -60,6 +68,7 @@ async fn reguas_and_a_night(api: &Cliente) {
         json!({"nome": "Parada", "prioridade": 1, "criterios": {"score_de": 1}, "posicoes": dias}),
     )
     .await;
+    api.run_night("2026-03-09".parse().unwrap()).await.unwrap();
     api.run_night("2026-03-10".parse().unwrap()).await.unwrap();
     api.wait_quiet().await.unwrap();
 }
@@ -67,11 +76,16 @@ async fn reguas_and_a_night(api: &Cliente) {
 /// A payment, an agreement within a policy, and a talk with its result.
 async fn talks(api: &Cliente, titulos: &[Value]) {
     let text = |valor: &Value| valor.as_str().unwrap().to_owned();
-    post(api, &format!("/v1/titulos/{}/pagamentos", text(&titulos[5])), json!({"valor": "10.00"})).await;
+    for valor in ["10.00", "11.00"] {
+        post(api, &format!("/v1/titulos/{}/pagamentos", text(&titulos[5])), json!({"valor": valor})).await;
+    }
     let descontos = json!({"encargos": "100", "principal": "10"});
     let politica = json!({"nome": "Vencidos", "dias_de": 1, "a_vista": descontos, "parcelado": descontos,
                           "max_parcelas": 6, "parcela_minima": "10.00", "validade_dias": 5});
+    let mut antigos = politica.clone();
+    antigos["dias_de"] = json!(180);
     post(api, "/v1/politicas-de-negociacao", politica).await;
+    post(api, "/v1/politicas-de-negociacao", antigos).await;
     let acordo =
         |titulo: &Value| json!({"titulos": [titulo], "quantidade": 2, "primeiro_vencimento": "2026-03-20"});
     post(api, "/v1/negociacoes", acordo(&titulos[6])).await;
@@ -81,28 +95,38 @@ async fn talks(api: &Cliente, titulos: &[Value]) {
     post(api, &format!("/v1/titulos/{parcela}/pagamentos"), json!({"valor": "1.00"})).await;
     // Nobody owes this one anything, so it can go.
     post(api, "/v1/credores", json!({"codigo_integracao": "COL-9", "nome": "Colégio Vazio"})).await;
+    let ausente = json!({"nome": "Ausente", "grupo": "Contato", "positivo": false});
+    post(api, "/v1/resultados-de-contato", ausente).await;
     let resultado = json!({"nome": "Promessa", "grupo": "Contato", "positivo": true});
     let resultado = post(api, "/v1/resultados-de-contato", resultado).await["id"].clone();
     let devedor = api.all("/v1/titulos").await.unwrap()[0]["devedor_id"].clone();
-    post(api, "/v1/contatos", json!({"devedor_id": devedor, "canal": "telefone", "resultado_id": resultado}))
-        .await;
+    for canal in ["telefone", "email"] {
+        post(api, "/v1/contatos", json!({"devedor_id": devedor, "canal": canal, "resultado_id": resultado}))
+            .await;
+    }
 }
 
-/// A mapping, a series of an index, a holiday, and a file of which one line is refused.
+/// Mappings, a series of an index, holidays, and files of which one line is refused, for two reasons.
 async fn import(api: &Cliente, base: &str, chave: &str) {
     let colunas = json!({"colunas": {"codigo_integracao": "Documento", "vencimento": "Vencimento", "valor": "Valor",
                                      "devedor_codigo": "Cliente", "devedor_nome": "Nome"}});
-    api.call(Method::PUT, "/v1/mapeamentos/erp", Some(&colunas))
-        .await
-        .unwrap_or_else(|erro| panic!("mapeamento: {erro}"));
-    let indice = json!({"nome": "ipca", "meses": [{"mes": "2026-02-01", "variacao": "0.48"}]});
-    api.call(Method::PUT, "/v1/indices", Some(&indice)).await.unwrap_or_else(|erro| panic!("índice: {erro}"));
-    let feriado = json!({"nome": "Aniversário da cidade"});
-    api.call(Method::PUT, "/v1/empresa/feriados/2026-03-19", Some(&feriado))
-        .await
-        .unwrap_or_else(|erro| panic!("feriado: {erro}"));
-    let csv = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\nF1;02/03/2026;1,00;D0;Devedor 0\nF2;x;1,00;D0;Devedor 0\n";
-    let arquivo = Pedido::new(&Method::POST, "/v1/importacoes").with_bytes(csv.as_bytes().to_vec());
-    let arquivo = Pedido { tipo: Some("text/csv".to_owned()), ..arquivo };
-    let _aceito = arquivo.send(&client(), base, Some(chave)).await.unwrap().expect(202);
+    let put = async |onde: &str, corpo: &Value| {
+        api.call(Method::PUT, onde, Some(corpo)).await.unwrap_or_else(|erro| panic!("{onde}: {erro}"));
+    };
+    for nome in ["erp", "erp-antigo"] {
+        put(&format!("/v1/mapeamentos/{nome}"), &colunas).await;
+    }
+    let meses = ["2026-01-01", "2026-02-01"].map(|mes| json!({"mes": mes, "variacao": "0.48"}));
+    put("/v1/indices", &json!({"nome": "ipca", "meses": meses})).await;
+    for dia in ["2026-03-19", "2027-03-19"] {
+        put(&format!("/v1/empresa/feriados/{dia}"), &json!({"nome": "Aniversário da cidade"})).await;
+    }
+    for n in 1..3 {
+        let csv = format!(
+            "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\nF{n};02/03/2026;1,00;D0;Devedor 0\nX;x;y;D0;Devedor 0\n"
+        );
+        let arquivo = Pedido::new(&Method::POST, "/v1/importacoes").with_bytes(csv.into_bytes());
+        let arquivo = Pedido { tipo: Some("text/csv".to_owned()), ..arquivo };
+        let _aceito = arquivo.send(&client(), base, Some(chave)).await.unwrap().expect(202);
+    }
 }

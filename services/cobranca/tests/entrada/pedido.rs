@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH};
 use reqwest::{Client, Method};
 use serde_json::Value;
 use testkit::Resposta;
@@ -20,6 +20,8 @@ pub(crate) struct Pedido {
     pub(crate) corpo: Vec<u8>,
     pub(crate) tipo: Option<String>,
     pub(crate) codificacao: Option<String>,
+    /// `If-Match`.
+    pub(crate) vista: Option<String>,
     /// Whether the document says that this is accepted, as far as a schema can say it.
     pub(crate) valido: bool,
 }
@@ -32,6 +34,7 @@ impl Pedido {
             corpo: Vec::new(),
             tipo: None,
             codificacao: None,
+            vista: None,
             valido: false,
         }
     }
@@ -72,6 +75,9 @@ impl Pedido {
         }
         if let Some(codificacao) = &self.codificacao {
             pedido = pedido.header(CONTENT_ENCODING, codificacao);
+        }
+        if let Some(vista) = &self.vista {
+            pedido = pedido.header(IF_MATCH, vista);
         }
         let resposta = pedido.send().await.map_err(|erro| format!("a conexão caiu: {erro:?}"))?;
         let (status, headers) = (resposta.status().as_u16(), resposta.headers().clone());

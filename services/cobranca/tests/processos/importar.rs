@@ -146,11 +146,13 @@ async fn what_cannot_be_loaded_says_why() {
     let mut terminal = Terminal::new().await;
     terminal.write("vazio.csv", "");
     terminal.write("outro.csv", "a;b\n1;2\n");
+    terminal.write("falso.csv.gz", CABECALHO);
     terminal.write("bom.csv", format!("{CABECALHO}A;02/03/2026;1,00;D;Ana\n"));
     terminal.write("ruim.toml", "[colunas]\nvalor = \"x\"\n");
     for (args, porque) in [
         (&["vazio.csv"][..], "o corpo está vazio"),
         (&["outro.csv"], "faltam colunas"),
+        (&["falso.csv.gz"], "o arquivo não é gzip"),
         (&["bom.csv", "--mapa", "ruim.toml"], "é obrigatório"),
         (&["bom.csv", "--mapeamento", "nenhum"], "não há mapeamento com este nome"),
     ] {
@@ -187,10 +189,44 @@ async fn a_whole_portfolio_says_what_it_would_cancel_and_cancels_within_the_limi
     );
     assert_eq!(abertos().await, 10);
 
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-    gzip.write_all(linhas(0..8).as_bytes()).unwrap();
-    terminal.write("menos.csv.gz", gzip.finish().unwrap());
+    // Of two members, as two files that were put together.
+    let (antes, depois) = (linhas(0..3), (3..8).map(linha).collect::<String>());
+    let membros = [antes, depois].map(|texto| {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(texto.as_bytes()).unwrap();
+        gzip.finish().unwrap()
+    });
+    terminal.write("menos.csv.gz", membros.concat());
     let saida = terminal.import(&["menos.csv.gz", "--completo", "--limite-cancelamento", "20"]).await;
     assert_eq!(said(&saida), format!("{contas}, 2 cancelados; {fim}"));
     assert_eq!(abertos().await, 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_portfolio_of_one_creditor_leaves_the_others_alone() {
+    let terminal = Terminal::new().await;
+    let cabecalho = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome;credor_codigo\n";
+    let linha =
+        |(credor, n): (&str, u32)| format!("{credor}{n};02/03/2026;10,00;D{n};Devedor {n};{credor}\n");
+    let linhas = |quais: &[(&'static str, std::ops::Range<u32>)]| {
+        let todas = quais.iter().flat_map(|(credor, numeros)| numeros.clone().map(|n| (*credor, n)));
+        cabecalho.to_owned() + &todas.map(linha).collect::<String>()
+    };
+    terminal.write("tudo.csv", linhas(&[("A", 0..20), ("B", 0..2)]));
+    let _carregado = said(&terminal.import(&["tudo.csv"]).await);
+
+    terminal.write("a.csv", linhas(&[("A", 0..19)]));
+    let saida = terminal.import(&["a.csv", "--completo"]).await;
+    let erro = complained(&saida);
+    assert!(
+        erro.contains("cancelaria 3 dos 22") && erro.contains("deixaria 1 credores sem nenhum"),
+        "{erro}"
+    );
+    assert!(erro.contains("B: cancelaria 2 de 2") && erro.contains("A: cancelaria 1 de 20"), "{erro}");
+    let saida = terminal.import(&["a.csv", "--completo", "--credor", "A"]).await;
+    assert!(said(&saida).contains("19 inalterados, 0 recusados, 0 repetidos, 1 cancelados;"), "{saida:?}");
+    let abertos = terminal.all().await.iter().filter(|titulo| titulo["status"] == "aberto").count();
+    assert_eq!(abertos, 21);
+    let sem_modo = terminal.import(&["a.csv", "--credor", "A"]).await;
+    assert_eq!(sem_modo.status.code(), Some(2), "{sem_modo:?}");
 }

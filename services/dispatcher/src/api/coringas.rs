@@ -1,7 +1,6 @@
 //! The catalogue of coringas, for whoever writes a text.
 
 use actix_web::get;
-use actix_web::web::Json;
 use deserr::Deserr;
 use domain::execucao::Canal;
 use serde::Serialize;
@@ -57,8 +56,8 @@ struct Filtro {
 pub(super) async fn list(
     _acesso: Autorizado<escopos::reguas::Ler>,
     consulta: Consulta<Filtro>,
-) -> Json<Pagina<Coringa>> {
+) -> Pagina<Coringa> {
     let com_texto = consulta.0.canal.is_none_or(Canal::exige_conteudo);
     let catalogo = domain::coringas::Coringa::TODOS.iter().filter(|_| com_texto);
-    Json(Pagina { itens: catalogo.copied().map(Coringa::from).collect(), proximo_cursor: None })
+    Pagina { itens: catalogo.copied().map(Coringa::from).collect(), proximo_cursor: None }
 }

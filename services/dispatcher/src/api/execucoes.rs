@@ -123,7 +123,7 @@ struct Lista {
     #[deserr(default)]
     #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<(NaiveDate, Uuid)>>,
@@ -160,7 +160,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::execucoes::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Lista>,
-) -> Result<Json<Pagina<Execucao>>, Problema> {
+) -> Result<Pagina<Execucao>, Problema> {
     let Lista { devedor_id, estado, canal, de, ate, limite, cursor } = consulta.0;
     let filtro = Filtro { devedor: devedor_id.map(DevedorId::uuid), estado, canal, de, ate };
     let depois_de = cursor.map(|cursor| cursor.0);
@@ -168,7 +168,7 @@ pub(super) async fn list(
         .servico
         .da_empresa(&acesso, move |t| execucoes::list(t, &filtro, depois_de, limite.com_folga()))
         .await?;
-    Ok(Json(Pagina::from_rows(lidas, limite, |lida| (lida.data, lida.id)).map(Execucao::from)))
+    Ok(Pagina::from_rows(lidas, limite, |lida| (lida.data, lida.id)).map(Execucao::from))
 }
 
 /// Conta as execuções por estado, e as que ainda andam sozinhas.

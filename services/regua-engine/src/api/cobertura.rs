@@ -49,7 +49,7 @@ struct Descobertos {
     #[schema(example = 17)]
     titulos: i64,
     /// Quanto somam.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     valor: String,
     /// Por régua que chegou mais perto e critério que não foi atendido, o maior valor primeiro.
     por_criterio: Vec<PorCriterio>,
@@ -71,7 +71,7 @@ struct PorCriterio {
     /// Títulos.
     titulos: i64,
     /// Quanto somam.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     valor: String,
 }
 
@@ -179,7 +179,7 @@ struct Lista {
     #[deserr(default)]
     #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<Uuid>>,
@@ -199,7 +199,7 @@ struct DevedorDescoberto {
     #[schema(example = 1)]
     titulos: i32,
     /// Quanto somam.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     valor: String,
     /// A primeira noite que o deixou fora.
     #[schema(example = "2026-03-02")]
@@ -232,7 +232,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::noites::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Lista>,
-) -> Result<Json<Pagina<DevedorDescoberto>>, Problema> {
+) -> Result<Pagina<DevedorDescoberto>, Problema> {
     let Lista { criterio, regua_id, limite, cursor } = consulta.0;
     let filtro = Filtro { criterio, regua: regua_id.map(ReguaId::uuid) };
     let depois_de = cursor.map(|cursor| cursor.0);
@@ -240,5 +240,5 @@ pub(super) async fn list(
         .servico
         .da_empresa(&acesso, move |t| coberturas::list(t, filtro, depois_de, limite.com_folga()))
         .await?;
-    Ok(Json(Pagina::from_rows(lidos, limite, |lido| lido.devedor_id).map(DevedorDescoberto::from)))
+    Ok(Pagina::from_rows(lidos, limite, |lido| lido.devedor_id).map(DevedorDescoberto::from))
 }

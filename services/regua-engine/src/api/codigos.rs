@@ -107,7 +107,6 @@ pub static CODIGOS_DE_CAMPO: &[(&str, &str)] = &[
     ("confirmacao_obrigatoria", "A negativação automática precisa ser confirmada."),
     ("coringa_desconhecido", "O texto tem um coringa que não existe. Veja `GET /v1/coringas`."),
     ("coringa_nao_permitido", "O coringa existe, mas não cabe neste campo."),
-    ("intervalo_invertido", "O fim do intervalo vem antes do começo."),
     ("credor_desconhecido", "A empresa não tem credor com este `codigo_integracao`."),
     ("destino_invalido", "O reposicionamento volta a uma posição `cobranca` anterior da mesma régua."),
     ("reposicionamento_nao_e_ultimo", "Nenhuma posição vem depois do reposicionamento."),

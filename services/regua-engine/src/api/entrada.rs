@@ -10,7 +10,7 @@ use serde_json::Value;
 use store::new_id;
 use store::reguas::Conteudo;
 use utoipa::ToSchema;
-use web::{ErroCampo, ErroValor, ErrosCampo, Lista, Problema, Texto, TextoLongo, esquema};
+use web::{ErroCampo, ErroValor, ErrosCampo, Lista, NaoNulo, Problema, Texto, TextoLongo, esquema};
 
 use super::criterios::CriteriosEntrada;
 
@@ -52,17 +52,20 @@ pub(super) struct ReguaEntrada {
 pub(super) struct ReguaMudanca {
     /// Nome.
     #[deserr(default)]
-    pub(super) nome: Option<Texto<1, 120>>,
+    #[schema(value_type = Texto<1, 120>, required = false)]
+    pub(super) nome: NaoNulo<Texto<1, 120>>,
     /// As réguas ativas são tentadas da menor para a maior.
     #[deserr(default)]
-    pub(super) prioridade: Option<i32>,
+    #[schema(value_type = i32, required = false)]
+    pub(super) prioridade: NaoNulo<i32>,
     /// Muda somente com a régua inativa; quem está nela recomeça da primeira posição.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::ModoRegua>)]
-    pub(super) modo: Option<Modo>,
-    /// Todos os critérios: os que não vierem deixam de existir.
+    #[schema(value_type = esquema::ModoRegua, required = false)]
+    pub(super) modo: NaoNulo<Modo>,
+    /// Todos os critérios: os que não vierem deixam de existir; `{}`, para todos.
     #[deserr(default)]
-    pub(super) criterios: Option<CriteriosEntrada>,
+    #[schema(value_type = CriteriosEntrada, required = false)]
+    pub(super) criterios: NaoNulo<CriteriosEntrada>,
 }
 
 /// Uma posição: um dia, e o que fazer nele.
@@ -119,14 +122,16 @@ pub(super) struct AcaoEntrada {
 pub(super) struct AcaoMudanca {
     /// Assunto, com coringas; somente em e-mail.
     #[deserr(default)]
-    pub(super) assunto: Option<Texto<1, 200>>,
+    #[schema(value_type = Texto<1, 200>, required = false)]
+    pub(super) assunto: NaoNulo<Texto<1, 200>>,
     /// Texto, com coringas; somente em e-mail, SMS e carta.
     #[deserr(default)]
-    pub(super) corpo: Option<TextoLongo<1, 20_000>>,
+    #[schema(value_type = TextoLongo<1, 20_000>, required = false)]
+    pub(super) corpo: NaoNulo<TextoLongo<1, 20_000>>,
     /// A qual dos contatos do devedor: ao preferido, ou a todos.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Destinatarios>)]
-    pub(super) destinatarios: Option<Destinatarios>,
+    #[schema(value_type = esquema::Destinatarios, required = false)]
+    pub(super) destinatarios: NaoNulo<Destinatarios>,
 }
 
 /// O que os dias de uma posição contam.

@@ -1,7 +1,7 @@
 //! Enrolments: who walks where.
 
 use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use deserr::Deserr;
 use domain::ids::{DevedorId, ReguaId, TituloId};
@@ -120,7 +120,7 @@ struct Lista {
     #[deserr(default)]
     #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<Uuid>>,
@@ -139,7 +139,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::noites::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Lista>,
-) -> Result<Json<Pagina<Inscricao>>, Problema> {
+) -> Result<Pagina<Inscricao>, Problema> {
     let Lista { regua_id, devedor_id, titulo_id, estado, limite, cursor } = consulta.0;
     let filtro = Filtro {
         regua: regua_id.map(ReguaId::uuid),
@@ -152,5 +152,5 @@ pub(super) async fn list(
         .servico
         .da_empresa(&acesso, move |t| inscricoes::list(t, &filtro, depois_de, limite.com_folga()))
         .await?;
-    Ok(Json(Pagina::from_rows(lidas, limite, |lida| lida.id).map(Inscricao::from)))
+    Ok(Pagina::from_rows(lidas, limite, |lida| lida.id).map(Inscricao::from))
 }

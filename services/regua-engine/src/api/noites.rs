@@ -135,11 +135,11 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::noites::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Paginacao<NaiveDate>>,
-) -> Result<Json<Pagina<Noite>>, Problema> {
+) -> Result<Pagina<Noite>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let (antes_de, agora) = (cursor.map(|cursor| cursor.0), contexto.servico.relogio.agora());
     let lidas = contexto.servico.da_empresa(&acesso, move |t| noites::list(t, antes_de, limite.com_folga()));
-    Ok(Json(Pagina::from_rows(lidas.await?, limite, |noite| noite.data).map(|lida| Noite::new(lida, agora))))
+    Ok(Pagina::from_rows(lidas.await?, limite, |noite| noite.data).map(|lida| Noite::new(lida, agora)))
 }
 
 /// Lê uma noite: o progresso enquanto anda, os números quando termina.

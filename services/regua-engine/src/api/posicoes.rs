@@ -153,9 +153,9 @@ pub(super) async fn patch_acao(
     let AcaoMudanca { assunto, corpo, destinatarios } = read(corpo.0, regras::of_mudanca_acao)?;
     let (id, posicao, acao) = ids.0;
     let mudanca = MudancaAcao {
-        assunto: assunto.map(Texto::into_string),
-        corpo: corpo.map(TextoLongo::into_string),
-        destinatarios,
+        assunto: assunto.0.map(Texto::into_string),
+        corpo: corpo.0.map(TextoLongo::into_string),
+        destinatarios: destinatarios.0,
         conteudo: ConteudoId::new(new_id(contexto.servico.relogio.agora())),
     };
     let editar = move |atual: &ReguaInteira| edicao::change_acao(atual, (posicao, acao), &mudanca);

@@ -1,6 +1,6 @@
 //! Réguas: created, read, changed, activated, deactivated and archived.
 
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use actix_web::{get, patch, post};
 use deserr::Deserr;
 use domain::ids::ReguaId;
@@ -91,7 +91,7 @@ struct Lista {
     #[deserr(default)]
     #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 50)]
     limite: Limite<MAX_REGUAS>,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<Fim>>,
@@ -110,13 +110,13 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::reguas::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Lista>,
-) -> Result<Json<Pagina<Regua>>, Problema> {
+) -> Result<Pagina<Regua>, Problema> {
     let Lista { estado, limite, cursor } = consulta.0;
     let depois_de = cursor.map(|cursor| cursor.0);
     let lidas = contexto
         .servico
         .da_empresa_em_um_instante(&acesso, move |t| reguas::page(t, estado, depois_de, limite.com_folga()));
-    Ok(Json(Pagina::from_rows(lidas.await?, limite, reguas::ReguaInteira::fim).map(Regua::from)))
+    Ok(Pagina::from_rows(lidas.await?, limite, reguas::ReguaInteira::fim).map(Regua::from))
 }
 
 /// Lê uma régua.
@@ -169,12 +169,12 @@ pub(super) async fn patch(
     corpo: Corpo<Value>,
 ) -> Result<Resposta, Problema> {
     let entrada = read::<ReguaMudanca>(corpo.0, regras::of_mudanca)?;
-    let criterios = match entrada.criterios {
+    let criterios = match entrada.criterios.0 {
         Some(criterios) => Some(resolve(&contexto, &acesso, criterios).await?),
         None => None,
     };
-    let nome = entrada.nome.map(Texto::into_string);
-    let mudanca = Mudanca { nome, prioridade: entrada.prioridade, modo: entrada.modo, criterios };
+    let nome = entrada.nome.0.map(Texto::into_string);
+    let mudanca = Mudanca { nome, prioridade: entrada.prioridade.0, modo: entrada.modo.0, criterios };
     let editar = move |atual: &reguas::ReguaInteira| edicao::change(atual, &mudanca);
     edit(&contexto, &acesso, (id.0, como), answer, editar).await
 }

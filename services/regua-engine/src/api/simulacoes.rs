@@ -139,12 +139,12 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::simulacoes::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Paginacao<Uuid>>,
-) -> Result<Json<Pagina<Simulacao>>, Problema> {
+) -> Result<Pagina<Simulacao>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let antes_de = cursor.map(|cursor| cursor.0);
     let lidas =
         contexto.servico.da_empresa(&acesso, move |t| simulacoes::list(t, antes_de, limite.com_folga()));
-    Ok(Json(Pagina::from_rows(lidas.await?, limite, |lida| lida.id).map(Simulacao::from)))
+    Ok(Pagina::from_rows(lidas.await?, limite, |lida| lida.id).map(Simulacao::from))
 }
 
 /// Lê uma simulação: o progresso enquanto anda, o resultado quando termina.

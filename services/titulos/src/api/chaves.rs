@@ -30,7 +30,7 @@ struct ChaveEntrada {
     #[deserr(try_from(Lista<EscopoLido, MAX_ESCOPOS>) = some_escopo -> ErroValor)]
     #[schema(value_type = Vec<Escopo>, min_items = 1, max_items = 32)]
     escopos: Vec<Escopo>,
-    /// A partir de quando é recusada; sem data não expira.
+    /// A partir de quando é recusada, depois de agora; sem data não expira.
     #[deserr(default)]
     #[schema(value_type = Option<esquema::Instante>)]
     expira_em: Option<DateTime<Utc>>,
@@ -115,6 +115,14 @@ pub(super) async fn post(
     let corpo: ChaveEntrada = web::parse_with(corpo.0, nao_tem)?;
     let agora = contexto.servico.relogio.agora();
     let criar = move |t: &mut Tenant<'_>| {
+        // Asked here, so that a request that is repeated gets the answer it had.
+        if corpo.expira_em.is_some_and(|expira_em| expira_em <= agora) {
+            return Ok(Err(Problema::validacao(vec![ErroCampo {
+                campo: "/expira_em".to_owned(),
+                codigo: "fora_do_intervalo".into(),
+                detalhe: "deve ser depois de agora".into(),
+            }])));
+        }
         let criada = crate::chaves::create(t, &corpo.nome, &corpo.escopos, corpo.expira_em, agora)?;
         let sem_texto = ChaveNova { id: criada.id, chave: None };
         let endereco = format!("/v1/chaves-api/{}", criada.id);

@@ -210,7 +210,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::contatos::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroContatos>,
-) -> Result<Json<Pagina<Contato>>, Problema> {
+) -> Result<Pagina<Contato>, Problema> {
     let (consulta, agora) = (consulta.0, contexto.servico.relogio.agora());
     let (limite, ordem) = (consulta.limite, consulta.order());
     let ler = contexto.servico.da_empresa(&acesso, move |t| {
@@ -222,7 +222,7 @@ pub(super) async fn list(
         Ordem::Antigos | Ordem::Recentes => (lido.em, lido.id),
         Ordem::Agenda => (lido.agendado_para.unwrap_or(lido.em), lido.id),
     };
-    Ok(Json(Pagina::from_rows(ler.await?, limite, chave).map(Contato::from)))
+    Ok(Pagina::from_rows(ler.await?, limite, chave).map(Contato::from))
 }
 
 /// Lê um contato.

@@ -1,7 +1,7 @@
 //! Creditors, on whose behalf the company collects.
 
 use actix_web::http::header::ETAG;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post};
 use deserr::Deserr;
 use domain::documento::Documento;
@@ -9,17 +9,18 @@ use domain::encargos::Encargos;
 use domain::ids::CredorId;
 use serde::Serialize;
 use store::credores::{self, CredorLido, EmUso, Filtro, MudancaCredor, NovoCredor};
+use store::devedores::Campo;
 use store::{StoreError, Tenant};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::{
-    Autorizado, Caminho, Codigo, Consulta, Corpo, Cursor, ErrosCampo, Limite, Pagina, Problema, Resposta,
-    SeVersao, Texto, escopos, esquema, etag,
+    Autorizado, Caminho, Codigo, Consulta, Corpo, Cursor, ErrosCampo, Limite, NaoNulo, Pagina, Problema,
+    Resposta, SeVersao, Texto, escopos, esquema, etag,
 };
 
 use super::Contexto;
 use super::campos::Anulavel;
-use super::encargos::{EncargosEntrada, EncargosLidos};
+use super::encargos::{EncargosEntrada, EncargosLidos, with_series};
 
 /// A code is one creditor's.
 pub(super) static CREDOR_EXISTENTE: Codigo = Codigo::new(
@@ -77,13 +78,14 @@ struct CredorNovo {
     encargos: Option<EncargosEntrada>,
 }
 
-/// Mudanças num credor; o que não vem fica como está, nulo apaga.
+/// Mudanças num credor; o que não vem fica como está, nulo apaga o que pode faltar.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
 struct CredorMudanca {
     /// Nome que o devedor lê.
     #[deserr(default)]
-    nome: Option<Texto<1, 150>>,
+    #[schema(value_type = Texto<1, 150>, required = false)]
+    nome: NaoNulo<Texto<1, 150>>,
     /// CPF ou CNPJ.
     #[deserr(default)]
     #[schema(value_type = Option<esquema::CpfCnpj>)]
@@ -116,6 +118,11 @@ pub(super) async fn post(
     let novo = NovoCredor { codigo_integracao, nome, documento, encargos: encargos.map(Encargos::from) };
     let agora = contexto.servico.relogio.agora();
     let gravar = contexto.servico.gravar(&acesso, move |t| {
+        if let Some(encargos) = &novo.encargos
+            && let Err(recusa) = with_series(t, encargos)?
+        {
+            return Ok(Err(recusa));
+        }
         let Some(id) = credores::create(t, &novo, agora)? else {
             let detalhe = "este código de integração já é de um credor";
             return Ok(Err(Problema::conflito(&CREDOR_EXISTENTE, detalhe)));
@@ -151,7 +158,7 @@ struct FiltroCredores {
     #[deserr(default)]
     #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<(String, Uuid)>>,
@@ -170,7 +177,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroCredores>,
-) -> Result<Json<Pagina<Credor>>, Problema> {
+) -> Result<Pagina<Credor>, Problema> {
     let FiltroCredores { codigo_integracao, nome, documento, limite, cursor } = consulta.0;
     let (codigo_integracao, nome) = (codigo_integracao.map(Texto::into_string), nome.map(Texto::into_string));
     let filtro = Filtro { codigo_integracao, nome, documento };
@@ -181,7 +188,7 @@ pub(super) async fn list(
         let itens = pagina.itens.into_iter().map(Credor::new).collect::<Result<_, _>>()?;
         Ok(Pagina { itens, proximo_cursor: pagina.proximo_cursor })
     });
-    Ok(Json(pagina.await?))
+    pagina.await
 }
 
 /// Lê um credor.
@@ -226,7 +233,7 @@ pub(super) async fn patch(
     corpo: Corpo<CredorMudanca>,
 ) -> Result<Resposta, Problema> {
     let mudanca = MudancaCredor {
-        nome: corpo.0.nome.map(Texto::into_string),
+        nome: corpo.0.nome.0.map(Texto::into_string),
         documento: corpo.0.documento.0,
         encargos: corpo.0.encargos.0.map(Encargos::from),
     };
@@ -234,6 +241,11 @@ pub(super) async fn patch(
     let gravar = contexto.servico.gravar(&acesso, move |t| {
         let Some(antes) = credores::lock(t, id)? else { return Ok(Err(Problema::nao_encontrado())) };
         if let Err(recusa) = vista.confere(antes.versao) {
+            return Ok(Err(recusa));
+        }
+        if let Campo::Define(encargos) = &mudanca.encargos
+            && let Err(recusa) = with_series(t, encargos)?
+        {
             return Ok(Err(recusa));
         }
         credores::change(t, id, &mudanca)?;
@@ -247,7 +259,10 @@ pub(super) async fn patch(
 #[utoipa::path(
     operation_id = "apagar_credor",
     tag = "Credores",
-    params(("id" = Uuid, Path, description = "Id do credor.")),
+    params(
+        ("id" = Uuid, Path, description = "Id do credor."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` da versão lida; sem ele, apaga qualquer versão."),
+    ),
     responses((status = 204, description = "Não há mais esse credor.")),
     security(("chave_api" = ["titulos:escrever"])),
 )]
@@ -256,11 +271,13 @@ pub(super) async fn apagar(
     acesso: Autorizado<escopos::titulos::Escrever>,
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
+    vista: SeVersao,
 ) -> Result<Resposta, Problema> {
     let id = CredorId::new(id.0);
     let gravar = contexto.servico.gravar(&acesso, move |t| {
-        if credores::lock(t, id)?.is_none() {
-            return Ok(Err(Problema::nao_encontrado()));
+        let Some(antes) = credores::lock(t, id)? else { return Ok(Err(Problema::nao_encontrado())) };
+        if let Err(recusa) = vista.confere(antes.versao) {
+            return Ok(Err(recusa));
         }
         let detalhe = match credores::delete(t, id)? {
             Ok(()) => return Ok(Ok(Resposta::vazia())),

@@ -7,7 +7,7 @@ mod saida;
 mod situacao;
 
 use actix_web::http::header::ETAG;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use actix_web::{HttpResponse, get, patch, put};
 use domain::ids::DevedorId;
 use store::devedores::{self, Entrada, Mudanca, Recusa, RecusaMudanca, ResultadoItem};
@@ -107,15 +107,14 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroDevedores>,
-) -> Result<Json<Pagina<DevedorResumo>>, Problema> {
+) -> Result<Pagina<DevedorResumo>, Problema> {
     let (filtro, ordem, depois_de, limite) = consulta.0.split()?;
     let linhas = contexto.servico.da_empresa(&acesso, move |t| {
         devedores::list(t, &filtro, ordem.store(), depois_de.as_ref(), limite.com_folga())
     });
-    let pagina = Pagina::from_rows(linhas.await?, limite, |linha| -> Posicao {
-        (ordem.as_str().to_owned(), linha.chave.clone(), linha.devedor.id)
-    });
-    Ok(Json(pagina.map(|linha| linha.devedor.into())))
+    let chave = |linha: &devedores::Linha| -> Posicao { (linha.chave.clone(), linha.devedor.id) };
+    let pagina = Pagina::from_rows(linhas.await?, limite, chave);
+    Ok(pagina.map(|linha| linha.devedor.into()))
 }
 
 /// Lê um devedor, com e-mails, telefones, endereços e canais recusados.

@@ -18,17 +18,18 @@ use domain::execucao::Canal;
 use domain::janela::{DiasDaSemana, Janela};
 use serde::Serialize;
 use serde_json::Value;
+use store::devedores::Campo;
 use store::empresas::{self, MudancaEmpresa};
 use store::{StoreError, Tenant};
 use utoipa::ToSchema;
 use web::{
-    Autorizado, Corpo, ErroCampo, ErroValor, ErrosCampo, Lista, Problema, Resposta, SeVersao, Texto, escopos,
-    esquema, etag,
+    Autorizado, Corpo, ErroCampo, ErroValor, ErrosCampo, Lista, NaoNulo, Problema, Resposta, SeVersao, Texto,
+    escopos, esquema, etag,
 };
 
 use super::Contexto;
 use super::campos::Anulavel;
-use super::encargos::{EncargosEntrada, EncargosLidos};
+use super::encargos::{EncargosEntrada, EncargosLidos, with_series};
 use super::endereco::{EnderecoProprio, EnderecoSaida};
 use campos::{CanalComJanela, DIAS, Dia, EscolhaMigracao, Fuso, PrazoAcordo, some_day};
 
@@ -86,31 +87,34 @@ struct JanelaLida {
     dias: Vec<&'static str>,
 }
 
-/// Mudanças na empresa; o que não vem fica como está.
+/// Mudanças na empresa; o que não vem fica como está, nulo apaga o que pode faltar.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
 struct EmpresaMudanca {
     /// Nome que os devedores leem.
     #[deserr(default)]
-    nome: Option<Texto<1, 150>>,
+    #[schema(value_type = Texto<1, 150>, required = false)]
+    nome: NaoNulo<Texto<1, 150>>,
     /// Fuso horário (IANA).
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Fuso>)]
-    fuso: Option<Fuso>,
+    #[schema(value_type = esquema::Fuso, required = false)]
+    fuso: NaoNulo<Fuso>,
     /// Hora em que a noite da empresa roda.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Hora>)]
-    hora_noite: Option<NaiveTime>,
+    #[schema(value_type = esquema::Hora, required = false)]
+    hora_noite: NaoNulo<NaiveTime>,
     /// Se vencimento em dia sem banco, ou em feriado da empresa, passa ao próximo dia útil.
     #[deserr(default)]
-    vencimento_em_dia_util: Option<bool>,
+    #[schema(value_type = bool, required = false)]
+    vencimento_em_dia_util: NaoNulo<bool>,
     /// Endereço de que saem os e-mails.
     #[deserr(default)]
-    #[schema(value_type = Option<esquema::Email>)]
-    remetente_email: Option<EnderecoEmail>,
+    #[schema(value_type = esquema::Email, required = false)]
+    remetente_email: NaoNulo<EnderecoEmail>,
     /// Quando um devedor deixa uma régua por outra que vem antes.
     #[deserr(default)]
-    migracao: Option<EscolhaMigracao>,
+    #[schema(value_type = EscolhaMigracao, required = false)]
+    migracao: NaoNulo<EscolhaMigracao>,
     /// Dias depois do vencimento da primeira parcela em que um acordo sem pagamento é cancelado; nulo, nunca.
     #[deserr(default)]
     #[schema(value_type = Option<u16>, minimum = 0, maximum = 365)]
@@ -129,8 +133,8 @@ struct EmpresaMudanca {
     encargos: Anulavel<EncargosEntrada>,
     /// Horários de envio; cada um substitui o do seu canal.
     #[deserr(default)]
-    #[schema(value_type = Option<Vec<JanelaMudanca>>, max_items = 2)]
-    janelas: Option<Lista<JanelaMudanca, MAX_JANELAS>>,
+    #[schema(value_type = Vec<JanelaMudanca>, required = false, max_items = 2)]
+    janelas: NaoNulo<Lista<JanelaMudanca, MAX_JANELAS>>,
 }
 
 /// O novo horário de envio de um canal.
@@ -173,7 +177,10 @@ pub(super) async fn get(
     operation_id = "mudar_empresa",
     tag = "Empresa",
     params(("If-Match" = Option<String>, Header, description = "`ETag` da versão lida; sem ele, muda qualquer versão.")),
-    request_body = EmpresaMudanca,
+    request_body(content = EmpresaMudanca, example = json!({
+        "hora_noite": "06:00", "documento": "11.222.333/0001-81", "cancelar_acordo_apos": 5,
+        "encargos": {"multa": "2.00", "juros_ao_mes": "1.00"},
+    })),
     responses((status = 200, description = "A empresa, como ficou.", body = EmpresaLida,
                headers(("ETag" = String, description = "Nova versão.")))),
     security(("chave_api" = ["empresa:escrever"])),
@@ -188,6 +195,11 @@ pub(super) async fn patch(
     let mudanca = parse(corpo.0)?;
     let gravar = contexto.servico.gravar(&acesso, move |t| {
         if let Err(recusa) = vista.confere(empresas::lock(t)?) {
+            return Ok(Err(recusa));
+        }
+        if let Campo::Define(encargos) = &mudanca.encargos
+            && let Err(recusa) = with_series(t, encargos)?
+        {
             return Ok(Err(recusa));
         }
         empresas::update(t, &mudanca)?;
@@ -234,14 +246,14 @@ fn present(canal: Canal, janela: &Janela) -> JanelaLida {
 fn parse(corpo: Value) -> Result<MudancaEmpresa, Problema> {
     let entre_campos = never_open(&corpo);
     let lida: EmpresaMudanca = web::parse_with(corpo, entre_campos)?;
-    let janelas = lida.janelas.into_iter().flatten();
+    let janelas = lida.janelas.0.into_iter().flatten();
     Ok(MudancaEmpresa {
-        nome: lida.nome.map(Texto::into_string),
-        fuso: lida.fuso.map(|fuso| fuso.0.name().to_owned()),
-        hora_noite: lida.hora_noite,
-        vencimento_em_dia_util: lida.vencimento_em_dia_util,
-        remetente_email: lida.remetente_email.map(|email| email.as_str().to_owned()),
-        migracao: lida.migracao.map(|escolha| escolha.0),
+        nome: lida.nome.0.map(Texto::into_string),
+        fuso: lida.fuso.0.map(|fuso| fuso.0.name().to_owned()),
+        hora_noite: lida.hora_noite.0,
+        vencimento_em_dia_util: lida.vencimento_em_dia_util.0,
+        remetente_email: lida.remetente_email.0.map(|email| email.as_str().to_owned()),
+        migracao: lida.migracao.0.map(|escolha| escolha.0),
         cancelar_acordo_apos: lida.cancelar_acordo_apos.mudanca(),
         documento: lida.documento.0,
         endereco: lida.endereco.0.map(|endereco| Endereco::from(&endereco)),

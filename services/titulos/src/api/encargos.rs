@@ -4,8 +4,9 @@ use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use domain::Rotulo;
 use domain::encargos::{Contagem, Encargos, Juros, Taxa};
 use serde::Serialize;
+use store::{StoreError, Tenant, indices};
 use utoipa::ToSchema;
-use web::{ErroValor, ErrosCampo, Texto, esquema};
+use web::{ErroCampo, ErroValor, ErrosCampo, Problema, Texto, esquema};
 
 /// A year of grace is more than anybody gives.
 const MAX_CARENCIA: u16 = 365;
@@ -26,11 +27,12 @@ pub(super) struct EncargosEntrada {
     #[deserr(default)]
     #[schema(value_type = Option<esquema::ContagemDeDias>)]
     contagem: Option<Contagem>,
-    /// Série que dá os juros de cada mês, como a taxa legal, no lugar de `juros_ao_mes`.
+    /// Série que dá os juros de cada mês, como a taxa legal, no lugar de `juros_ao_mes`. Ao menos um mês dela já foi gravado por
+    /// `PUT /v1/indices`.
     #[deserr(default)]
     #[schema(value_type = Option<Texto<1, 60>>)]
     serie_de_juros: Option<Rotulo>,
-    /// Série que corrige o valor, como o IPCA.
+    /// Série que corrige o valor, como o IPCA; também ela já gravada.
     #[deserr(default)]
     #[schema(value_type = Option<Texto<1, 60>>)]
     correcao: Option<Rotulo>,
@@ -70,6 +72,35 @@ impl From<EncargosEntrada> for Encargos {
             carencia_dias: entrada.carencia_dias.map_or(0, |carencia| carencia.0),
         }
     }
+}
+
+/// A series of which the company has no month would correct nothing and bear no interest, without a word: most likely its
+/// name is misspelt.
+///
+/// # Errors
+/// 422 with every series that is not known.
+pub(super) fn with_series(
+    t: &mut Tenant<'_>,
+    encargos: &Encargos,
+) -> Result<Result<(), Problema>, StoreError> {
+    let de_juros = match &encargos.juros {
+        Juros::Serie { serie } => Some(serie),
+        Juros::Fixos { .. } => None,
+    };
+    let mut erros = Vec::new();
+    for (campo, serie) in [("serie_de_juros", de_juros), ("correcao", encargos.correcao.as_ref())] {
+        if let Some(serie) = serie
+            && !indices::exists(t, serie)?
+        {
+            erros.push(ErroCampo {
+                campo: format!("/encargos/{campo}"),
+                codigo: "nao_encontrado".into(),
+                detalhe: "a empresa não tem nenhum mês desta série; grave-os antes com PUT /v1/indices"
+                    .into(),
+            });
+        }
+    }
+    Ok(if erros.is_empty() { Ok(()) } else { Err(Problema::validacao(erros)) })
 }
 
 impl Deserr<ErrosCampo> for Percentagem {

@@ -301,6 +301,11 @@ fn refusal(indice: usize, recusa: Recusa) -> ErroCampo {
             "parcela_de_acordo",
             "este código é de uma parcela de acordo, que só muda pela negociação",
         ),
+        Recusa::NegociadoComOutro => (
+            "devedor/codigo_integracao",
+            "negociado_com_outro_devedor",
+            "o título está negociado com o devedor que tem; desfaça a negociação antes de passá-lo a outro",
+        ),
         Recusa::DocumentoDeOutroDevedor => (
             "devedor/documento",
             "documento_de_outro_devedor",

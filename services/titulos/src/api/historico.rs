@@ -1,7 +1,7 @@
 //! What happened to a título and who did it.
 
 use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use domain::ids::TituloId;
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,8 @@ struct CampoMudado {
     depois: Option<String>,
 }
 
-/// Lê a história de um título, da mudança mais nova à mais antiga: situação, saldo, valor, vencimento, devedor e número.
+/// Lê a história de um título, da mudança mais nova à mais antiga: situação, saldo, vencimento, devedor, credor, boleto e tudo o mais
+/// que se diz dele. Chegar não é mudar: quem o trouxe está no próprio título.
 #[utoipa::path(
     operation_id = "ler_historico_do_titulo",
     tag = "Títulos",
@@ -61,7 +62,7 @@ pub(super) async fn list(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
     consulta: Consulta<Paginacao<i64>>,
-) -> Result<Json<Pagina<Mudanca>>, Problema> {
+) -> Result<Pagina<Mudanca>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let antes_de = cursor.map(|cursor| cursor.0);
     let linhas = contexto
@@ -69,7 +70,7 @@ pub(super) async fn list(
         .da_empresa(&acesso, move |t| titulos::history(t, TituloId::new(id.0), antes_de, limite.com_folga()))
         .await?
         .ok_or_else(Problema::nao_encontrado)?;
-    Ok(Json(Pagina::from_rows(linhas, limite, |linha| linha.seq).map(Mudanca::from)))
+    Ok(Pagina::from_rows(linhas, limite, |linha| linha.seq).map(Mudanca::from))
 }
 
 impl From<MudancaLida> for Mudanca {

@@ -1,5 +1,7 @@
 //! Imports: a file sent, watched, its errors read, what it cancels confirmed.
 
+mod codigos;
+mod compressao;
 mod erros;
 mod linha;
 mod pedido;
@@ -8,8 +10,8 @@ mod recebimento;
 use actix_web::web::{Data, Json, Payload};
 use actix_web::{HttpRequest, delete, get, post};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use store::importacoes::{self, Decisao, ImportacaoLida};
+use serde::{Deserialize as _, Serialize};
+use store::importacoes::{self, Decisao, ImportacaoLida, PorCredor};
 use store::{StoreError, Tenant, new_id};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,6 +20,7 @@ use web::{Autorizado, Caminho, Codigo, Consulta, Pagina, Paginacao, Problema, Re
 use super::Contexto;
 use pedido::Parametros;
 
+pub use codigos::line_codes;
 pub(super) use erros::{csv as errors_csv, list as list_errors};
 pub(crate) use linha::{key_of, parse_line};
 
@@ -48,6 +51,9 @@ pub(super) struct Importacao {
     /// `parcial`, ou `completo`: o que está em aberto e falta no arquivo é cancelado.
     #[schema(example = "parcial")]
     modo: String,
+    /// Código do credor a que o arquivo completo se limita; nulo se é de toda a empresa.
+    #[schema(example = "COL-1")]
+    credor: Option<String>,
     /// Se nada é gravado.
     simular: bool,
     /// Mapeamento usado, como estava quando o arquivo chegou.
@@ -79,10 +85,16 @@ pub(super) struct Importacao {
     abertos: Option<i64>,
     /// Desses, os que o arquivo não tem: serão cancelados.
     a_cancelar: Option<i64>,
+    /// Os credores que mais perderiam, até 20, do maior número de títulos para o menor.
+    a_cancelar_por_credor: Vec<AusentesDoCredor>,
+    /// Quantos credores, contada a própria empresa, ficariam sem nenhum título em aberto.
+    credores_zerados: Option<i64>,
     /// Percentual dos títulos em aberto que pode ser cancelado sem confirmação.
     limite_cancelamento: i16,
     /// Títulos cancelados por faltarem no arquivo.
     cancelados: i64,
+    /// Títulos que faltavam no arquivo e não foram cancelados, porque mudaram ou foram enviados depois que ele chegou.
+    preservados: i64,
     /// Por que falhou.
     erro: Option<String>,
     /// Quando o arquivo chegou inteiro.
@@ -93,8 +105,32 @@ pub(super) struct Importacao {
     concluida_em: Option<DateTime<Utc>>,
 }
 
+/// O que um arquivo completo cancelaria de um credor.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AusentesDoCredor {
+    /// Id do credor; nulo para os títulos sem credor, que são da própria empresa.
+    credor_id: Option<Uuid>,
+    /// Código do credor.
+    #[schema(example = "COL-1")]
+    credor_codigo: Option<String>,
+    /// Nome do credor.
+    credor_nome: Option<String>,
+    /// Títulos dele em aberto quando o arquivo foi lido.
+    abertos: i64,
+    /// Desses, os que o arquivo não tem.
+    a_cancelar: i64,
+}
+
+impl From<PorCredor> for AusentesDoCredor {
+    fn from(lido: PorCredor) -> Self {
+        let PorCredor { credor_id, codigo, nome, abertos, a_cancelar } = lido;
+        Self { credor_id, credor_codigo: codigo, credor_nome: nome, abertos, a_cancelar }
+    }
+}
+
 impl From<ImportacaoLida> for Importacao {
     fn from(lida: ImportacaoLida) -> Self {
+        let por_credor = lida.por_credor.and_then(|json| Vec::<PorCredor>::deserialize(json).ok());
         let feitas = lida.criados + lida.atualizados + lida.inalterados + lida.recusados + lida.repetidos;
         let linhas = lida.linhas.filter(|linhas| 0 < *linhas);
         let percentual = linhas.and_then(|linhas| feitas.saturating_mul(100).checked_div(linhas));
@@ -103,6 +139,7 @@ impl From<ImportacaoLida> for Importacao {
             id: lida.id,
             formato: lida.formato,
             modo: lida.modo,
+            credor: lida.credor,
             simular: lida.simular,
             mapeamento: lida.mapeamento,
             bytes: lida.bytes,
@@ -117,8 +154,11 @@ impl From<ImportacaoLida> for Importacao {
             sem_chave: lida.sem_chave,
             abertos: lida.abertos,
             a_cancelar: lida.a_cancelar,
+            a_cancelar_por_credor: por_credor.into_iter().flatten().map(AusentesDoCredor::from).collect(),
+            credores_zerados: lida.zerados,
             limite_cancelamento: lida.limite,
             cancelados: lida.cancelados,
+            preservados: lida.preservados,
             erro: lida.erro,
             criada_em: lida.criada_em,
             confirmada_em: lida.confirmada_em,
@@ -129,17 +169,19 @@ impl From<ImportacaoLida> for Importacao {
 
 /// Envia um arquivo de títulos de qualquer tamanho; ele é processado em seguida, linha a linha.
 ///
-/// O arquivo é o corpo da requisição, e pode vir comprimido com gzip. Cada linha cria ou atualiza um título pelo
+/// O arquivo é o corpo da requisição, e pode vir comprimido com gzip, de uma ou de várias partes. Cada linha cria ou atualiza um título pelo
 /// `codigo_integracao`, como em `PUT /v1/titulos`; linhas com erro são recusadas e as demais são gravadas. Enviar o mesmo
 /// arquivo de novo não altera nada. Se um código aparece em várias linhas, vale a última. Em `modo=completo`, os títulos em
-/// aberto que não estão no arquivo são cancelados; acima de `limite_cancelamento`, nada é gravado antes de uma confirmação.
-/// Arquivos de uma empresa são processados na ordem em que chegam.
+/// aberto que não estão no arquivo são cancelados, os de toda a empresa ou, com `credor`, só os dele; acima de
+/// `limite_cancelamento`, ou se alguém ficasse sem nenhum título em aberto, nada é gravado antes de uma confirmação. O que mudou
+/// ou foi enviado depois que o arquivo chegou não é cancelado. Arquivos de uma empresa são processados na ordem em que chegam.
 #[utoipa::path(
     operation_id = "importar",
     tag = "Importações",
     params(Parametros),
     request_body(description = "O arquivo. Em NDJSON, cada linha é um item de `PUT /v1/titulos`; em CSV e XLSX, a primeira linha \
-                                é o cabeçalho e o mapeamento diz que coluna é cada campo.",
+                                é o cabeçalho, de até 256 colunas, e o mapeamento diz que coluna é cada campo. Em XLSX vale a \
+                                primeira planilha visível; códigos de mais de 15 dígitos só como texto.",
         content((inline(esquema::ArquivoDeTexto) = "text/csv", example = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\n\
                                                  NF-1;02/03/2026;1.234,56;C-9;Padaria Campoverde\n"),
                 (inline(esquema::ArquivoDeTexto) = "application/x-ndjson"),
@@ -168,11 +210,20 @@ pub(super) async fn post(
         Ok(Ok(Resposta::aceita(format!("/v1/importacoes/{id}"), &read(t, id)?)))
     });
     let gravada = gravada.await;
-    if gravada.as_ref().map_or(true, |resposta| resposta.repetida) {
+    if is_in_vain(&gravada) {
         arquivo.discard().await;
     }
     contexto.importacao_pedida().notify_one();
     gravada
+}
+
+/// Whether the file is certainly of no import: this one was refused, or had its answer before. After a failure nobody knows:
+/// the import may be registered and only its answer lost. Parts that are none's are swept.
+fn is_in_vain(gravada: &Result<Resposta, Problema>) -> bool {
+    match gravada {
+        Ok(resposta) => resposta.repetida,
+        Err(problema) => problema.codigo().status < 500,
+    }
 }
 
 /// Lista as importações dos últimos 90 dias, a mais recente primeiro.
@@ -188,12 +239,12 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Paginacao<Uuid>>,
-) -> Result<Json<Pagina<Importacao>>, Problema> {
+) -> Result<Pagina<Importacao>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let antes_de = cursor.map(|cursor| cursor.0);
     let lidas =
         contexto.servico.da_empresa(&acesso, move |t| importacoes::list(t, antes_de, limite.com_folga()));
-    Ok(Json(Pagina::from_rows(lidas.await?, limite, |lida| lida.id).map(Importacao::from)))
+    Ok(Pagina::from_rows(lidas.await?, limite, |lida| lida.id).map(Importacao::from))
 }
 
 /// Lê uma importação: o andamento enquanto anda, o resultado quando termina.
@@ -214,7 +265,9 @@ pub(super) async fn get(
     Ok(Json(lida.await?.ok_or_else(Problema::nao_encontrado)?.into()))
 }
 
-/// Confirma os cancelamentos de um arquivo completo que passou do limite; a importação segue. Repetir é seguro.
+/// Confirma os cancelamentos de um arquivo completo que aguarda; a importação segue. Repetir é seguro.
+///
+/// Quem confirma é o autor dos cancelamentos no histórico dos títulos.
 #[utoipa::path(
     operation_id = "confirmar_importacao",
     tag = "Importações",
@@ -229,9 +282,9 @@ pub(super) async fn confirm(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
 ) -> Result<Resposta, Problema> {
-    let (id, agora) = (id.0, contexto.servico.relogio.agora());
+    let (id, autor, agora) = (id.0, acesso.acesso().chave, contexto.servico.relogio.agora());
     let decidida = contexto.servico.gravar(&acesso, move |t| {
-        let decisao = importacoes::confirm(t, id, agora)?;
+        let decisao = importacoes::confirm(t, id, autor, agora)?;
         answer(t, id, decisao)
     });
     let decidida = decidida.await;

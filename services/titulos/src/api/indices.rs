@@ -1,6 +1,6 @@
 //! Series that correct values and give rates of interest.
 
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use actix_web::{get, put};
 use chrono::{Datelike as _, NaiveDate};
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
@@ -120,7 +120,7 @@ struct FiltroIndices {
     #[deserr(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<(String, NaiveDate)>>,
@@ -139,7 +139,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::empresa::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroIndices>,
-) -> Result<Json<Pagina<VariacaoDoMes>>, Problema> {
+) -> Result<Pagina<VariacaoDoMes>, Problema> {
     let FiltroIndices { nome, limite, cursor } = consulta.0;
     let depois_de = cursor.map(|cursor| cursor.0);
     let linhas = contexto
@@ -147,9 +147,9 @@ pub(super) async fn list(
         .da_empresa(&acesso, move |t| indices::list(t, nome.as_ref(), depois_de.as_ref(), limite.com_folga()))
         .await?;
     let pagina = Pagina::from_rows(linhas, limite, |linha: &VariacaoLida| (linha.nome.clone(), linha.mes));
-    Ok(Json(pagina.map(|linha| VariacaoDoMes {
+    Ok(pagina.map(|linha| VariacaoDoMes {
         nome: linha.nome,
         mes: linha.mes,
         variacao: Taxa::new(linha.variacao).to_string(),
-    })))
+    }))
 }

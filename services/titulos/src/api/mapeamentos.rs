@@ -230,10 +230,10 @@ impl From<MapeamentoLido> for Mapeamento {
 pub(super) async fn put(
     acesso: Autorizado<escopos::titulos::Escrever>,
     contexto: Data<Contexto>,
-    nome: Caminho<String>,
+    nome: Caminho<Texto<1, 60>>,
     corpo: Corpo<Value>,
 ) -> Result<Resposta, Problema> {
-    let nome = Texto::<1, 60>::parse(&nome.0).map_err(|_nome| Problema::nao_encontrado())?.into_string();
+    let nome = nome.0.into_string();
     let mut regras = corpo.0;
     if let Some(campos) = regras.as_object_mut() {
         campos.retain(|_, valor| !valor.is_null()); // what is null is not said
@@ -261,12 +261,12 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Paginacao<String>>,
-) -> Result<Json<Pagina<Mapeamento>>, Problema> {
+) -> Result<Pagina<Mapeamento>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let lidos = contexto.servico.da_empresa(&acesso, move |t| {
         mapeamentos::list(t, cursor.as_ref().map(|cursor| cursor.0.as_str()), limite.com_folga())
     });
-    Ok(Json(Pagina::from_rows(lidos.await?, limite, |lido| lido.nome.clone()).map(Mapeamento::from)))
+    Ok(Pagina::from_rows(lidos.await?, limite, |lido| lido.nome.clone()).map(Mapeamento::from))
 }
 
 /// Lê um mapeamento.
@@ -281,9 +281,9 @@ pub(super) async fn list(
 pub(super) async fn get(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
-    nome: Caminho<String>,
+    nome: Caminho<Texto<1, 60>>,
 ) -> Result<Json<Mapeamento>, Problema> {
-    let lido = contexto.servico.da_empresa(&acesso, move |t| mapeamentos::get(t, nome.0.trim()));
+    let lido = contexto.servico.da_empresa(&acesso, move |t| mapeamentos::get(t, &nome.0));
     Ok(Json(lido.await?.ok_or_else(Problema::nao_encontrado)?.into()))
 }
 
@@ -299,10 +299,10 @@ pub(super) async fn get(
 pub(super) async fn remove(
     acesso: Autorizado<escopos::titulos::Escrever>,
     contexto: Data<Contexto>,
-    nome: Caminho<String>,
+    nome: Caminho<Texto<1, 60>>,
 ) -> Result<Resposta, Problema> {
     let removido = contexto.servico.gravar(&acesso, move |t| {
-        let havia = mapeamentos::remove(t, nome.0.trim())?;
+        let havia = mapeamentos::remove(t, &nome.0)?;
         Ok(if havia { Ok(Resposta::vazia()) } else { Err(Problema::nao_encontrado()) })
     });
     removido.await

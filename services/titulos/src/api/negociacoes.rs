@@ -4,11 +4,13 @@ mod entrada;
 mod filtro;
 mod saida;
 
+use std::collections::BTreeSet;
+
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use chrono::{Days, NaiveDate};
 use domain::ids::NegociacaoId;
-use domain::negociacao::{Pedido, Politica, opcoes, propor};
+use domain::negociacao::{CancelamentoInvalido, Pedido, Politica, opcoes, propor};
 use serde::Serialize;
 use store::{StoreError, Tenant, negociacoes, politicas};
 use utoipa::ToSchema;
@@ -57,6 +59,15 @@ pub(super) static NEGOCIACAO_NAO_QUEBRA: Codigo = Codigo::new(
     "Só é quebrada a negociação paga em parte. O detalhe diz por que esta não é.",
 );
 
+/// Without its confirmation, the originals of one agreement would be owed beside another one.
+pub(super) static ACORDO_RENEGOCIADO: Codigo = Codigo::new(
+    "acordo_renegociado",
+    409,
+    "Há parcela do acordo em outra negociação",
+    "O acordo não é cancelado, nem o pagamento que o confirma é estornado, enquanto outra negociação tem uma parcela dele: \
+     a mesma dívida seria cobrada duas vezes. Cancele ou quebre a outra antes.",
+);
+
 /// O que pode ser acordado sobre uma dívida. Nada é gravado.
 #[derive(Serialize, ToSchema)]
 struct Proposta {
@@ -66,10 +77,12 @@ struct Proposta {
     em: NaiveDate,
     /// Até quando pode ser aceita: envie `em` ao fechar o acordo.
     valida_ate: NaiveDate,
-    /// Dias de atraso do título mais antigo, que escolhem a política.
+    /// Dias de atraso do título mais antigo, que escolhem a política; de vários credores, os do mais antigo de cada um.
     dias_vencido: u16,
-    /// Política aplicada; sem nenhuma, não há desconto nem juros.
+    /// Política aplicada, se é uma só; sem nenhuma, não há desconto nem juros.
     politica_id: Option<Uuid>,
+    /// Políticas aplicadas: as de cada credor, das quais vale o limite mais estrito. Um credor sem nenhuma não dá desconto.
+    politicas: BTreeSet<Uuid>,
     /// O que se deve.
     divida: Divida,
     /// Título a título.
@@ -121,7 +134,7 @@ fn offer(
     (em, hoje): (NaiveDate, NaiveDate),
 ) -> Result<Result<Proposta, Problema>, StoreError> {
     let dias_vencido = originais.dias_vencido(em);
-    let (politica_id, politica) = policy(t, originais, em)?;
+    let (ids, politica) = policy(t, originais, em)?;
     let divida = originais.divida();
     let termos = Pedido {
         quantidade: pedida.quantidade.map_or(1, |quantidade| quantidade.0),
@@ -141,21 +154,26 @@ fn offer(
         em,
         valida_ate: politica.valida_ate(em),
         dias_vencido,
-        politica_id,
+        politica_id: if ids.len() == 1 { ids.first().copied().flatten() } else { None },
+        politicas: ids.into_iter().flatten().collect(),
         divida: Divida::new(divida.principal, divida.encargos),
         titulos: originais.titulos.iter().map(TituloProposto::from).collect(),
         opcoes: acordos.into_iter().map(Opcao::from).collect(),
     }))
 }
 
-/// The policy that holds for them, and its id if the company wrote it.
+/// What holds for them: the strictest of what each of their creditors allows, with the ids of the policies that the company
+/// wrote. Nobody gives more away because of what is negotiated beside it.
 fn policy(
     t: &mut Tenant<'_>,
     originais: &negociacoes::Originais,
     em: NaiveDate,
-) -> Result<(Option<Uuid>, Politica), StoreError> {
-    let lida = politicas::of(t, originais.credor(), originais.dias_vencido(em))?;
-    Ok(lida.map_or((None, Politica::NENHUMA), |lida| (Some(lida.id), lida.politica)))
+) -> Result<(BTreeSet<Option<Uuid>>, Politica), StoreError> {
+    let lidas = originais.credores(em).into_iter().map(|(credor, dias)| politicas::of(t, credor, dias));
+    let lidas = lidas.collect::<Result<Vec<_>, StoreError>>()?;
+    let ids = lidas.iter().map(|lida| lida.as_ref().map(|lida| lida.id)).collect();
+    let limites = lidas.into_iter().map(|lida| lida.map_or(Politica::NENHUMA, |lida| lida.politica));
+    Ok((ids, limites.reduce(Politica::strictest).unwrap_or(Politica::NENHUMA)))
 }
 
 /// Fecha um acordo: os títulos passam a `negociado` e cada parcela vira um título de origem `acordo`.
@@ -220,7 +238,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::negociacoes::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroNegociacoes>,
-) -> Result<Json<Pagina<Negociacao>>, Problema> {
+) -> Result<Pagina<Negociacao>, Problema> {
     let (consulta, agora) = (consulta.0, contexto.servico.relogio.agora());
     let limite = consulta.limite;
     let ler = contexto.servico.da_empresa(&acesso, move |t| {
@@ -231,7 +249,7 @@ pub(super) async fn list(
         let Pagina { itens, proximo_cursor } =
             Pagina::from_rows(lidas, limite, |lida| (lida.criada_em, lida.id));
         let itens = itens.into_iter().map(|lida| Negociacao::new(lida, &dia)).collect::<Result<_, _>>()?;
-        Ok(Json(Pagina { itens, proximo_cursor }))
+        Ok(Pagina { itens, proximo_cursor })
     });
     ler.await
 }
@@ -274,7 +292,13 @@ pub(super) async fn cancel(
     let (id, agora) = (NegociacaoId::new(id.0), contexto.servico.relogio.agora());
     let gravar = contexto.servico.gravar(&acesso, move |t| match negociacoes::cancel(t, id, agora)? {
         None => Ok(Err(Problema::nao_encontrado())),
-        Some(Err(recusa)) => Ok(Err(Problema::conflito(&NEGOCIACAO_COM_PAGAMENTO, recusa.to_string()))),
+        Some(Err(recusa)) => {
+            let codigo = match recusa {
+                CancelamentoInvalido::ComPagamento => &NEGOCIACAO_COM_PAGAMENTO,
+                CancelamentoInvalido::Renegociada => &ACORDO_RENEGOCIADO,
+            };
+            Ok(Err(Problema::conflito(codigo, recusa.to_string())))
+        }
         Some(Ok(_)) => answer(t, id, agora),
     });
     gravar.await

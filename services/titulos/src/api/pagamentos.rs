@@ -24,6 +24,7 @@ use web::{
     Problema, Resposta, Texto, escopos, esquema,
 };
 
+use super::campos::CodigoDePagamento;
 use super::entrada::Valor;
 use super::titulos::{Titulo, read};
 use super::{Contexto, STATUS_NAO_PERMITE};
@@ -49,7 +50,8 @@ struct PagamentoEntrada {
     data: Option<NaiveDate>,
     /// Chave do pagamento no ERP: enviar de novo não registra outro. Sem ela, é o mesmo o do mesmo dia e valor.
     #[deserr(default)]
-    codigo_integracao: Option<Texto<1, 60>>,
+    #[schema(value_type = Option<Texto<1, 60>>)]
+    codigo_integracao: Option<CodigoDePagamento>,
     /// Se o valor quita o título, seja quanto for: o que falta é desconto. Ausente, não.
     #[deserr(default)]
     #[schema(required = false)]
@@ -155,14 +157,19 @@ fn answer(
     Ok(Ok(if novo { Resposta::criada(endereco, &feito) } else { Resposta::ok(&feito) }))
 }
 
+/// What a payment is told that would settle what an equal one did not.
+const JA_SEM_QUITAR: &str = "um pagamento igual já está registrado e não quitou o título; se é outro, envie-o com um codigo_integracao, \
+                             se é o mesmo, estorne-o antes";
+
 fn problem(recusa: RecusaPagamento) -> Problema {
     match recusa {
         RecusaPagamento::NaoExiste => Problema::nao_encontrado(),
         RecusaPagamento::Titulo(recusa) => Problema::conflito(&STATUS_NAO_PERMITE, recusa.to_string()),
         RecusaPagamento::CodigoEmUso => Problema::conflito(
             &PAGAMENTO_EXISTENTE,
-            "o código é de um pagamento de outro título, data ou valor",
+            "o código é de um pagamento de outro título, data ou valor, ou que não quitou o título",
         ),
+        RecusaPagamento::JaSemQuitar => Problema::conflito(&PAGAMENTO_EXISTENTE, JA_SEM_QUITAR),
         RecusaPagamento::DataFutura => Problema::validacao(vec![too_late("/data".to_owned())]),
     }
 }
@@ -199,7 +206,7 @@ struct FiltroDePagamentos {
     #[deserr(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<(NaiveDate, Uuid)>>,
@@ -218,7 +225,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroDePagamentos>,
-) -> Result<Json<Pagina<Pagamento>>, Problema> {
+) -> Result<Pagina<Pagamento>, Problema> {
     let consulta = consulta.0;
     let filtro = FiltroPagamentos {
         titulo: consulta.titulo_id.map(TituloId::uuid),
@@ -232,7 +239,7 @@ pub(super) async fn list(
         .servico
         .da_empresa(&acesso, move |t| titulos::list_pagamentos(t, &filtro, depois_de, limite.com_folga()))
         .await?;
-    Ok(Json(Pagina::from_rows(linhas, limite, |linha| (linha.data, linha.id)).map(Pagamento::from)))
+    Ok(Pagina::from_rows(linhas, limite, |linha| (linha.data, linha.id)).map(Pagamento::from))
 }
 
 /// Lê um pagamento.
@@ -257,9 +264,10 @@ impl PagamentoEntrada {
     fn of(self, titulo: Alvo) -> EntradaPagamento {
         EntradaPagamento {
             titulo,
-            codigo_integracao: self.codigo_integracao.map(Texto::into_string),
+            codigo_integracao: self.codigo_integracao.map(|codigo| codigo.0),
             data: self.data,
             valor: Some(self.valor.0),
+            so_principal: false,
             quita: self.quita,
         }
     }

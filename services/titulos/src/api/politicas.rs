@@ -268,12 +268,12 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::negociacoes::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<Paginacao<Uuid>>,
-) -> Result<Json<Pagina<PoliticaDeNegociacao>>, Problema> {
+) -> Result<Pagina<PoliticaDeNegociacao>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let depois_de = cursor.map(|cursor| cursor.0);
     let ler =
         contexto.servico.da_empresa(&acesso, move |t| politicas::list(t, depois_de, limite.com_folga()));
-    Ok(Json(Pagina::from_rows(ler.await?, limite, |lida| lida.id).map(PoliticaDeNegociacao::from)))
+    Ok(Pagina::from_rows(ler.await?, limite, |lida| lida.id).map(PoliticaDeNegociacao::from))
 }
 
 /// Lê uma política de negociação.

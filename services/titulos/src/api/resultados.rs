@@ -10,8 +10,8 @@ use store::{StoreError, Tenant};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::{
-    Autorizado, Caminho, Codigo, Consulta, Corpo, Cursor, ErrosCampo, Lido, Limite, Pagina, Problema,
-    Resposta, Texto, escopos, esquema,
+    Autorizado, Caminho, Codigo, Consulta, Corpo, Cursor, ErrosCampo, Lido, Limite, NaoNulo, Pagina,
+    Problema, Resposta, Texto, escopos, esquema,
 };
 
 use super::Contexto;
@@ -21,14 +21,14 @@ pub(super) static RESULTADO_EXISTENTE: Codigo = Codigo::new(
     "resultado_existente",
     409,
     "Outro resultado de contato já tem esse nome",
-    "Cada resultado de contato tem um nome só seu. Use outro, ou ponha o que existe em uso de novo.",
+    "Cada resultado de contato tem um nome só seu, sem diferença de maiúscula. Use outro, ou ponha o que existe em uso de novo.",
 );
 
 /// Um resultado que um contato pode ter.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
 struct ResultadoNovo {
-    /// Nome, um para cada.
+    /// Nome, um para cada, sem diferença de maiúscula.
     nome: Texto<1, 60>,
     /// Grupo, como a empresa os junta.
     grupo: Texto<1, 60>,
@@ -42,16 +42,20 @@ struct ResultadoNovo {
 struct ResultadoMudanca {
     /// Nome.
     #[deserr(default)]
-    nome: Option<Texto<1, 60>>,
+    #[schema(value_type = Texto<1, 60>, required = false)]
+    nome: NaoNulo<Texto<1, 60>>,
     /// Grupo.
     #[deserr(default)]
-    grupo: Option<Texto<1, 60>>,
+    #[schema(value_type = Texto<1, 60>, required = false)]
+    grupo: NaoNulo<Texto<1, 60>>,
     /// Se é positivo.
     #[deserr(default)]
-    positivo: Option<bool>,
+    #[schema(value_type = bool, required = false)]
+    positivo: NaoNulo<bool>,
     /// Se novos contatos podem ter este resultado.
     #[deserr(default)]
-    ativo: Option<bool>,
+    #[schema(value_type = bool, required = false)]
+    ativo: NaoNulo<bool>,
 }
 
 /// Um resultado que um contato pode ter.
@@ -123,8 +127,8 @@ pub(super) async fn change(
 ) -> Result<Resposta, Problema> {
     let id = ResultadoContatoId::new(id.0);
     let ResultadoMudanca { nome, grupo, positivo, ativo } = corpo.0;
-    let (nome, grupo) = (nome.map(Texto::into_string), grupo.map(Texto::into_string));
-    let mudanca = MudancaResultado { nome, grupo, positivo, ativo };
+    let (nome, grupo) = (nome.0.map(Texto::into_string), grupo.0.map(Texto::into_string));
+    let mudanca = MudancaResultado { nome, grupo, positivo: positivo.0, ativo: ativo.0 };
     let gravar = contexto.servico.gravar(&acesso, move |t| {
         if contatos::get_resultado(t, id)?.is_none() {
             return Ok(Err(Problema::nao_encontrado()));
@@ -165,7 +169,7 @@ struct FiltroResultados {
     #[deserr(default)]
     #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<Uuid>>,
@@ -184,13 +188,13 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::contatos::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroResultados>,
-) -> Result<Json<Pagina<ResultadoDeContato>>, Problema> {
+) -> Result<Pagina<ResultadoDeContato>, Problema> {
     let FiltroResultados { grupo, ativo, limite, cursor } = consulta.0;
     let ler = contexto.servico.da_empresa(&acesso, move |t| {
         let filtro = (grupo.as_deref(), ativo.map(|lido| lido.0));
         contatos::list_resultados(t, filtro, cursor.map(|cursor| cursor.0), limite.com_folga())
     });
-    Ok(Json(Pagina::from_rows(ler.await?, limite, |lido| lido.id).map(ResultadoDeContato::from)))
+    Ok(Pagina::from_rows(ler.await?, limite, |lido| lido.id).map(ResultadoDeContato::from))
 }
 
 /// Lê um resultado de contato.

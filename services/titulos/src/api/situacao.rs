@@ -14,10 +14,18 @@ use store::titulos::{self, Alvo, Pedido, RecusaSituacao};
 use store::{StoreError, Tenant, empresas};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Autorizado, Caminho, Corpo, ErroCampo, ErrosCampo, Problema, Resposta, escopos, esquema};
+use web::{Autorizado, Caminho, Codigo, Corpo, ErroCampo, ErrosCampo, Problema, Resposta, escopos, esquema};
 
 use super::titulos::{Titulo, read};
 use super::{Contexto, STATUS_NAO_PERMITE};
+
+/// It is not paid, and there is nothing to pay.
+pub(super) static NADA_A_PAGAR: Codigo = Codigo::new(
+    "nada_a_pagar",
+    409,
+    "O título não deve nada",
+    "Não há pagamento de um título que hoje não deve nada. Cancele-o, ou registre o valor que entrou em `pagamentos`.",
+);
 
 /// Registra o pagamento integral de um título: o que ele deve hoje, com encargos. Repetir é seguro.
 ///
@@ -96,7 +104,8 @@ pub(super) async fn suspender(
     contexto.servico.gravar(&acesso, suspender).await
 }
 
-/// Reabre um título suspenso: o devedor segue da régua onde estava. Repetir é seguro.
+/// Reabre um título suspenso, e o devedor segue na régua de onde estava; ou um cancelado por engano, que volta a dever o que não foi
+/// pago do valor. Uma parcela cancelada com o seu acordo não reabre. Repetir é seguro.
 #[utoipa::path(
     operation_id = "reabrir_titulo",
     tag = "Títulos",
@@ -132,7 +141,7 @@ fn change_one(
     let feitas = titulos::change_many(t, &[(Alvo::Id(id), pedido)], agora)?;
     match feitas.into_iter().next().flatten() {
         None => Ok(Err(Problema::nao_encontrado())),
-        Some(Err(recusa)) => Ok(Err(Problema::conflito(&STATUS_NAO_PERMITE, refusal(recusa)))),
+        Some(Err(recusa)) => Ok(Err(Problema::conflito(code(recusa), refusal(recusa)))),
         Some(Ok(_)) => answer(t, id, agora),
     }
 }
@@ -147,12 +156,20 @@ pub(super) fn answer(
     Ok(titulo.map(|titulo| Resposta::ok(&titulo)).ok_or_else(Problema::nao_encontrado))
 }
 
+fn code(recusa: RecusaSituacao) -> &'static Codigo {
+    match recusa {
+        RecusaSituacao::Status(_) | RecusaSituacao::ParcelaDeAcordo => &STATUS_NAO_PERMITE,
+        RecusaSituacao::NadaDevido => &NADA_A_PAGAR,
+    }
+}
+
 fn refusal(recusa: RecusaSituacao) -> String {
     match recusa {
         RecusaSituacao::Status(recusa) => recusa.to_string(),
         RecusaSituacao::ParcelaDeAcordo => {
             "uma parcela de acordo só é cancelada com a negociação inteira".to_owned()
         }
+        RecusaSituacao::NadaDevido => "hoje o título não deve nada".to_owned(),
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroTitulos>,
-) -> Result<Json<Pagina<Titulo>>, Problema> {
+) -> Result<Pagina<Titulo>, Problema> {
     let (agora, em, limite) = (contexto.servico.relogio.agora(), consulta.0.em, consulta.0.limite);
     let (filtro, trecho) = consulta.0.into_parts()?;
     let ordem = trecho.ordem;
@@ -80,7 +80,7 @@ pub(super) async fn list(
         .await?;
     let linhas = linhas.into_iter().zip(atualizados).collect();
     let pagina = Pagina::from_rows(linhas, limite, |(lido, _)| cursor(ordem, lido));
-    Ok(Json(pagina.map(|(lido, atualizado)| Titulo::new(lido, &atualizado))))
+    Ok(pagina.map(|(lido, atualizado)| Titulo::new(lido, &atualizado)))
 }
 
 #[derive(Deserr, IntoParams)]

@@ -17,6 +17,7 @@ use store::importacoes::{Arquivo, Chave, ErroDeLinha, FORA_DO_AR, ImportacaoLida
 use store::titulos::{Boleto, EntradaCredor, EntradaDevedor, EntradaTitulo};
 use uuid::Uuid;
 
+use super::escopo::Escopo;
 use super::metades::Metades;
 use super::{Falha, ndjson};
 
@@ -98,6 +99,7 @@ pub(super) struct Fonte {
     bytes: i64,
     formato: Formato,
     mapa: Mapa,
+    escopo: Option<Escopo>,
 }
 
 /// What one line turned out to be.
@@ -112,7 +114,8 @@ impl Fonte {
         let regras =
             Regras::deserialize(&lida.regras).ok().ok_or(store::StoreError::Unknown("mapeamento"))?;
         let mapa = regras.mapa().map_err(|erro| Falha::Arquivo(erro.to_string()))?;
-        Ok(Self { banco: banco.clone(), empresa, id: lida.id, bytes: lida.bytes, formato, mapa })
+        let escopo = Escopo::of(banco, empresa, lida, formato);
+        Ok(Self { banco: banco.clone(), empresa, id: lida.id, bytes: lida.bytes, formato, mapa, escopo })
     }
 
     /// The key of each line.
@@ -143,15 +146,19 @@ impl Fonte {
         hoje: NaiveDate,
     ) -> Result<impl Iterator<Item = Result<Lote, Falha>>, Falha> {
         let mut linhas = self.lines(depois_de, hoje)?;
+        let escopo = self.escopo.clone();
         Ok(std::iter::from_fn(move || {
             let (mut lote, mut itens) = (Lote::default(), Vec::with_capacity(LOTE));
             let fim = fim.take();
             while fim.map_or(itens.len() < LOTE && lote.erros.len() < MAX_ERROS, |fim| lote.ate < fim) {
                 match linhas.next() {
-                    Some(Ok(lida)) => itens.extend(lote.take(lida)),
+                    Some(Ok(lida)) => itens.extend(lote.take(lida, escopo.as_ref())),
                     Some(Err(falha)) => return Some(Err(falha)),
                     None => break,
                 }
+            }
+            if let Some(Err(falha)) = escopo.as_ref().map(|escopo| escopo.name(&mut itens)) {
+                return Some(Err(falha));
             }
             lote.metades = Metades::new(itens);
             (lote.ate > 0).then_some(Ok(lote))
@@ -207,7 +214,14 @@ impl Fonte {
 
 impl Lote {
     /// Notes a line, and answers it if it is good.
-    fn take(&mut self, lida: Lida) -> Option<Box<Item>> {
+    fn take(&mut self, lida: Lida, escopo: Option<&Escopo>) -> Option<Box<Item>> {
+        let lida = match lida {
+            Lida::Boa(item) => match escopo.and_then(|escopo| escopo.refuse(&item)) {
+                Some(erro) => Lida::Recusada { linha: item.linha, erros: vec![erro] },
+                None => Lida::Boa(item),
+            },
+            recusada @ Lida::Recusada { .. } => recusada,
+        };
         match lida {
             Lida::Boa(item) => {
                 self.ate = item.linha;
@@ -293,7 +307,7 @@ fn reasons(recusa: &ErroLinha) -> Vec<ErroDeLinha> {
         ordem,
         codigo_integracao: None,
         campo: erro.campo.map(|campo| campo.as_str().to_owned()),
-        codigo: erro.motivo.codigo().to_owned(),
+        codigo: erro.motivo.codigo().as_str().to_owned(),
         motivo: if erro.valor.is_empty() {
             erro.motivo.to_string()
         } else {

@@ -49,7 +49,10 @@ pub(super) fn too_long() -> web::ErroCampo {
     web::ErroCampo {
         campo: String::new(),
         codigo: "linha_longa".into(),
-        detalhe: format!("linha com mais de {MAX_LINHA} bytes").into(),
+        detalhe: format!(
+            "linha com mais de {MAX_LINHA} bytes: cada objeto termina com uma quebra de linha (LF)"
+        )
+        .into(),
     }
 }
 

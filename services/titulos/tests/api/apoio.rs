@@ -34,8 +34,13 @@ pub(crate) fn agora() -> DateTime<Utc> {
 
 impl Servico {
     pub(crate) fn new() -> Self {
+        Self::reached_by(str::to_owned)
+    }
+
+    /// One that reaches its database in another way.
+    pub(crate) fn reached_by(caminho: impl FnOnce(&str) -> String) -> Self {
         let banco = testkit::Banco::new();
-        let store = Banco::connect(banco.url(), Papel::Titulos, 8).unwrap();
+        let store = Banco::connect(&caminho(banco.url()), Papel::Titulos, 8).unwrap();
         let relogio = Relogio::sandbox(agora());
         let base = servico::Contexto { banco: store.clone(), relogio: relogio.clone() };
         let contexto = Contexto::new(base.clone());

@@ -43,6 +43,8 @@ async fn saldo_atualizado_is_what_the_published_vectors_say() {
 async fn a_series_corrects_what_is_owed_as_soon_as_it_is_published() {
     let s = Servico::new();
     let id = s.stored("A").await;
+    let ainda_nada = json!({"nome": "ipca", "meses": [{"mes": "2026-04-01", "variacao": "0"}]});
+    let _primeiro_mes = s.http.put("/v1/indices", &ainda_nada).await.expect(200);
     let encargos = json!({"encargos": {"multa": "0", "juros_ao_mes": "0", "correcao": "ipca"}});
     let _mudada = s.http.patch("/v1/empresa", &encargos).await.expect(200);
     let owed = || async {

@@ -152,6 +152,36 @@ async fn f26_to_f35_contacts_are_found_by_what_they_came_to_and_when() {
     assert_eq!(ids(&s, "ultimo=true&grupo=Falou").await, [1, 3].map(|n| todos[n].clone()));
 }
 
+/// Whenever it was told; of two at the same instant, the one told last. A day ends before its midnight.
+#[tokio::test]
+async fn f26_f27_f31_the_latest_contact_is_the_last_that_happened() {
+    let s = Servico::new();
+    let (ana, promessa) = (debtor(&s, "A").await, result(&s, "Promessa", "Falou", true).await);
+    let em = |hora: &str| json!({"em": format!("2026-03-{hora}:00-03:00")});
+    let mut agendado = em("09T00:00");
+    agendado["agendado_para"] = json!("2026-03-12T00:00:00-03:00");
+    let recente = contact(&s, &ana, &promessa, agendado).await["id"].as_str().unwrap().to_owned();
+    s.pass(Duration::from_mins(1));
+    let antigo = contact(&s, &ana, &promessa, em("08T10:00")).await;
+    assert_eq!(antigo["ultimo"], false);
+    let antigo = antigo["id"].as_str().unwrap();
+    for (consulta, esperados) in [
+        ("ultimo=true", vec![&*recente]),
+        ("data_ate=2026-03-08", vec![antigo]),
+        ("data_de=2026-03-09", vec![&*recente]),
+        ("agendado_ate=2026-03-11", vec![]),
+        ("agendado_de=2026-03-12", vec![&*recente]),
+    ] {
+        assert_eq!(ids(&s, consulta).await, esperados, "{consulta}");
+    }
+    s.pass(Duration::from_mins(1));
+    let empate = contact(&s, &ana, &promessa, em("09T00:00")).await;
+    assert_eq!(empate["ultimo"], true);
+    assert_eq!(ids(&s, "ultimo=true").await, [empate["id"].as_str().unwrap()]);
+    let antes = s.http.get(&format!("/v1/contatos/{recente}")).await.expect(200).json;
+    assert_eq!(antes["ultimo"], false);
+}
+
 #[tokio::test]
 async fn f35_each_result_has_a_name_of_its_own() {
     let s = Servico::new();

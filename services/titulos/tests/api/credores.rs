@@ -25,6 +25,8 @@ async fn a_creditor_is_made_read_changed_and_deleted() {
     );
     let lido = s.http.get(&caminho).await.expect(200);
     assert_eq!(lido.json, criado.json);
+    let serie = json!({"nome": "taxa_legal", "meses": [{"mes": "2026-03-01", "variacao": "0.9"}]});
+    let _gravada = s.http.put("/v1/indices", &serie).await.expect(200);
     let visto = s.http.with_header("If-Match", lido.headers["etag"].to_str().unwrap());
     let mudado = visto
         .patch(
@@ -48,6 +50,7 @@ async fn a_creditor_is_made_read_changed_and_deleted() {
     let _alheio = alheio.get(&caminho).await.expect(404);
     let _alheio = alheio.patch(&caminho, &json!({"nome": "X"})).await.expect(404);
     let _alheio = alheio.delete(&caminho).await.expect(404);
+    let _velha = visto.delete(&caminho).await.expect(412);
     assert_eq!(s.http.get(&caminho).await.expect(200).json["nome"], "Escola");
     let _apagado = s.http.delete(&caminho).await.expect(204);
     let _de_novo = s.http.delete(&caminho).await.expect(404);

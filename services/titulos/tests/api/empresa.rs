@@ -105,7 +105,6 @@ async fn g03_k07_the_choices_about_reguas_and_agreements_stay_until_changed_and_
         (json!({"migracao": "perfil_perdido"}), "perfil_perdido", Value::Null),
         (json!({"cancelar_acordo_apos": 365}), "perfil_perdido", json!(365)),
         (json!({"nome": "Nova"}), "perfil_perdido", json!(365)),
-        (json!({"migracao": null}), "perfil_perdido", json!(365)),
         (json!({"migracao": "prioridade", "cancelar_acordo_apos": 0}), "prioridade", json!(0)),
         (json!({"cancelar_acordo_apos": null}), "prioridade", Value::Null),
     ] {
@@ -115,6 +114,7 @@ async fn g03_k07_the_choices_about_reguas_and_agreements_stay_until_changed_and_
     for (ruim, codigo) in [
         (json!({"migracao": "nunca"}), "/migracao valor_invalido"),
         (json!({"migracao": 1}), "/migracao tipo_invalido"),
+        (json!({"migracao": null}), "/migracao tipo_invalido"),
         (json!({"cancelar_acordo_apos": 366}), "/cancelar_acordo_apos fora_do_intervalo"),
         (json!({"cancelar_acordo_apos": -1}), "/cancelar_acordo_apos fora_do_intervalo"),
         (json!({"cancelar_acordo_apos": "5"}), "/cancelar_acordo_apos tipo_invalido"),
@@ -181,7 +181,7 @@ async fn holidays_are_kept_by_day_and_company() {
     }
     let outro_nome = json!({"nome": "Aniversário da cidade"});
     let _mudado = s.http.put("/v1/empresa/feriados/2026-01-25", &outro_nome).await.expect(200);
-    let pagina = s.http.get("/v1/empresa/feriados?limite=1").await.expect(200).json;
+    let pagina = s.http.get("/v1/empresa/feriados?limite=1&ate=2026-12-31").await.expect(200).json;
     assert_eq!(pagina["itens"], json!([{"data": "2026-01-25", "nome": "Aniversário da cidade"}]));
     let cursor = pagina["proximo_cursor"].as_str().unwrap();
     let resto =
@@ -195,7 +195,9 @@ async fn holidays_are_kept_by_day_and_company() {
     let _apagado = s.http.delete("/v1/empresa/feriados/2026-07-09").await.expect(204);
     let _nada = s.http.delete("/v1/empresa/feriados/2026-07-09").await.expect(404);
     for dia in ["2026-02-30", "ontem", "9999-01-01", "2026-1-5"] {
-        let _nada = s.http.put(&format!("/v1/empresa/feriados/{dia}"), &outro_nome).await.expect(404);
+        let problema = s.http.put(&format!("/v1/empresa/feriados/{dia}"), &outro_nome).await.expect(422).json;
+        assert_eq!(refused(&problema), ["/data formato_invalido"], "{dia}");
+        let _nem_apagar = s.http.delete(&format!("/v1/empresa/feriados/{dia}")).await.expect(422);
     }
 }
 

@@ -57,6 +57,36 @@ async fn the_history_of_a_titulo_says_who_changed_what_and_when() {
 }
 
 #[tokio::test]
+async fn whom_it_is_owed_to_and_how_it_is_paid_are_in_the_history_and_who_brought_it_in_the_titulo() {
+    let s = Servico::new();
+    let id = s.stored("A").await;
+    let mut mudado = titulo("A");
+    mudado["credor"] = json!({"codigo_integracao": "c1", "nome": "Colégio"});
+    mudado["emissao"] = json!("2026-02-01");
+    mudado["tipo_negocio"] = json!("venda");
+    mudado["tipo_titulo"] = json!("boleto");
+    mudado["nosso_numero"] = json!("109/1");
+    mudado["link_boleto"] = json!("https://exemplo.com.br/b");
+    let _novo = s.push(&[mudado]).await;
+    let lido = s.http.get(&format!("/v1/titulos/{id}")).await.expect(200).json;
+    let credor = lido["credor_id"].as_str().unwrap();
+    let historia = history(&s, &id).await;
+    assert_eq!(
+        historia.iter().map(told).collect::<Vec<_>>(),
+        [[
+            format!("credor_id ->{credor}"),
+            "emissao ->2026-02-01".to_owned(),
+            "tipo_negocio ->venda".to_owned(),
+            "tipo_titulo ->boleto".to_owned(),
+            "nosso_numero ->109/1".to_owned(),
+            "link_boleto ->https://exemplo.com.br/b".to_owned(),
+        ]]
+    );
+    assert_eq!(lido["criado_por"], historia[0]["autor"]["chave_id"]);
+    assert!(lido["criado_por"].is_string());
+}
+
+#[tokio::test]
 async fn the_history_has_pages_and_another_debtor_is_in_it() {
     let s = Servico::new();
     let id = s.stored("A").await;

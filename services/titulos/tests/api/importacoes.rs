@@ -41,6 +41,10 @@ pub(crate) async fn errors(http: &Http, importacao: &Value) -> Vec<String> {
     let pagina = http.get(&caminho).await.expect(200).json;
     let texto = |erro: &Value, campo: &str| erro[campo].as_str().unwrap_or("-").to_owned();
     let erros = pagina["itens"].as_array().unwrap();
+    let ditos = titulos::line_codes().into_iter().chain(web::problema::codigos::DE_CAMPO.iter().copied());
+    let ditos: Vec<_> =
+        ditos.chain(titulos::CODIGOS_DE_CAMPO.iter().copied()).map(|(codigo, _)| codigo).collect();
+    assert!(erros.iter().all(|erro| ditos.contains(&erro["codigo"].as_str().unwrap())), "{erros:?}");
     erros.iter().map(|e| format!("{} {} {}", e["linha"], texto(e, "campo"), texto(e, "codigo"))).collect()
 }
 
@@ -58,11 +62,21 @@ async fn portfolio(http: &Http) -> Vec<Value> {
     let mut todos =
         http.get("/v1/titulos?limite=500").await.expect(200).json["itens"].as_array().unwrap().clone();
     for titulo in &mut todos {
-        for id in ["id", "devedor_id", "credor_id"] {
+        for id in ["id", "devedor_id", "credor_id", "criado_por"] {
             titulo.as_object_mut().unwrap().remove(id);
         }
     }
     todos.sort_by_key(|titulo| titulo["codigo_integracao"].as_str().unwrap().to_owned());
+    todos
+}
+
+/// Who owes it, by code.
+async fn debtors(http: &Http) -> Vec<String> {
+    let todos = http.get("/v1/devedores?limite=500").await.expect(200).json["itens"].clone();
+    let campos = ["codigos_integracao", "nome", "documento", "tipo_pessoa", "saldo", "titulos_abertos"];
+    let linha = |devedor: &Value| campos.map(|campo| devedor[campo].to_string()).join(" ");
+    let mut todos: Vec<_> = todos.as_array().unwrap().iter().map(linha).collect();
+    todos.sort();
     todos
 }
 
@@ -86,7 +100,8 @@ async fn a_file_stores_what_a_push_of_its_lines_stores() {
         titulo(2, "Y", b, "Bia"),
         titulo(7, "V", None, "Davi"),
         titulo(8, "U", Some("39053344705"), "Edu"),
-        titulo(9, "T", Some("39053344705"), "Edu"),
+        titulo(9, "T", Some("39053344705"), "Eduardo"),
+        titulo(10, "U", Some("39053344705"), "Edu"),
     ];
     let outra = s.other_company();
     for lote in [&antes[..], &depois, &depois] {
@@ -98,6 +113,7 @@ async fn a_file_stores_what_a_push_of_its_lines_stores() {
             .map(|campo| envio[campo].as_i64().unwrap());
         assert_eq!(counts(&importacao)[..4], feito, "{envio}");
         assert_eq!(portfolio(&s.http).await, portfolio(&outra).await);
+        assert_eq!(debtors(&s.http).await, debtors(&outra).await);
     }
     let sql = |onde: &str| format!("SELECT count(*) FROM cadastro.{onde}");
     let mut banco = testkit::Sql::connect(s.banco.url());
@@ -217,14 +233,24 @@ async fn every_refused_line_says_where_what_and_why() {
 async fn of_lines_with_one_key_the_last_stands_and_the_others_are_told() {
     let s = Servico::new();
     s.start_importer();
-    // The first and the last are chunks apart.
+    // The first and the last are chunks apart, and some stand where a chunk of 5,000 lines ends.
     let mut csv = lines(1, 6_000, "10,00");
     csv.push_str("T1;02/03/2026;99,00;D1;Devedor 1;;;;\nT7;30/02/2026;1,00;D7;Devedor 7;;;;\n");
+    for n in 4_999..=5_001 {
+        writeln!(csv, "T{n};02/03/2026;98,00;D{n};Devedor {n};;;;").unwrap();
+    }
     let importacao = import(&s.http, "", CSV, csv).await;
-    assert_eq!((counts(&importacao), importacao["percentual"].as_i64()), ([5_999, 0, 0, 1, 2, 0], Some(100)));
+    assert_eq!((counts(&importacao), importacao["percentual"].as_i64()), ([5_999, 0, 0, 1, 5, 0], Some(100)));
     assert_eq!(
         errors(&s.http, &importacao).await,
-        ["2 codigo_integracao repetido", "8 codigo_integracao repetido", "6003 vencimento formato_invalido"]
+        [
+            "2 codigo_integracao repetido",
+            "8 codigo_integracao repetido",
+            "5000 codigo_integracao repetido",
+            "5001 codigo_integracao repetido",
+            "5002 codigo_integracao repetido",
+            "6003 vencimento formato_invalido"
+        ]
     );
     let valor = |codigo: &'static str| {
         let http = s.http.clone();

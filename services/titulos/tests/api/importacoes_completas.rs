@@ -43,6 +43,16 @@ async fn t01_what_a_full_file_lacks_is_cancelled_within_the_limit() {
 }
 
 #[tokio::test]
+async fn t01_what_is_suspended_is_cancelled_like_what_is_open() {
+    let s = portfolio().await;
+    let suspensao = json!([{"codigo_integracao": "T20", "ate": "2026-12-20"}]);
+    assert_eq!(s.http.post("/v1/titulos/suspensoes", &suspensao).await.expect(200).json["alterados"], 1);
+    let feita = import(&s.http, COMPLETO, CSV, lines(1, 19, "10,00")).await;
+    assert_eq!((&feita["abertos"], counts(&feita)), (&json!(20), [0, 0, 19, 0, 0, 1]));
+    assert_eq!(status(&s, "T20").await, "cancelado");
+}
+
+#[tokio::test]
 async fn beyond_the_limit_nothing_happens_before_somebody_confirms() {
     let s = portfolio().await;
     let parada = import(&s.http, COMPLETO, CSV, lines(1, 17, "11,00")).await;
@@ -108,4 +118,35 @@ async fn instalments_and_what_is_negotiated_are_none_of_a_files_business() {
     let feita = import(&s.http, COMPLETO, CSV, lines(1, 20, "10,00")).await;
     assert_eq!((counts(&feita), parcelas.len()), ([0, 0, 20, 0, 0, 0], 2));
     assert_eq!(status(&s, "N").await, "negociado");
+}
+
+#[tokio::test]
+async fn an_import_of_three_months_ago_is_forgotten_unless_it_still_waits() {
+    let s = portfolio().await;
+    let parada = import(&s.http, COMPLETO, CSV, lines(1, 2, "10,00")).await;
+    s.pass(Duration::from_hours(24 * 90 - 1));
+    let recente = import(&s.http, "", CSV, lines(1, 1, "10,00")).await;
+    let ids = async || {
+        let lista = s.http.get("/v1/importacoes").await.expect(200).json["itens"].clone();
+        lista.as_array().unwrap().iter().map(|importacao| importacao["id"].clone()).collect::<Vec<_>>()
+    };
+    let todas = ids().await;
+    assert_eq!((todas.len(), &todas[..2]), (3, &[recente["id"].clone(), parada["id"].clone()][..]));
+    s.pass(Duration::from_hours(2));
+    let ultima = import(&s.http, "", CSV, lines(1, 1, "10,00")).await;
+    assert_eq!(ids().await, [&ultima["id"], &recente["id"], &parada["id"]].map(Clone::clone));
+}
+
+/// More than one transaction takes.
+#[tokio::test]
+async fn all_that_a_full_file_lacks_is_cancelled_however_much_it_is() {
+    let s = Servico::new();
+    s.start_importer();
+    assert_eq!(counts(&import(&s.http, "", CSV, lines(1, 5_010, "10,00")).await)[0], 5_010);
+    s.pass(Duration::from_mins(1));
+    let consulta = "?modo=completo&limite_cancelamento=100";
+    let feita = import(&s.http, consulta, CSV, lines(1, 5, "10,00")).await;
+    assert_eq!(counts(&feita), [0, 0, 5, 0, 0, 5_005]);
+    let abertos = "SELECT count(*) FROM cadastro.titulo WHERE status = 'aberto'";
+    assert_eq!(testkit::Sql::connect(s.banco.url()).number(abertos), 5);
 }

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::apoio::Servico;
+use crate::cano::Cano;
 use crate::importacoes::{CSV, NDJSON, counts, ended, errors, import, lines};
 
 const PRAZO: Duration = Duration::from_secs(30);
@@ -187,6 +188,27 @@ async fn equal_requests_with_one_key_make_one_import() {
     ended(&s.http, repetida.headers["location"].to_str().unwrap()).await;
     assert_eq!(s.http.get("/v1/importacoes").await.expect(200).json["itens"].as_array().unwrap().len(), 1);
     assert_eq!(parts(&s), 0, "what was sent again is not kept");
+}
+
+#[tokio::test]
+async fn a_registration_whose_answer_was_lost_keeps_its_file() {
+    let cano = Cano::default();
+    let s = Servico::reached_by(|url| cano.to(url));
+    let chaveado = s.http.with_header("idempotency-key", "carga");
+    cano.arm();
+    let _ninguem_sabe = chaveado.upload("/v1/importacoes", CSV, lines(1, 5, "10,00")).await.expect(503);
+    assert!(cano.is_broken());
+    assert_eq!(parts(&s), 1, "it may be registered: who knows");
+    // Whoever sends it again hears of the first one, and it is alive.
+    let repetida = chaveado.upload("/v1/importacoes", CSV, lines(1, 5, "10,00")).await.expect(202);
+    assert_eq!(repetida.headers["idempotency-replayed"], "true");
+    s.start_importer();
+    let feita = ended(&s.http, repetida.headers["location"].to_str().unwrap()).await;
+    assert_eq!(
+        (feita["estado"].as_str(), counts(&feita)[0], parts(&s)),
+        (Some("concluida"), 5, 0),
+        "{feita}"
+    );
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ async fn a_titulo_is_read_as_it_was_sent() {
         "tipo_negocio": "Mensalidade", "tipo_titulo": "Boleto"});
     let id = s.push(&[enviado]).await["itens"][0]["id"].as_str().unwrap().to_owned();
     let mut lido = s.http.get(&format!("/v1/titulos/{id}")).await.expect(200).json;
-    for de_quem in ["devedor_id", "credor_id"] {
+    for de_quem in ["devedor_id", "credor_id", "criado_por"] {
         let id = lido.as_object_mut().unwrap().remove(de_quem).unwrap();
         assert!(id.as_str().unwrap().parse::<uuid::Uuid>().is_ok());
     }

@@ -19,17 +19,18 @@ pub(crate) async fn debt(s: &Servico, titulos: &[(&str, &str, &str)]) -> Vec<Str
 }
 
 /// Not due yet, so that it owes what it is worth.
-const SEM_ENCARGOS: [(&str, &str, &str); 2] = [("1", "2026-03-20", "600.00"), ("2", "2026-03-25", "400.00")];
+pub(crate) const SEM_ENCARGOS: [(&str, &str, &str); 2] =
+    [("1", "2026-03-20", "600.00"), ("2", "2026-03-25", "400.00")];
 
 pub(crate) async fn agree(s: &Servico, pedido: &Value) -> Value {
     s.http.post("/v1/negociacoes", pedido).await.expect(201).json
 }
 
-async fn read(s: &Servico, negociacao: &Value) -> Value {
+pub(crate) async fn read(s: &Servico, negociacao: &Value) -> Value {
     s.http.get(&format!("/v1/negociacoes/{}", negociacao["id"].as_str().unwrap())).await.expect(200).json
 }
 
-async fn end(s: &Servico, negociacao: &Value, como: &str) -> (u16, Value) {
+pub(crate) async fn end(s: &Servico, negociacao: &Value, como: &str) -> (u16, Value) {
     let id = negociacao["id"].as_str().unwrap();
     let resposta = s.http.post(&format!("/v1/negociacoes/{id}/{como}"), &json!({})).await;
     (resposta.status, resposta.json)
@@ -49,7 +50,7 @@ pub(crate) async fn status(s: &Servico, ids: &[String]) -> Vec<String> {
     todos
 }
 
-fn column(lista: &Value, campo: &str) -> Vec<String> {
+pub(crate) fn column(lista: &Value, campo: &str) -> Vec<String> {
     let texto = |item: &Value| item[campo].as_str().map_or_else(|| item[campo].to_string(), str::to_owned);
     lista.as_array().unwrap().iter().map(texto).collect()
 }
@@ -293,6 +294,26 @@ async fn f20_to_f25_filters_are_taken_together_and_pages_lose_nothing() {
     );
 }
 
+/// Made and cancelled at the first instant of 2026-03-11.
+#[tokio::test]
+async fn f21_f25_a_day_ends_before_its_midnight() {
+    let s = Servico::new();
+    s.pass(Duration::from_hours(12));
+    let ids = debt(&s, &SEM_ENCARGOS).await;
+    let pedido = json!({"titulos": ids, "quantidade": 2, "primeiro_vencimento": "2026-03-20"});
+    let feita = agree(&s, &pedido).await;
+    assert_eq!(end(&s, &feita, "cancelamento").await.1["cancelada_em"], "2026-03-11T03:00:00Z");
+    for (consulta, quantas) in [
+        ("data_ate=2026-03-10", 0),
+        ("data_de=2026-03-11", 1),
+        ("cancelada_ate=2026-03-10", 0),
+        ("cancelada_de=2026-03-11", 1),
+    ] {
+        let lista = s.http.get(&format!("/v1/negociacoes?{consulta}")).await.expect(200).json;
+        assert_eq!(lista["itens"].as_array().unwrap().len(), quantas, "{consulta}");
+    }
+}
+
 /// What the originals agree in is the instalments' too; where they differ it is nobody's.
 #[tokio::test]
 async fn k01_instalments_are_owed_to_the_creditor_of_all_their_originals_or_to_none() {
@@ -302,9 +323,14 @@ async fn k01_instalments_are_owed_to_the_creditor_of_all_their_originals_or_to_n
                "credor": {"codigo_integracao": credor, "nome": credor},
                "devedor": {"codigo_integracao": "D", "nome": "Maria da Silva"}})
     };
-    let envio = s.push(&[de("A", "C1"), de("B", "C1"), de("C", "C1"), de("D", "C2")]).await;
+    // The company's own, and of no kind: it is another's than any creditor's.
+    let proprio = with(&titulo("F"), "/devedor/codigo_integracao", json!("D"));
+    let dos_credores = [de("A", "C1"), de("B", "C1"), de("C", "C1"), de("D", "C2"), de("E", "C1")];
+    let envio = s.push(&[&dos_credores[..], &[proprio]].concat()).await;
     let ids: Vec<&Value> = envio["itens"].as_array().unwrap().iter().map(|item| &item["id"]).collect();
-    for (titulos, do_credor) in [([ids[0], ids[1]], true), ([ids[2], ids[3]], false)] {
+    for (titulos, do_credor) in
+        [([ids[0], ids[1]], true), ([ids[2], ids[3]], false), ([ids[4], ids[5]], false)]
+    {
         let pedido = json!({"titulos": titulos, "quantidade": 2, "primeiro_vencimento": "2026-04-10"});
         let feita = s.http.post("/v1/negociacoes", &pedido).await.expect(201).json;
         let original =

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::Sql;
 use tokio::task::JoinSet;
 
-use crate::apoio::Servico;
+use crate::apoio::{Servico, refused};
 
 const JUNTOS: usize = 16;
 
@@ -93,6 +93,52 @@ async fn a_payment_of_a_broken_agreement_is_not_taken_back() {
     assert_eq!(olho.look(), antes);
 }
 
+/// Or what the debtor paid would be asked for again: it stands with the instalment, and cannot come back.
+#[tokio::test]
+async fn what_a_broken_agreement_imputed_is_not_taken_back_and_its_codes_are_nobody_elses() {
+    let s = Servico::new();
+    let parcela = s.negotiated("A").await.remove(0);
+    let pago = json!({"valor": "5.00", "codigo_integracao": "quebra-1"});
+    let problema = s.http.post(&format!("/v1/titulos/{parcela}/pagamentos"), &pago).await.expect(422);
+    assert_eq!(refused(&problema.json), ["/codigo_integracao codigo_reservado"]);
+    let pago = json!({"valor": "5.00"});
+    let _pago = s.http.post(&format!("/v1/titulos/{parcela}/pagamentos"), &pago).await.expect(201);
+    let acordo = s.http.get("/v1/negociacoes").await.expect(200).json["itens"][0]["id"].clone();
+    let quebra = format!("/v1/negociacoes/{}/quebra", acordo.as_str().unwrap());
+    let _quebrada = s.http.post(&quebra, &json!({})).await.expect(200);
+    let original = s.http.get("/v1/titulos?codigo_integracao=A").await.expect(200).json["itens"][0].clone();
+    let id = original["id"].as_str().unwrap();
+    let recusa = s.http.post(&format!("/v1/titulos/{id}/estorno"), &json!({})).await.expect(409);
+    assert_eq!(recusa.json["codigo"], "status_nao_permite", "{}", recusa.text);
+    // Money that came in later is taken back without it.
+    let depois = json!({"valor": "7.00", "codigo_integracao": "P"});
+    let _depois = s.http.post(&format!("/v1/titulos/{id}/pagamentos"), &depois).await.expect(201);
+    let _estorno = s.http.post(&format!("/v1/titulos/{id}/estorno"), &json!({})).await.expect(200);
+    let lido = s.http.get(&format!("/v1/titulos/{id}")).await.expect(200).json;
+    assert_eq!(lido["saldo_atualizado"], original["saldo_atualizado"]);
+}
+
+/// What would settle the debt is not taken for the part that was booked before.
+#[tokio::test]
+async fn an_equal_payment_that_would_settle_is_told_that_the_first_one_did_not() {
+    let s = Servico::new();
+    let id = s.stored("A").await;
+    let pagar = format!("/v1/titulos/{id}/pagamentos");
+    for (chave, valor) in [(None, "50.00"), (Some("K"), "40.00")] {
+        let mut parte = json!({"valor": valor});
+        if let Some(chave) = chave {
+            parte["codigo_integracao"] = json!(chave);
+        }
+        let _parte = s.http.post(&pagar, &parte).await.expect(201);
+        parte["quita"] = json!(true);
+        let recusa = s.http.post(&pagar, &parte).await.expect(409);
+        assert_eq!(recusa.json["codigo"], "pagamento_existente", "{}", recusa.text);
+    }
+    let quita = json!({"valor": "30.00", "quita": true, "codigo_integracao": "Q"});
+    let _quita = s.http.post(&pagar, &quita).await.expect(201);
+    let _de_novo = s.http.post(&pagar, &quita).await.expect(200);
+}
+
 #[tokio::test]
 async fn who_took_a_payment_back_is_known() {
     let s = Servico::new();
@@ -120,4 +166,74 @@ async fn k08_an_instalment_of_an_agreement_that_is_not_confirmed_is_not_negotiat
     // Once the first instalment is paid in full, what is left may be agreed on anew.
     let _pago = s.http.post(&format!("/v1/titulos/{}/pagamento", parcelas[0]), &json!({})).await.expect(200);
     let _feita = s.http.post("/v1/negociacoes", &pedido).await.expect(201);
+}
+
+/// What was owed of a cancelled one before it was paid in part is not owed either, whatever day is asked for.
+#[tokio::test]
+async fn what_is_cancelled_or_paid_owes_nothing_and_is_not_late() {
+    let s = Servico::new();
+    let (cancelado, pago) = (s.stored("A").await, s.stored("B").await);
+    for (id, acao, na_vespera) in [(&cancelado, "cancelamento", "0.00"), (&pago, "pagamento", "153.35")] {
+        let parte = json!({"valor": "53.40"});
+        let _parte = s.http.post(&format!("/v1/titulos/{id}/pagamentos"), &parte).await.expect(201);
+        assert_eq!(read(&s, id).await["atualizacao"]["dias_atraso"], 8);
+        let _fim = s.http.post(&format!("/v1/titulos/{id}/{acao}"), &json!({})).await.expect(200);
+        let lido = read(&s, id).await;
+        assert_eq!(
+            (&lido["saldo_atualizado"], &lido["atualizacao"]["dias_atraso"]),
+            (&json!("0.00"), &json!(0))
+        );
+        let codigo = lido["codigo_integracao"].as_str().unwrap();
+        let lista = s.http.get(&format!("/v1/titulos?codigo_integracao={codigo}")).await.expect(200).json;
+        assert_eq!(lista["itens"][0], lido);
+        let antes = s.http.get(&format!("/v1/titulos/{id}?em=2026-03-09")).await.expect(200).json;
+        assert_eq!(antes["saldo_atualizado"], na_vespera, "{acao}");
+    }
+}
+
+/// What is left of an agreement is what is left of its instalments, suspended ones among them.
+#[tokio::test]
+async fn an_agreement_owes_what_is_left_of_its_instalments() {
+    let s = Servico::new();
+    let parcelas = s.negotiated("A").await;
+    let parte = json!({"valor": "10.00"});
+    let _parte = s.http.post(&format!("/v1/titulos/{}/pagamentos", parcelas[0]), &parte).await.expect(201);
+    let _suspensa =
+        s.http.post(&format!("/v1/titulos/{}/suspensao", parcelas[0]), &json!({})).await.expect(200);
+    let acordo = s.http.get("/v1/negociacoes").await.expect(200).json["itens"][0].clone();
+    assert_eq!(
+        (&acordo["valor"], &acordo["saldo"], &acordo["proximo_vencimento"]),
+        (&json!("153.40"), &json!("143.40"), &json!("2026-04-10"))
+    );
+}
+
+/// A creditor's charges are charged on its títulos only, one by one, in a list, by a payment and by an agreement.
+#[tokio::test]
+async fn a_titulo_is_charged_as_its_creditor_says_and_else_as_the_company_does() {
+    let s = Servico::new();
+    let proprio =
+        json!({"codigo_integracao": "C", "nome": "Colégio", "encargos": {"multa": "1", "juros_ao_mes": "0"}});
+    let _credor = s.http.post("/v1/credores", &proprio).await.expect(201);
+    let mut com_credor = crate::apoio::titulo("A");
+    com_credor["credor"] = json!({"codigo_integracao": "C", "nome": "Colégio"});
+    let mut de_outro = crate::apoio::titulo("B");
+    de_outro["credor"] = json!({"codigo_integracao": "O", "nome": "Outro"});
+    let envio = s.push(&[com_credor, de_outro, crate::apoio::titulo("C")]).await;
+    for (n, esperado) in ["151.50", "153.40", "153.40"].into_iter().enumerate() {
+        let id = envio["itens"][n]["id"].as_str().unwrap();
+        assert_eq!(read(&s, id).await["saldo_atualizado"], esperado);
+        assert_eq!(s.all().await[n]["saldo_atualizado"], esperado);
+        let pedido = json!({"titulos": [id], "quantidade": 1, "primeiro_vencimento": "2026-03-20"});
+        let proposta = s.http.post("/v1/negociacoes/propostas", &pedido).await.expect(200).json;
+        assert_eq!(proposta["opcoes"][0]["valor"], esperado, "{proposta}");
+        let pago = s
+            .http
+            .post(&format!("/v1/titulos/{id}/pagamentos"), &json!({"valor": esperado}))
+            .await
+            .expect(201);
+        assert_eq!(
+            (&pago.json["titulo"]["status"], &pago.json["pagamento"]["excedente"]),
+            (&json!("pago"), &json!("0.00"))
+        );
+    }
 }

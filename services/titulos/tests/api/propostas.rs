@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::apoio::{Servico, refused};
+use crate::apoio::{Servico, refused, with};
 use crate::negociacoes::{agree, debt, pay, status};
 
 /// R$ 1.000,00, 59 days late: fine of 2 % and interest of 1 % a month.
@@ -219,6 +219,38 @@ async fn the_policy_is_the_creditors_own_and_that_of_the_days_overdue() {
             "/parcelado obrigatorio"
         ]
     );
+}
+
+/// The first of them has a creditor, and is the youngest.
+#[tokio::test]
+async fn of_several_titulos_the_oldest_counts_and_the_creditor_of_one_of_them_does_not_decide_alone() {
+    let s = Servico::new();
+    let (geral, trinta) = (allow(&s, &politica(0)).await, allow(&s, &politica(30)).await);
+    let mut com_credor = with(&crate::apoio::titulo("C"), "/devedor/codigo_integracao", json!("D"));
+    com_credor["credor"] = json!({"codigo_integracao": "K", "nome": "Colégio"});
+    let dele = s.push(&[com_credor]).await["itens"][0]["id"].as_str().unwrap().to_owned();
+    let mut propria = politica(0);
+    propria["credor_id"] =
+        s.http.get(&format!("/v1/titulos/{dele}")).await.expect(200).json["credor_id"].clone();
+    let propria = allow(&s, &propria).await;
+    s.pass(Duration::from_mins(1));
+    let ids = debt(&s, &[("1", "2026-03-02", "150.00"), ("2", "2026-01-10", "1000.00")]).await;
+    for (titulos, dias, politica) in [
+        (vec![&dele], 8, &propria),
+        (vec![&ids[0]], 8, &geral),
+        (vec![&ids[0], &ids[1]], 59, &trinta),
+        (vec![&ids[1], &ids[0]], 59, &trinta),
+    ] {
+        let proposta = propose(&s, &json!({"titulos": titulos})).await;
+        assert_eq!((&proposta["dias_vencido"], &proposta["politica_id"]), (&json!(dias), &politica["id"]));
+    }
+    for titulos in [[&dele, &ids[0]], [&ids[0], &dele]] {
+        assert_ne!(propose(&s, &json!({"titulos": titulos})).await["politica_id"], propria["id"]);
+    }
+    let pedido = json!({"titulos": [ids[1]], "quantidade": 1, "primeiro_vencimento": "2026-03-20"});
+    let feita = agree(&s, &pedido).await;
+    let original = &feita["titulos"][0]["divida"];
+    assert_eq!((&original["principal"], &original["encargos"]), (&json!("1000.00"), &json!("39.67")));
 }
 
 async fn break_up(s: &Servico, negociacao: &Value) -> Value {

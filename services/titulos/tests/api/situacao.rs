@@ -43,6 +43,36 @@ async fn what_is_paid_is_not_cancelled_and_what_is_cancelled_not_paid() {
 }
 
 #[tokio::test]
+async fn what_was_cancelled_by_mistake_is_reopened_and_owes_what_was_not_paid_of_it() {
+    let s = Servico::new();
+    let id = s.stored("A").await;
+    let parte = json!({"valor": "50.00", "data": "2026-03-02"});
+    let _parte = s.http.post(&format!("/v1/titulos/{id}/pagamentos"), &parte).await.expect(201);
+    let antes = s.http.get(&format!("/v1/titulos/{id}")).await.expect(200).json;
+    assert_eq!(change(&s, &id, "cancelamento").await.1["saldo"], "0.00");
+    let (feito, reaberto) = change(&s, &id, "reabertura").await;
+    assert_eq!((feito, &reaberto["status"], &reaberto["saldo"]), (200, &json!("aberto"), &json!("100.00")));
+    assert_eq!(reaberto["saldo_atualizado"], antes["saldo_atualizado"]);
+    // What the ERP said of it meanwhile counts.
+    assert_eq!(change(&s, &id, "cancelamento").await.0, 200);
+    let _menor = s.push(&[with(&titulo("A"), "/valor", json!("50.00"))]).await;
+    assert_eq!(change(&s, &id, "reabertura").await.1["status"], "pago");
+}
+
+#[tokio::test]
+async fn an_instalment_that_was_cancelled_is_not_reopened_by_itself() {
+    let s = Servico::new();
+    let parcelas = s.negotiated("A").await;
+    let acordo = s.http.get("/v1/negociacoes").await.expect(200).json["itens"][0]["id"].clone();
+    let cancelar = format!("/v1/negociacoes/{}/cancelamento", acordo.as_str().unwrap());
+    let _cancelada = s.http.post(&cancelar, &json!({})).await.expect(200);
+    let (recusado, problema) = change(&s, &parcelas[0], "reabertura").await;
+    assert_eq!((recusado, &problema["codigo"]), (409, &json!("status_nao_permite")), "{problema}");
+    let lida = s.http.get(&format!("/v1/titulos/{}", parcelas[0])).await.expect(200).json;
+    assert_eq!(lida["status"], "cancelado");
+}
+
+#[tokio::test]
 async fn an_instalment_is_not_cancelled_by_itself() {
     let s = Servico::new();
     let parcelas = s.negotiated("A").await;

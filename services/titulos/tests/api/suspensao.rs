@@ -86,15 +86,21 @@ async fn t07_the_date_is_after_today_in_the_companys_zone() {
 }
 
 #[tokio::test]
-async fn t03_what_is_over_is_neither_suspended_nor_reopened() {
+async fn t03_what_is_over_is_not_suspended_and_only_what_was_cancelled_is_reopened() {
     let s = Servico::new();
     for (codigo, acao, status) in [("A", "pagamento", "pago"), ("B", "cancelamento", "cancelado")] {
         let id = s.stored(codigo).await;
         let _feito = s.http.post(&format!("/v1/titulos/{id}/{acao}"), &json!({})).await.expect(200);
-        for (recusado, problema) in [suspend(&s, &id, json!({})).await, reopen(&s, &id).await] {
-            assert_eq!((recusado, &problema["codigo"]), (409, &json!("status_nao_permite")), "{problema}");
-        }
+        let (recusado, problema) = suspend(&s, &id, json!({})).await;
+        assert_eq!((recusado, &problema["codigo"]), (409, &json!("status_nao_permite")), "{problema}");
         assert_eq!(s.http.get(&format!("/v1/titulos/{id}")).await.expect(200).json["status"], status);
+        let (feito, lido) = reopen(&s, &id).await;
+        if status == "pago" {
+            assert_eq!((feito, &lido["codigo"]), (409, &json!("status_nao_permite")), "{lido}");
+            assert_eq!(s.http.get(&format!("/v1/titulos/{id}")).await.expect(200).json["status"], status);
+        } else {
+            assert_eq!((feito, &lido["status"], &lido["saldo"]), (200, &json!("aberto"), &json!("150.00")));
+        }
     }
 }
 

@@ -11,6 +11,7 @@ impl Mundo {
             Status::Pago | Status::Cancelado => titulo.status,
             _ if parcela_de_desfeito => Status::Cancelado,
             Status::Suspenso if titulo.suspenso_ate.is_some_and(|ate| hoje >= ate) => Status::Aberto,
+            Status::Negociado if devolvido && titulo.saldo == 0 => Status::Pago,
             Status::Negociado if devolvido => Status::Aberto,
             Status::Aberto | Status::Suspenso | Status::Negociado => titulo.status,
         }

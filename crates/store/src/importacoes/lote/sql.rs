@@ -50,12 +50,13 @@ pub(super) const EMAILS: &str = "\
      WHERE a.novo AND d.email IS NOT NULL ORDER BY a.id";
 
 /// $1 company, $2 now. What is stored is locked in order of id first, as everybody locks títulos. What was paid of a título
-/// stays paid when its value changes, as in `titulos::upsert`. A new one that is paid already was paid as it is written.
+/// stays paid when its value changes, as in `titulos::upsert`. What a line says is paid is paid once it is stored.
 pub(super) const TITULOS: &str = "\
     WITH n AS MATERIALIZED ( \
       SELECT l.*, v.id AS devedor, v.novo OR NOT v.com_codigo AS tocado, k.id AS credor_id, a.id AS antes, \
-             a.devedor_id AS devedor_antes, l.pago_em IS NOT NULL AND a.status IN ('aberto', 'suspenso') AS a_pagar, \
-             a.id IS NULL OR (a.devedor_id, a.credor_id, a.numero, a.emissao, a.vencimento, a.valor, a.tipo_negocio, \
+             a.devedor_id AS devedor_antes, l.pago_em IS NOT NULL AND coalesce(a.status IN ('aberto', 'suspenso'), true) AS a_pagar, \
+             coalesce(a.status = 'negociado' AND a.devedor_id <> v.id, false) AS de_outro, \
+             a.id IS NULL OR NOT (a.status = 'negociado' AND a.devedor_id <> v.id) AND (a.devedor_id, a.credor_id, a.numero, a.emissao, a.vencimento, a.valor, a.tipo_negocio, \
                               a.tipo_titulo, a.nosso_numero, a.linha_digitavel, a.pix_copia_e_cola, a.link_boleto) \
                IS DISTINCT FROM (v.id, coalesce(k.id, a.credor_id), l.numero, coalesce(l.emissao, a.emissao), l.vencimento, \
                                  l.valor, coalesce(l.negocio, a.tipo_negocio), coalesce(l.tipo, a.tipo_titulo), \
@@ -71,17 +72,11 @@ pub(super) const TITULOS: &str = "\
              (SELECT id FROM cadastro.titulo WHERE empresa_id = $1 AND id = m.antes FOR NO KEY UPDATE) x), \
     novos AS ( \
       INSERT INTO cadastro.titulo (empresa_id, id, codigo_integracao, devedor_id, credor_id, numero, emissao, vencimento, valor, \
-                                   saldo, status, tipo_negocio, tipo_titulo, nosso_numero, linha_digitavel, pix_copia_e_cola, \
+                                   saldo, tipo_negocio, tipo_titulo, nosso_numero, linha_digitavel, pix_copia_e_cola, \
                                    link_boleto, status_em, criado_em, atualizado_em) \
-      SELECT $1, n.id, n.codigo, n.devedor, n.credor_id, n.numero, n.emissao, n.vencimento, n.valor, \
-             CASE WHEN n.pago_em IS NULL THEN n.valor ELSE 0 END, CASE WHEN n.pago_em IS NULL THEN 'aberto' ELSE 'pago' END, \
-             n.negocio, n.tipo, n.nosso, n.digitavel, n.pix, n.link, $2, $2, $2 \
+      SELECT $1, n.id, n.codigo, n.devedor, n.credor_id, n.numero, n.emissao, n.vencimento, n.valor, n.valor, n.negocio, n.tipo, \
+             n.nosso, n.digitavel, n.pix, n.link, $2, $2, $2 \
         FROM n WHERE n.antes IS NULL ORDER BY n.codigo), \
-    pagos AS ( \
-      INSERT INTO cadastro.pagamento (empresa_id, id, titulo_id, data, valor, principal, correcao, multa, juros, desconto, \
-                                      excedente, criado_em) \
-      SELECT $1, gen_random_uuid(), n.id, n.pago_em, n.valor, n.valor, 0, 0, 0, 0, 0, $2 \
-        FROM n WHERE n.antes IS NULL AND n.pago_em IS NOT NULL), \
     mudados AS ( \
       INSERT INTO cadastro.titulo AS t (empresa_id, id, codigo_integracao, devedor_id, credor_id, numero, emissao, vencimento, \
                                         valor, saldo, tipo_negocio, tipo_titulo, nosso_numero, linha_digitavel, \
@@ -89,7 +84,7 @@ pub(super) const TITULOS: &str = "\
       SELECT $1, n.id, n.codigo, n.devedor, n.credor_id, n.numero, n.emissao, n.vencimento, n.valor, n.valor, n.negocio, n.tipo, \
              n.nosso, n.digitavel, n.pix, n.link, $2, $2, $2 \
         FROM n WHERE n.antes IS NOT NULL AND n.escrever AND (SELECT count(*) FROM presos) >= 0 ORDER BY n.codigo \
-      ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET devedor_id = excluded.devedor_id, \
+      ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET devedor_id = CASE t.status WHEN 'negociado' THEN t.devedor_id ELSE excluded.devedor_id END, \
              credor_id = coalesce(excluded.credor_id, t.credor_id), numero = excluded.numero, \
              emissao = coalesce(excluded.emissao, t.emissao), vencimento = excluded.vencimento, valor = excluded.valor, \
              tipo_negocio = coalesce(excluded.tipo_negocio, t.tipo_negocio), \
@@ -107,6 +102,7 @@ pub(super) const TITULOS: &str = "\
     SELECT count(*) FILTER (WHERE antes IS NULL) AS criados, \
            count(*) FILTER (WHERE antes IS NOT NULL AND (escrever OR a_pagar)) AS atualizados, \
            coalesce(array_agg(codigo) FILTER (WHERE a_pagar), '{}') AS a_pagar, \
+           coalesce(array_agg(codigo) FILTER (WHERE de_outro), '{}') AS de_outro, \
            regua.marcar(ARRAY(SELECT devedor FROM n WHERE escrever OR tocado \
                               UNION SELECT devedor_antes FROM n WHERE escrever AND devedor_antes IS NOT NULL))::text AS marcas \
       FROM n";

@@ -4,11 +4,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::dinheiro::Centavos;
+use domain::encargos::{Componentes, Imputacao};
 use domain::pagamento::Recebido;
+use domain::titulo::StatusTitulo;
 use uuid::Uuid;
 
 use super::EntradaPagamento;
 use crate::banco::new_id;
+use crate::titulos::PREFIXO_IMPUTADO;
 use crate::{StoreError, Tenant};
 
 /// A payment as it was booked; amounts are in centavos.
@@ -85,14 +88,46 @@ impl PagamentoLido {
         }
     }
 
+    /// What it settled, and what was paid beyond the debt.
+    pub(super) fn imputacao(&self) -> Imputacao {
+        Imputacao { quitado: self.quitado(), excedente: Centavos::new(self.excedente) }
+    }
+
+    /// What it settled.
+    pub(super) fn quitado(&self) -> Componentes {
+        let [principal, correcao, multa, juros] =
+            [self.principal, self.correcao, self.multa, self.juros].map(Centavos::new);
+        Componentes { principal, correcao, multa, juros }
+    }
+
+    /// Settles this from now on.
+    pub(super) fn impute(&mut self, Imputacao { quitado, excedente }: Imputacao) {
+        self.principal = quitado.principal.get();
+        self.correcao = quitado.correcao.get();
+        self.multa = quitado.multa.get();
+        self.juros = quitado.juros.get();
+        self.excedente = excedente.get();
+    }
+
+    /// Whether a broken negotiation imputed it.
+    pub(super) fn is_imputed(&self) -> bool {
+        self.codigo_integracao.as_deref().is_some_and(|codigo| codigo.starts_with(PREFIXO_IMPUTADO))
+    }
+
     pub(super) fn has_key_of(&self, entrada: &EntradaPagamento) -> bool {
         entrada.codigo_integracao.is_some() && self.codigo_integracao == entrada.codigo_integracao
     }
 
-    /// Whether what `entrada` says of day and amount is so.
-    pub(super) fn says_the_same(&self, entrada: &EntradaPagamento) -> bool {
+    /// Whether what `entrada` says of day and amount is so, of a título that is `status` now.
+    pub(super) fn says_the_same(&self, entrada: &EntradaPagamento, status: StatusTitulo) -> bool {
         entrada.data.is_none_or(|data| data == self.data)
             && entrada.valor.is_none_or(|valor| valor == Centavos::new(self.valor))
+            && self.settles_as(entrada, status)
+    }
+
+    /// Whether it leaves nothing owed where `entrada` leaves nothing owed, of a título that is `status` now.
+    pub(super) fn settles_as(&self, entrada: &EntradaPagamento, status: StatusTitulo) -> bool {
+        !entrada.quita || self.desconto > 0 || status == StatusTitulo::Pago || self.estornado_em.is_some()
     }
 
     /// Whether it is this one, which has no key: the same título, day and amount, and it stands.

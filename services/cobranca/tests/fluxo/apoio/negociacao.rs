@@ -3,7 +3,7 @@
 
 use domain::dinheiro::Centavos;
 use domain::ids::{EmpresaId, NegociacaoId, TituloId};
-use domain::negociacao::{Acordo, ComPagamento, Desconto, Divida, Parcela, Parcelas, vencidos_ate};
+use domain::negociacao::{Acordo, CancelamentoInvalido, Desconto, Divida, Parcela, Parcelas, vencidos_ate};
 use domain::titulo::Mudanca;
 use store::negociacoes::{self, Anotacoes, Criada, Filtro};
 use store::{Banco, Papel, StoreError, Tenant, empresas};
@@ -45,7 +45,8 @@ impl Cenario {
         match self.store(move |t| negociacoes::cancel(t, id, agora)).await.unwrap() {
             Ok(Mudanca::Aplicada(_)) => true,
             Ok(Mudanca::JaAplicada) => panic!("it was undone before"),
-            Err(ComPagamento) => false,
+            Err(CancelamentoInvalido::ComPagamento) => false,
+            Err(CancelamentoInvalido::Renegociada) => panic!("an instalment is in another one"),
         }
     }
 

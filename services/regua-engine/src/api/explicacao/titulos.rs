@@ -40,7 +40,7 @@ struct PorCodigo {
     #[schema(example = 6)]
     quantos: usize,
     /// Quanto somam.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     valor: String,
 }
 

@@ -166,6 +166,12 @@ impl Deserr<ErrosCampo> for Item<Endereco> {
 /// Rule m11: one of them at most comes before the others.
 pub(super) struct Meios<T>(pub(super) Vec<Meio<T>>);
 
+impl<T> Default for Meios<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
 impl<T> Deserr<ErrosCampo> for Meios<T>
 where
     Item<T>: Deserr<ErrosCampo>,

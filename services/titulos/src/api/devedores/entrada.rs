@@ -12,7 +12,7 @@ use store::devedores::{Contatos, Entrada, Mudanca, OptOut};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{OneOfBuilder, Schema};
 use utoipa::{PartialSchema, ToSchema};
-use web::{ErroValor, ErrosCampo, Lista, Texto, esquema};
+use web::{ErroValor, ErrosCampo, Lista, NaoNulo, Texto, esquema};
 
 use super::super::campos::{Anulavel, Score};
 use super::contatos::{EmailEntrada, EnderecoEntrada, MAX_OPT_OUT, Meios, OptOutEntrada, TelefoneEntrada};
@@ -62,17 +62,18 @@ pub(super) struct DevedorEnvio {
     opt_out: Option<Lista<OptOutEntrada, MAX_OPT_OUT>>,
 }
 
-/// Mudanças num devedor. O que não vem fica como está; nulo apaga; uma lista substitui a lista inteira.
+/// Mudanças num devedor. O que não vem fica como está; nulo apaga, o que pode faltar; uma lista substitui a lista inteira.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
 pub(super) struct DevedorMudanca {
     /// Chaves do devedor nos sistemas da empresa, ao menos uma.
     #[deserr(default)]
-    #[schema(value_type = Option<Vec<Texto<1, 60>>>, min_items = 1, max_items = 50)]
-    codigos_integracao: Option<Codigos>,
+    #[schema(value_type = Vec<Texto<1, 60>>, required = false, min_items = 1, max_items = 50)]
+    codigos_integracao: NaoNulo<Codigos>,
     /// Nome.
     #[deserr(default)]
-    nome: Option<Texto<1, 150>>,
+    #[schema(value_type = Texto<1, 150>, required = false)]
+    nome: NaoNulo<Texto<1, 150>>,
     /// CPF ou CNPJ; nulo, o devedor fica `isenta`.
     #[deserr(default)]
     #[schema(value_type = Option<esquema::CpfCnpj>)]
@@ -92,19 +93,19 @@ pub(super) struct DevedorMudanca {
     /// E-mails, na ordem de preferência.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<EmailOuTexto>>, max_items = 20)]
-    emails: Option<Meios<EnderecoEmail>>,
+    emails: Anulavel<Meios<EnderecoEmail>>,
     /// Telefones, na ordem de preferência.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<TelefoneOuTexto>>, max_items = 20)]
-    telefones: Option<Meios<Telefone>>,
+    telefones: Anulavel<Meios<Telefone>>,
     /// Endereços, na ordem de preferência.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<EnderecoEntrada>>, max_items = 20)]
-    enderecos: Option<Meios<Endereco>>,
+    enderecos: Anulavel<Meios<Endereco>>,
     /// Canais por que o devedor pediu para não ser procurado.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<OptOutEntrada>>, max_items = 4)]
-    opt_out: Option<Lista<OptOutEntrada, MAX_OPT_OUT>>,
+    opt_out: Anulavel<Lista<OptOutEntrada, MAX_OPT_OUT>>,
 }
 
 /// The schemas of items that may also be the text alone.
@@ -174,13 +175,18 @@ impl From<DevedorEnvio> for Entrada {
 impl From<DevedorMudanca> for Mudanca {
     fn from(mudanca: DevedorMudanca) -> Self {
         Self {
-            codigos: mudanca.codigos_integracao.map(|codigos| codigos.0),
-            nome: mudanca.nome.map(Texto::into_string),
+            codigos: mudanca.codigos_integracao.0.map(|codigos| codigos.0),
+            nome: mudanca.nome.0.map(Texto::into_string),
             documento: mudanca.documento.0,
             categoria: mudanca.categoria.0.map(String::from),
             gerente: mudanca.gerente.0.map(String::from),
             score: mudanca.score.0.map(|score| score.0),
-            contatos: contatos(mudanca.emails, mudanca.telefones, mudanca.enderecos, mudanca.opt_out),
+            contatos: contatos(
+                mudanca.emails.list(),
+                mudanca.telefones.list(),
+                mudanca.enderecos.list(),
+                mudanca.opt_out.list(),
+            ),
         }
     }
 }

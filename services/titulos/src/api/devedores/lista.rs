@@ -10,8 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::{Cursor, ErroCampo, ErrosCampo, Limite, Problema, Texto, esquema};
 
-/// Where a page ended: the order that it has, what it is sorted by, the id.
-pub(super) type Posicao = (String, String, Uuid);
+/// Where a page ended: what it is sorted by, the id.
+pub(super) type Posicao = (String, Uuid);
 
 #[derive(Deserr, IntoParams)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
@@ -81,7 +81,7 @@ pub(super) struct FiltroDevedores {
     #[deserr(default)]
     #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior, com a mesma `ordem`.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<Posicao>>,
@@ -113,17 +113,6 @@ pub(super) enum OrdemDevedores {
 }
 
 impl OrdemDevedores {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Nome => "nome",
-            Self::NomeAoContrario => "-nome",
-            Self::CriadoEm => "criado_em",
-            Self::CriadoEmAoContrario => "-criado_em",
-            Self::AtualizadoEm => "atualizado_em",
-            Self::AtualizadoEmAoContrario => "-atualizado_em",
-        }
-    }
-
     /// As the store takes it, with whether it goes downwards.
     pub(super) fn store(self) -> (Ordem, bool) {
         match self {
@@ -145,17 +134,16 @@ impl OrdemDevedores {
     }
 }
 
-type Partes = (Filtro, OrdemDevedores, Option<(String, Uuid)>, Limite);
+type Partes = (Filtro, OrdemDevedores, Option<Posicao>, Limite);
 
 impl FiltroDevedores {
     /// What the store takes.
     ///
     /// # Errors
-    /// A cursor of a list with another order.
+    /// A cursor that no page of this order ended with.
     pub(super) fn split(self) -> Result<Partes, Problema> {
         let ordem = self.ordem;
-        let nossa = |cursor: &Cursor<Posicao>| cursor.0.0 == ordem.as_str() && ordem.takes(&cursor.0.1);
-        if self.cursor.as_ref().is_some_and(|cursor| !nossa(cursor)) {
+        if self.cursor.as_ref().is_some_and(|cursor| !ordem.takes(&cursor.0.0)) {
             return Err(Problema::validacao(vec![ErroCampo {
                 campo: "/cursor".to_owned(),
                 codigo: "cursor_invalido".into(),
@@ -178,6 +166,6 @@ impl FiltroDevedores {
             categoria: self.categoria.map(Texto::into_string),
             credor: self.credor.map(Texto::into_string),
         };
-        Ok((filtro, ordem, self.cursor.map(|Cursor((_, chave, id))| (chave, id)), self.limite))
+        Ok((filtro, ordem, self.cursor.map(|cursor| cursor.0), self.limite))
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct DevedorResumo {
     /// Score que a empresa dá ao devedor, de 0 a 1000.
     score: Option<i16>,
     /// Soma dos saldos dos títulos abertos.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     saldo: String,
     /// Quantos títulos estão abertos.
     titulos_abertos: i64,

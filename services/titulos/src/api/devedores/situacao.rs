@@ -34,10 +34,10 @@ pub(super) struct SituacaoDevedor {
     /// Dia a que os valores atualizados se referem.
     em: NaiveDate,
     /// Soma do que se deve dos títulos abertos listados, com encargos.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     saldo_atualizado: String,
     /// A parte dela que está vencida.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     vencido_atualizado: String,
     /// Dias de atraso do título aberto mais atrasado; zero sem atraso.
     maior_atraso: i64,

@@ -1,6 +1,6 @@
 //! The company's own holidays.
 
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use actix_web::{delete, get, put};
 use chrono::NaiveDate;
 use deserr::Deserr;
@@ -10,8 +10,8 @@ use serde_json::Value;
 use store::empresas::feriados::{self, CalendarioCheio, Feriado};
 use utoipa::{IntoParams, ToSchema};
 use web::{
-    Autorizado, Caminho, Codigo, Consulta, Corpo, Cursor, ErrosCampo, Limite, Pagina, Problema, Resposta,
-    Texto, escopos, esquema,
+    Autorizado, Caminho, Codigo, Consulta, Corpo, Cursor, ErroCampo, ErrosCampo, Limite, Pagina, Problema,
+    Resposta, Texto, escopos, esquema,
 };
 
 use super::super::Contexto;
@@ -65,7 +65,7 @@ pub(in super::super) struct FiltroFeriados {
     #[deserr(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<NaiveDate>>,
@@ -86,13 +86,13 @@ pub(in super::super) async fn list(
     acesso: Autorizado<escopos::empresa::Ler>,
     contexto: Data<Contexto>,
     consulta: Consulta<FiltroFeriados>,
-) -> Result<Json<Pagina<FeriadoLido>>, Problema> {
+) -> Result<Pagina<FeriadoLido>, Problema> {
     let FiltroFeriados { de, ate, limite, cursor } = consulta.0;
     let depois_de = cursor.map(|cursor| cursor.0);
     let lidos = contexto
         .servico
         .da_empresa(&acesso, move |t| feriados::list(t, (de, ate), depois_de, limite.com_folga()));
-    Ok(Json(Pagina::from_rows(lidos.await?, limite, |lido| lido.data).map(FeriadoLido::from)))
+    Ok(Pagina::from_rows(lidos.await?, limite, |lido| lido.data).map(FeriadoLido::from))
 }
 
 /// Grava um feriado da empresa, ou muda o nome do que há nesse dia. Repetir é seguro.
@@ -148,7 +148,8 @@ pub(in super::super) async fn apagar(
     apagado.await
 }
 
-/// What is no day is nothing that there could be.
 fn day(texto: String) -> Result<NaiveDate, Problema> {
-    web::parse(Value::String(texto)).map_err(|_erros| Problema::nao_encontrado())
+    let of_path = |erro| ErroCampo { campo: "/data".to_owned(), ..erro };
+    web::parse(Value::String(texto))
+        .map_err(|erros: Vec<_>| Problema::validacao(erros.into_iter().map(of_path).collect()))
 }

@@ -1,6 +1,6 @@
 //! The errors of an import, by page and as a file.
 
-use actix_web::web::{Bytes, Data, Json};
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use deserr::Deserr;
 use futures_util::stream;
@@ -57,7 +57,7 @@ struct FiltroErros {
     #[deserr(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
     limite: Limite,
-    /// `proximo_cursor` da página anterior.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<web::esquema::Cursor>, inline)]
     cursor: Option<Cursor<(i64, i16)>>,
@@ -77,7 +77,7 @@ pub(in crate::api) async fn list(
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
     consulta: Consulta<FiltroErros>,
-) -> Result<Json<Pagina<ErroImportado>>, Problema> {
+) -> Result<Pagina<ErroImportado>, Problema> {
     let FiltroErros { linha, limite, cursor } = consulta.0;
     let (linha, depois_de) =
         (linha.map(|linha| i64::from(linha.0)), cursor.map_or((0, -1), |cursor| cursor.0));
@@ -86,7 +86,7 @@ pub(in crate::api) async fn list(
         Ok(existe.then_some(importacoes::list_errors(t, id.0, linha, depois_de, limite.com_folga())?))
     });
     let lidos = lidos.await?.ok_or_else(Problema::nao_encontrado)?;
-    Ok(Json(Pagina::from_rows(lidos, limite, |erro| (erro.linha, erro.ordem)).map(ErroImportado::from)))
+    Ok(Pagina::from_rows(lidos, limite, |erro| (erro.linha, erro.ordem)).map(ErroImportado::from))
 }
 
 /// Baixa todos os erros de uma importação em CSV, para abrir em uma planilha.

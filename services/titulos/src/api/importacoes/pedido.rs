@@ -3,7 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use deserr::Deserr;
-use store::importacoes::{NovaImportacao, mapeamentos};
+use store::credores;
+use store::importacoes::{CredorDoArquivo, NovaImportacao, mapeamentos};
 use utoipa::IntoParams;
 use uuid::Uuid;
 use web::{Autorizado, ErroCampo, ErroValor, ErrosCampo, Problema, Texto};
@@ -34,11 +35,18 @@ pub(in crate::api) struct Parametros {
     #[deserr(default, try_from(String) = read_modo -> ErroValor)]
     #[param(value_type = Option<String>, pattern = "^(parcial|completo)$")]
     modo: Modo,
+    /// Código de integração de um credor: o arquivo completo é só dos títulos dele. Só eles são cancelados por faltar, o
+    /// percentual conta os que ele tem em aberto, a linha que não diz o credor é dele, e a que diz outro é recusada. Só em
+    /// `modo=completo`.
+    #[deserr(default)]
+    #[param(inline)]
+    credor: Option<Texto<1, 60>>,
     /// `true`: nada é gravado; o resultado diz o que seria.
     #[deserr(default)]
     #[param(value_type = Option<bool>)]
     simular: web::Lido<bool>,
-    /// Percentual dos títulos em aberto que um arquivo completo pode cancelar sem confirmação; 10 se ausente.
+    /// Percentual dos títulos em aberto que um arquivo completo pode cancelar sem confirmação; 10 se ausente. Abaixo de 100, o que
+    /// deixaria um credor, ou a própria empresa, sem nenhum título em aberto também espera por ela.
     #[deserr(default = Percentual(LIMITE_CANCELAMENTO))]
     #[param(value_type = Option<i16>, minimum = 0, maximum = 100)]
     limite_cancelamento: Percentual,
@@ -85,6 +93,7 @@ pub(super) struct Pedido {
     completo: bool,
     simular: bool,
     limite: i16,
+    credor: Option<CredorDoArquivo>,
     mapeamento: Option<String>,
     regras: serde_json::Value,
 }
@@ -114,21 +123,31 @@ impl Parametros {
                 "NDJSON não tem colunas: envie sem mapeamento",
             ));
         }
-        let nome = mapeamento.clone();
-        let guardado = contexto
-            .servico
-            .da_empresa(acesso, move |t| nome.as_deref().map_or(Ok(None), |nome| mapeamentos::get(t, nome)));
-        let mapa = guardado.await?.map(|lido| lido.regras);
+        let completo = self.modo == Modo::Completo;
+        let codigo = self.credor.map(Texto::into_string);
+        if codigo.is_some() && !completo {
+            return Err(refused("/credor", "nao_combina", "só um arquivo em modo=completo é de um credor"));
+        }
+        let ditos = (mapeamento.clone(), codigo.clone());
+        let guardados = contexto.servico.da_empresa(acesso, move |t| {
+            let mapa = ditos.0.as_deref().map_or(Ok(None), |nome| mapeamentos::get(t, nome))?;
+            Ok((mapa, ditos.1.as_deref().map_or(Ok(None), |codigo| credores::id_of(t, codigo))?))
+        });
+        let (mapa, id) = guardados.await?;
+        let mapa = mapa.map(|lido| lido.regras);
         if mapeamento.is_some() && mapa.is_none() {
             return Err(refused("/mapeamento", "nao_encontrado", "não há mapeamento com este nome"));
         }
+        if codigo.is_some() && id.is_none() {
+            return Err(refused("/credor", "nao_encontrado", "não há credor com este código"));
+        }
+        let credor = id.zip(codigo).map(|(id, codigo)| CredorDoArquivo { id, codigo });
         let latin1 =
             ["iso-8859-1", "latin1", "latin-1", "windows-1252"].iter().any(|nome| tipo.contains(nome));
         // A small struct always serializes.
         let regras = serde_json::to_value(Regras { mapa, latin1 }).unwrap_or_default();
-        let completo = self.modo == Modo::Completo;
         let (simular, limite) = (self.simular.0, self.limite_cancelamento.0);
-        Ok(Pedido { formato, completo, simular, limite, mapeamento, regras })
+        Ok(Pedido { formato, completo, simular, limite, credor, mapeamento, regras })
     }
 }
 
@@ -147,6 +166,7 @@ impl Pedido {
             completo: self.completo,
             simular: self.simular,
             limite: self.limite,
+            credor: self.credor,
             mapeamento: self.mapeamento,
             regras: self.regras,
             autor,

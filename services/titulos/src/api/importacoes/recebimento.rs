@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use actix_web::HttpRequest;
-use actix_web::dev::Decompress;
-use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::web::Payload;
-use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 use store::importacoes::{self, PARTE};
 use uuid::Uuid;
@@ -14,6 +11,7 @@ use web::problema::codigos;
 use web::{ErroCampo, Idempotencia, Problema, Solicitante};
 
 use super::super::Contexto;
+use super::compressao::Corpo;
 
 /// A sender that is silent for longer has gone.
 const SILENCIO: Duration = Duration::from_secs(30);
@@ -59,14 +57,12 @@ impl<'c> Recebimento<'c> {
         requisicao: &HttpRequest,
         pedido: Option<&Idempotencia>,
     ) -> Result<i64, Problema> {
-        check_encoding(requisicao)?;
-        let mut corpo = Decompress::from_headers(corpo.into_inner(), requisicao.headers());
+        let mut corpo = Corpo::new(corpo.into_inner(), requisicao)?;
         let (mut parte, mut numero, mut total, mut soma) =
             (Vec::with_capacity(PARTE), 0, 0_u64, Sha256::new());
-        while let Some(pedaco) =
-            tokio::time::timeout(SILENCIO, corpo.next()).await.map_err(|_tempo| silent())?
+        while let Some(mut pedaco) =
+            tokio::time::timeout(SILENCIO, corpo.next()).await.map_err(|_tempo| silent())??
         {
-            let mut pedaco = pedaco.map_err(|_conexao| cut_off())?;
             total = total.saturating_add(u64::try_from(pedaco.len()).unwrap_or(u64::MAX));
             if total > self.limite {
                 return Err(Problema::corpo_grande(usize::try_from(self.limite).unwrap_or(usize::MAX)));
@@ -102,15 +98,6 @@ impl<'c> Recebimento<'c> {
     }
 }
 
-fn check_encoding(requisicao: &HttpRequest) -> Result<(), Problema> {
-    match requisicao.headers().get(CONTENT_ENCODING).map_or(Ok("identity"), |valor| valor.to_str()) {
-        Ok("identity" | "gzip" | "deflate") => Ok(()),
-        Ok(_) | Err(_) => {
-            Err(Problema::tipo_de_midia("o arquivo só pode vir comprimido com gzip ou deflate"))
-        }
-    }
-}
-
 fn empty() -> Problema {
     Problema::validacao(vec![ErroCampo {
         campo: String::new(),
@@ -121,11 +108,4 @@ fn empty() -> Problema {
 
 fn silent() -> Problema {
     Problema::new(&codigos::TEMPO_ESGOTADO, "o arquivo parou de chegar; nada foi guardado, envie de novo")
-}
-
-fn cut_off() -> Problema {
-    Problema::new(
-        &codigos::REQUISICAO_INVALIDA,
-        "o arquivo não chegou inteiro; nada foi guardado, envie de novo",
-    )
 }

@@ -74,7 +74,7 @@ pub(super) struct FiltroNegociacoes {
     #[deserr(default)]
     #[param(value_type = Option<u16>, default = 50, minimum = 1, maximum = 500)]
     pub(super) limite: Limite,
-    /// `proximo_cursor` da página anterior, com os mesmos filtros e a mesma ordem.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     pub(super) cursor: Option<Cursor<(DateTime<Utc>, Uuid)>>,

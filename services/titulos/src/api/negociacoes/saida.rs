@@ -18,13 +18,13 @@ use super::super::calendario::Calendario;
 #[schema(as = DividaNegociada)]
 pub(super) struct Divida {
     /// Sem encargos.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     principal: String,
     /// Multa, juros e correção.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     encargos: String,
     /// Tudo.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     total: String,
 }
 
@@ -49,14 +49,14 @@ pub(in crate::api) struct Negociacao {
     #[schema(value_type = esquema::SituacaoNegociacao, example = "em_dia")]
     situacao: &'static str,
     /// Valor acordado: a dívida, menos o desconto, mais os juros.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     valor: String,
     /// O que se devia quando foi feita.
     divida: Divida,
     /// O que foi tirado da dívida.
     desconto: Divida,
     /// O que o parcelamento acrescentou.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     juros: String,
     /// Se a primeira parcela é uma entrada.
     com_entrada: bool,
@@ -67,7 +67,7 @@ pub(in crate::api) struct Negociacao {
     /// Parcelas pagas por inteiro.
     pagas: i64,
     /// O que falta das parcelas, sem encargos.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     saldo: String,
     /// Vencimento mais antigo por pagar.
     proximo_vencimento: Option<NaiveDate>,
@@ -154,10 +154,10 @@ struct ParcelaDeAcordo {
     /// Vencimento.
     vencimento: NaiveDate,
     /// Valor acordado.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     valor: String,
     /// O que ainda se deve dela, sem encargos.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     saldo: String,
     /// Situação.
     #[schema(value_type = esquema::StatusTitulo)]
@@ -237,10 +237,10 @@ pub(super) struct Opcao {
     /// O que é tirado da dívida; `total` é o `desconto` a enviar para fechar o acordo.
     desconto: Divida,
     /// O que o parcelamento acrescenta.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     juros: String,
     /// Valor do acordo.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     valor: String,
     /// Parcelas, na ordem em que vencem.
     parcelas: Vec<ParcelaProposta>,
@@ -267,7 +267,7 @@ struct ParcelaProposta {
     /// Vencimento.
     vencimento: NaiveDate,
     /// Valor.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     valor: String,
 }
 

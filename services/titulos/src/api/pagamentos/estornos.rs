@@ -13,6 +13,7 @@ use web::{
     Autorizado, Caminho, Corpo, ErroCampo, ErroValor, ErrosCampo, Itens, Problema, Resposta, Texto, escopos,
 };
 
+use crate::api::negociacoes::ACORDO_RENEGOCIADO;
 use crate::api::situacao::answer;
 use crate::api::titulos::{MAX_ITENS, Titulo};
 use crate::api::{Contexto, STATUS_NAO_PERMITE};
@@ -70,7 +71,8 @@ impl Estorno {
 /// Estorna um pagamento de um título, ou todos. Repetir é seguro.
 ///
 /// O título pago volta a estar aberto e o devedor volta à cobrança. A negociação cuja primeira parcela deixa de estar paga
-/// deixa de estar confirmada.
+/// deixa de estar confirmada, o que é recusado enquanto outra negociação tem uma parcela dela. Os encargos que ele pagava voltam a
+/// ser devidos: se o principal está pago, quem os quita são os pagamentos que ficam, e é o principal que volta a faltar.
 #[utoipa::path(
     operation_id = "estornar_pagamento",
     tag = "Pagamentos",
@@ -118,6 +120,7 @@ fn problem(recusa: RecusaEstorno, campo: &str) -> Problema {
         RecusaEstorno::Status(_) | RecusaEstorno::AcordoDesfeito => {
             Problema::conflito(&STATUS_NAO_PERMITE, reason(recusa).1)
         }
+        RecusaEstorno::AcordoRenegociado(_) => Problema::conflito(&ACORDO_RENEGOCIADO, reason(recusa).1),
     }
 }
 
@@ -129,6 +132,12 @@ fn reason(recusa: RecusaEstorno) -> (&'static str, String) {
         RecusaEstorno::AcordoDesfeito => {
             ("status_nao_permite", "a parcela é de uma negociação cancelada ou quebrada".to_owned())
         }
+        RecusaEstorno::AcordoRenegociado(outra) => (
+            "acordo_renegociado",
+            format!(
+                "este pagamento confirma o acordo, e a negociação {outra} tem uma parcela dele: cancele-a ou quebre-a antes"
+            ),
+        ),
     }
 }
 
@@ -221,9 +230,10 @@ impl ItemDeEstorno {
             ResultadoEstorno::Recusado(recusa) => {
                 let campo = match recusa {
                     RecusaEstorno::PagamentoNaoExiste => "codigo_integracao",
-                    RecusaEstorno::NaoExiste | RecusaEstorno::Status(_) | RecusaEstorno::AcordoDesfeito => {
-                        "titulo"
-                    }
+                    RecusaEstorno::NaoExiste
+                    | RecusaEstorno::Status(_)
+                    | RecusaEstorno::AcordoDesfeito
+                    | RecusaEstorno::AcordoRenegociado(_) => "titulo",
                 };
                 let (codigo, detalhe) = reason(recusa);
                 let campo = format!("/{indice}/{campo}");

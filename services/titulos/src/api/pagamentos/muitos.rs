@@ -13,6 +13,7 @@ use web::{Autorizado, ErroCampo, ErrosCampo, Itens, Problema, Resposta, Texto, e
 
 use super::too_late;
 use crate::api::Contexto;
+use crate::api::campos::CodigoDePagamento;
 use crate::api::entrada::Valor;
 use crate::api::titulos::MAX_ITENS;
 
@@ -31,7 +32,8 @@ struct PagamentoDeTitulo {
     data: Option<NaiveDate>,
     /// Chave do pagamento no ERP: enviar de novo não registra outro. Sem ela, é o mesmo o do mesmo dia e valor.
     #[deserr(default)]
-    codigo_integracao: Option<Texto<1, 60>>,
+    #[schema(value_type = Option<Texto<1, 60>>)]
+    codigo_integracao: Option<CodigoDePagamento>,
     /// Se o valor quita o título, seja quanto for: o que falta é desconto. Ausente, não.
     #[deserr(default)]
     #[schema(required = false)]
@@ -114,9 +116,10 @@ impl From<PagamentoDeTitulo> for EntradaPagamento {
     fn from(lido: PagamentoDeTitulo) -> Self {
         Self {
             titulo: Alvo::Codigo(lido.titulo.into_string()),
-            codigo_integracao: lido.codigo_integracao.map(Texto::into_string),
+            codigo_integracao: lido.codigo_integracao.map(|codigo| codigo.0),
             data: lido.data,
             valor: Some(lido.valor.0),
+            so_principal: false,
             quita: lido.quita,
         }
     }
@@ -156,8 +159,10 @@ fn refusal(indice: usize, recusa: RecusaPagamento) -> ErroCampo {
         RecusaPagamento::CodigoEmUso => (
             "codigo_integracao",
             "pagamento_existente",
-            "o código é de um pagamento de outro título, data ou valor".to_owned(),
+            "o código é de um pagamento de outro título, data ou valor, ou que não quitou o título"
+                .to_owned(),
         ),
+        RecusaPagamento::JaSemQuitar => ("quita", "pagamento_existente", super::JA_SEM_QUITAR.to_owned()),
         RecusaPagamento::DataFutura => return too_late(format!("/{indice}/data")),
     };
     ErroCampo { campo: format!("/{indice}/{campo}"), codigo: codigo.into(), detalhe: detalhe.into() }

@@ -116,7 +116,7 @@ pub(in crate::api) async fn suspender_muitos(
     change(&acesso, &contexto, lote, Pedido::suspender).await
 }
 
-/// Reabre até 1000 títulos suspensos, com um resultado por item. Repetir é seguro.
+/// Reabre até 1000 títulos suspensos, ou cancelados por engano, com um resultado por item. Repetir é seguro.
 #[utoipa::path(
     operation_id = "reabrir_titulos",
     tag = "Títulos",
@@ -206,6 +206,7 @@ impl ItemDeSituacao {
                 let codigo_do_erro = match recusa {
                     RecusaSituacao::Status(_) => "status_nao_permite",
                     RecusaSituacao::ParcelaDeAcordo => "parcela_de_acordo",
+                    RecusaSituacao::NadaDevido => "nada_a_pagar",
                 };
                 let erro = (codigo_do_erro, refusal(recusa));
                 return Self::refused(indice, Some(codigo.to_owned()), vec![fault(indice, erro)]);

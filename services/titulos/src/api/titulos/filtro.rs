@@ -68,7 +68,7 @@ pub(super) struct FiltroTitulos {
     #[deserr(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
     pub(super) limite: Limite,
-    /// `proximo_cursor` da página anterior, com os mesmos filtros e a mesma ordem.
+    /// `proximo_cursor` da página anterior, com os mesmos parâmetros; só `limite` pode ser outro.
     #[deserr(default)]
     #[param(value_type = Option<esquema::Cursor>, inline)]
     cursor: Option<Cursor<(Option<String>, Uuid)>>,

@@ -31,7 +31,7 @@ pub(in crate::api) struct Titulo {
     #[schema(value_type = esquema::Dinheiro)]
     saldo: String,
     /// O que se deve no dia de `atualizacao`, com encargos.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     saldo_atualizado: String,
     /// De que é feito o `saldo_atualizado`.
     atualizacao: Atualizacao,
@@ -67,6 +67,8 @@ pub(in crate::api) struct Titulo {
     status_em: DateTime<Utc>,
     /// Quando chegou.
     criado_em: DateTime<Utc>,
+    /// Chave de API que o trouxe, se se sabe.
+    criado_por: Option<Uuid>,
     /// Quando algo dele mudou pela última vez.
     atualizado_em: DateTime<Utc>,
 }
@@ -82,13 +84,13 @@ pub(in crate::api) struct Atualizacao {
     #[schema(value_type = esquema::Dinheiro)]
     principal: String,
     /// Correção monetária.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     correcao: String,
     /// Multa.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     multa: String,
     /// Juros de mora.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     juros: String,
 }
 
@@ -133,6 +135,7 @@ impl Titulo {
             acordo_id: lido.acordo_id,
             status_em: lido.status_em,
             criado_em: lido.criado_em,
+            criado_por: lido.criado_por,
             atualizado_em: lido.atualizado_em,
         }
     }

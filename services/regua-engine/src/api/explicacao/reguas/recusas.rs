@@ -34,7 +34,7 @@ pub(super) struct UmaRecusa {
     #[schema(value_type = Option<Object>, example = json!({"valores": ["varejo"], "quantos": 1}))]
     exige: Option<Value>,
     /// Do valor mínimo de uma régua por devedor: o que havia quando chegou a vez dela.
-    #[schema(value_type = Option<esquema::Dinheiro>)]
+    #[schema(value_type = Option<esquema::Soma>)]
     soma: Option<String>,
     /// A régua que fica com eles.
     regua_id: Option<Uuid>,
