@@ -46,6 +46,18 @@ pub(super) fn find_sheet<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Past
     Ok(Pasta { caminho, de_1904 })
 }
 
+/// A part that not every workbook has.
+pub(super) fn optional<'z, R: Read + Seek>(
+    zip: &'z mut ZipArchive<R>,
+    caminho: &str,
+) -> io::Result<Option<Xml<'z>>> {
+    if zip.index_for_name(caminho).is_none() {
+        return Ok(None);
+    }
+    let parte = zip.by_name(caminho).map_err(unpacked)?;
+    Ok(Some(Xml::new(Box::new(parte))))
+}
+
 type Atributo<'a> = &'a dyn Fn(&str) -> io::Result<Option<String>>;
 
 fn each_tag<R: Read + Seek>(

@@ -20,11 +20,7 @@ pub(super) struct Estilos(Vec<usize>);
 
 impl Estilos {
     pub(super) fn read<R: Read + Seek>(zip: &mut ZipArchive<R>) -> io::Result<Self> {
-        if zip.index_for_name(CAMINHO).is_none() {
-            return Ok(Self::default());
-        }
-        let parte = zip.by_name(CAMINHO).map_err(super::arquivo::unpacked)?;
-        Self::parse(Xml::new(Box::new(parte)))
+        super::arquivo::optional(zip, CAMINHO)?.map_or_else(|| Ok(Self::default()), Self::parse)
     }
 
     /// The formats come first, then the styles of cells in the order in which cells name them.

@@ -41,7 +41,7 @@ pub(crate) struct Resolvidos {
 
 /// Finds or creates the debtor behind each mention. Rule m01: a new code with a known document is one more code of the
 /// same debtor; without document each code is a debtor of its own. What a later mention says stands over an earlier one,
-/// as if each had been pushed by itself. Contacts that are new were told by `origem`.
+/// as if each had been pushed by itself; but a document that a mention took from its debtor is nobody's until the next push. Contacts that are new were told by `origem`.
 pub(crate) fn resolve(
     t: &mut Tenant<'_>,
     mencoes: Vec<Entrada>,

@@ -5,7 +5,7 @@
 //! Whatever is not that plain — two codes of one document, a debtor who changed, several contacts, instalments — goes the
 //! way of `PUT /v1/titulos` ([`titulos::upsert_from`]), so that there is one meaning only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
@@ -107,7 +107,8 @@ pub fn save<'i>(
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<Timestamptz, _>(agora)
         .get_result(t.conn)?;
-    let de_outro = grupos.plain().filter(|item| escritos.de_outro.contains(&item.entrada.codigo_integracao));
+    let de_outro: HashSet<&str> = escritos.de_outro.iter().map(String::as_str).collect();
+    let de_outro = grupos.plain().filter(|item| de_outro.contains(item.entrada.codigo_integracao.as_str()));
     let de_outro =
         de_outro.map(|item| (item.linha, item.entrada.codigo_integracao.clone(), Recusa::NegociadoComOutro));
     let recusas: Vec<_> = de_outro.collect();

@@ -153,11 +153,14 @@ fn change(preso: &mut Preso, pedido: Pedido) -> Result<Situada, StoreError> {
         mudanca = Mudanca::Aplicada(preso.status);
     }
     match mudanca {
-        Mudanca::Aplicada(status)
-            if preso.lido.acordo_id.is_some()
-                && [preso.status, status].contains(&StatusTitulo::Cancelado) =>
-        {
+        Mudanca::Aplicada(StatusTitulo::Cancelado) if preso.lido.acordo_id.is_some() => {
             return Ok(Err(RecusaSituacao::ParcelaDeAcordo));
+        }
+        // It was cancelled with its negotiation.
+        Mudanca::Aplicada(para)
+            if preso.lido.acordo_id.is_some() && preso.status == StatusTitulo::Cancelado =>
+        {
+            return Ok(Err(TransicaoInvalida { de: preso.status, para }.into()));
         }
         Mudanca::Aplicada(StatusTitulo::Aberto) if preso.status == StatusTitulo::Cancelado => {
             restore(preso)?;

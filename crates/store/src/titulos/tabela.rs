@@ -12,6 +12,7 @@ use domain::encargos::{Condicoes, Encargos, Juros, Serie, Series, Taxa};
 use domain::regras::Regras;
 use uuid::Uuid;
 
+use crate::credores::read_encargos;
 use crate::empresas::{self, Empresa};
 use crate::preparada::prepared;
 use crate::{StoreError, Tenant};
@@ -106,12 +107,13 @@ impl Tabela {
         )
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .load(t.conn)?;
-        let dos_credores = dos_credores.into_iter().map(|c| Ok((c.id, read_encargos(&c.encargos)?)));
+        let dos_credores =
+            dos_credores.into_iter().map(|c| Ok(read_encargos(Some(&c.encargos))?.map(|dele| (c.id, dele))));
         let mut tabela = Self {
             regras: empresa.regras()?,
             fuso: empresa.fuso.parse().ok().ok_or(StoreError::Unknown("fuso"))?,
-            da_empresa: encargos.as_deref().map(read_encargos).transpose()?.unwrap_or_default(),
-            dos_credores: dos_credores.collect::<Result<_, StoreError>>()?,
+            da_empresa: read_encargos(encargos.as_deref())?.unwrap_or_default(),
+            dos_credores: dos_credores.filter_map(Result::transpose).collect::<Result<_, StoreError>>()?,
             series: Series::new(),
         };
         tabela.series = load_series(t, &tabela.names())?;
@@ -135,10 +137,6 @@ impl Tabela {
         let encargos = self.dos_credores.values().chain([&self.da_empresa]);
         encargos.flat_map(series_of).flatten().cloned().collect()
     }
-}
-
-fn read_encargos(texto: &str) -> Result<Encargos, StoreError> {
-    serde_json::from_str(texto).ok().ok_or(StoreError::Unknown("encargos"))
 }
 
 fn series_of(encargos: &Encargos) -> [Option<&Rotulo>; 2] {

@@ -25,22 +25,22 @@ fn half_paid(casa: &Casa) -> (negociacoes::Criada, [TituloId; 2]) {
     (criada, ids)
 }
 
+/// What there is after the breach of [`half_paid`].
+const QUEBRADA: [&str; 5] = [
+    "1 aberto 5293",
+    "2 aberto 10000",
+    "Acordo 1/3 pago 0",
+    "Acordo 2/3 cancelado 0",
+    "Acordo 3/3 cancelado 0",
+];
+
 #[test]
 fn the_originals_are_open_again_less_what_was_paid_and_the_debtor_is_looked_at() {
     let casa = Casa::nova();
     let (criada, _) = half_paid(&casa);
     assert_eq!(break_up(&casa, criada.id, "2026-04-22"), Ok(Mudanca::Aplicada(EstadoNegociacao::Quebrada)));
     // 28 days late on 2026-03-10: 2.00 of fine and 0.93 of interest go before 47.07 of the principal.
-    assert_eq!(
-        titulos(&casa),
-        [
-            "1 aberto 5293",
-            "2 aberto 10000",
-            "Acordo 1/3 pago 0",
-            "Acordo 2/3 cancelado 0",
-            "Acordo 3/3 cancelado 0"
-        ]
-    );
+    assert_eq!(titulos(&casa), QUEBRADA);
     let imputados = "SELECT concat_ws(' ', left(codigo_integracao, 7), data, valor, principal, multa, juros) AS x \
                        FROM cadastro.pagamento WHERE codigo_integracao IS NOT NULL";
     assert_eq!(casa.texts(imputados), ["quebra- 2026-03-10 5000 4707 200 93"]);
@@ -71,17 +71,7 @@ fn a_payment_that_was_taken_back_settles_nothing_and_a_suspended_instalment_is_c
         .unwrap()
         .unwrap();
     break_up(&casa, criada.id, "2026-04-22").unwrap();
-    assert_eq!(
-        titulos(&casa),
-        [
-            "1 aberto 5293",
-            "2 aberto 10000",
-            "Acordo 1/3 pago 0",
-            "Acordo 2/3 cancelado 0",
-            "Acordo 3/3 cancelado 0"
-        ],
-        "as if only the first had ever been paid"
-    );
+    assert_eq!(titulos(&casa), QUEBRADA, "as if only the first had ever been paid");
 }
 
 /// What is more than the oldest owed goes on to the next one.
