@@ -41,9 +41,9 @@ contrato: ## Schemathesis, com todas as verificações, contra a API que sobe pa
 	@$(HERE) && $(ENGINES) with contrato --teste -- deploy/contrato/run $(ARGS)
 
 bench: ## Medições, em motores próprios e duráveis (fsync ligado); ARGS=<parte> mede só as linhas com esse nome
-	@$(HERE) && $(ENGINES) install postgres
+	@$(HERE) && $(ENGINES) install
 	@$(HERE) && cargo build --locked --profile bench --package cobranca --package regua-engine --package titulos --bins --bench razoes
-	@$(HERE) && $(ENGINES) with bench --teste --duravel -- cargo bench --locked --package cobranca --bench razoes -- $(ARGS)
+	@$(HERE) && $(ENGINES) with bench --rabbit --teste --duravel -- cargo bench --locked --package cobranca --bench razoes -- $(ARGS)
 
 fmt: ## Formata o código
 	@$(HERE) && cargo fmt --all

@@ -161,6 +161,12 @@ impl Cep {
         numero.map(Self).ok_or(CepInvalido)
     }
 
+    /// As people write it: `01310-100`.
+    #[must_use]
+    pub fn formatado(self) -> String {
+        format!("{:05}-{:03}", self.0 / 1_000, self.0 % 1_000)
+    }
+
     /// The state that it is in.
     #[must_use]
     pub fn uf(self) -> Uf {
@@ -233,6 +239,16 @@ impl Endereco {
         let alheio = |ibge: &u32| ibge / 100_000 != self.uf.ibge();
         self.ibge.filter(alheio).map_or(Ok(()), |_| Err(EnderecoError::Ibge(self.uf)))
     }
+
+    /// On one line: `Av. Paulista, 1000, 5º andar, Bela Vista, São Paulo/SP, CEP 01310-100`.
+    #[must_use]
+    pub fn em_linha(&self) -> String {
+        let cidade = format!("{}/{}", self.cidade, self.uf);
+        let cep = self.cep.map(|cep| format!("CEP {}", cep.formatado()));
+        let rua = [&self.logradouro, &self.numero, &self.complemento, &self.bairro];
+        let partes = rua.into_iter().cloned().chain([Some(cidade), cep]);
+        partes.flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl fmt::Debug for Endereco {
@@ -260,6 +276,25 @@ mod tests {
         {
             assert_eq!(Cep::parse(ruim), Err(CepInvalido), "{ruim}");
         }
+    }
+
+    #[test]
+    fn r11_an_address_is_written_as_people_write_it() {
+        let texto = |texto: &str| Some(texto.to_owned());
+        let mut endereco = Endereco {
+            logradouro: texto("Av. Paulista"),
+            numero: texto("1000"),
+            complemento: texto("5º andar"),
+            bairro: texto("Bela Vista"),
+            cidade: "São Paulo".to_owned(),
+            uf: Uf::Sp,
+            cep: Cep::parse("01310100").ok(),
+            ibge: None,
+        };
+        let inteiro = "Av. Paulista, 1000, 5º andar, Bela Vista, São Paulo/SP, CEP 01310-100";
+        assert_eq!(endereco.em_linha(), inteiro);
+        endereco = Endereco { logradouro: None, complemento: None, bairro: None, cep: None, ..endereco };
+        assert_eq!(endereco.em_linha(), "1000, São Paulo/SP");
     }
 
     #[test]

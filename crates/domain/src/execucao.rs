@@ -1,15 +1,19 @@
 //! Executions: one action for one debtor, from decided to done.
 
+mod disjuntor;
 mod envio;
 mod estado;
 mod repeticao;
+mod veredito;
 
 use crate::codigo::codigos;
 use crate::regua::MotivoEncerramento;
 
-pub use envio::{Envio, PedidoEnvio, avaliar_envio};
-pub use estado::Estado;
+pub use disjuntor::{Disjuntor, Passe};
+pub use envio::{Envio, PedidoEnvio, VALIDADE, avaliar_envio};
+pub use estado::{Estado, Evento};
 pub use repeticao::{MAX_TENTATIVAS, proxima_tentativa};
+pub use veredito::{Desfecho, Tentativa, Veredito, julgar};
 
 codigos! {
     /// How an action reaches the debtor, or what it does instead (rule r01).
@@ -98,6 +102,12 @@ codigos! {
         TentativasEsgotadas = "tentativas_esgotadas",
         /// The provider may or may not have accepted it; never resent blindly.
         ResultadoDesconhecido = "resultado_desconhecido",
+        /// It could not leave for so long that it would say something stale.
+        Validade = "validade",
+        /// The provider told that it did not reach the debtor.
+        NaoEntregue = "nao_entregue",
+        /// A person said that it did not leave.
+        NaoEnviada = "nao_enviada",
     }
 }
 

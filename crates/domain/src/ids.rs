@@ -56,6 +56,8 @@ ids! {
     AcaoId,
     /// The content (subject and body) of an action.
     ConteudoId,
+    /// A text that several actions may name.
+    TemplateId,
     /// An enrolment of a debtor in a régua.
     InscricaoId,
     /// One action to carry out for one debtor.

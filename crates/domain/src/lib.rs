@@ -6,6 +6,7 @@
 
 mod codigo;
 
+pub mod acontecimento;
 pub mod boleto;
 pub mod calendario;
 pub mod contato;
@@ -25,6 +26,7 @@ pub mod percentual;
 pub mod regras;
 pub mod regua;
 mod rotulo;
+pub mod sms;
 pub mod telefone;
 pub mod texto;
 pub mod titulo;

@@ -83,6 +83,15 @@ impl Telefone {
         &self.0
     }
 
+    /// As people write it: `(11) 98765-4321`.
+    #[must_use]
+    pub fn formatado(&self) -> String {
+        let nacional = self.0.strip_prefix("+55").unwrap_or(&self.0);
+        let (ddd, assinante) = nacional.split_at_checked(2).unwrap_or(("", nacional));
+        let (inicio, fim) = assinante.split_at_checked(assinante.len() - 4).unwrap_or((assinante, ""));
+        format!("({ddd}) {inicio}-{fim}")
+    }
+
     /// What answers it.
     #[must_use]
     pub fn tipo(&self) -> TipoTelefone {
@@ -134,6 +143,13 @@ mod tests {
 
     fn lido(texto: &str) -> Result<(String, TipoTelefone), TelefoneError> {
         Telefone::parse(texto).map(|telefone| (telefone.as_str().to_owned(), telefone.tipo()))
+    }
+
+    #[test]
+    fn r11_a_number_is_shown_as_people_write_it() {
+        for (veio, escrito) in [("+5511987654321", "(11) 98765-4321"), ("1133334444", "(11) 3333-4444")] {
+            assert_eq!(Telefone::parse(veio).unwrap().formatado(), escrito);
+        }
     }
 
     #[test]

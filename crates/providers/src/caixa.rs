@@ -20,8 +20,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
+use crate::escuta::{Contada, listen};
 use registro::Registro;
 pub use registro::{MAX_REGISTRO, Recebida};
 pub use roteiro::{Fala, Fase, Momento, Roteiro};
@@ -76,7 +77,7 @@ impl Caixa {
         let escuta = TcpListener::bind((Ipv4Addr::LOCALHOST, porta)).await?;
         let endereco = escuta.local_addr()?;
         let estado = Arc::new(Estado::new(registro, roteiro));
-        let tarefa = tokio::spawn(listen(escuta, Arc::clone(&estado)));
+        let tarefa = tokio::spawn(welcome(escuta, Arc::clone(&estado)));
         Ok(Self { endereco, estado, tarefa })
     }
 
@@ -171,26 +172,8 @@ impl Estado {
     }
 }
 
-/// Accepts for ever. The sessions live in the task's own set, so they end with it.
-async fn listen(escuta: TcpListener, estado: Arc<Estado>) {
-    let mut sessoes = JoinSet::new();
-    loop {
-        while sessoes.len() >= MAX_CONEXOES {
-            sessoes.join_next().await;
-        }
-        tokio::select! {
-            Some(_finda) = sessoes.join_next() => {}
-            chegada = escuta.accept() => match chegada {
-                Ok((stream, _)) => {
-                    sessoes.spawn(attend(stream, Arc::clone(&estado)));
-                }
-                Err(erro) => {
-                    tracing::warn!(erro = %erro.kind(), "caixa.sem_conexao");
-                    tokio::task::yield_now().await;
-                }
-            }
-        }
-    }
+async fn welcome(escuta: TcpListener, estado: Arc<Estado>) {
+    listen(escuta, MAX_CONEXOES, |stream| attend(stream, Arc::clone(&estado))).await;
 }
 
 async fn attend(stream: TcpStream, estado: Arc<Estado>) {
@@ -198,21 +181,5 @@ async fn attend(stream: TcpStream, estado: Arc<Estado>) {
     let _aberta = Contada::new(&estado.abertas);
     if let Err(erro) = sessao::attend(stream, &estado, conexao).await {
         tracing::debug!(erro = %erro.kind(), "caixa.sessao_cortada");
-    }
-}
-
-/// Counts while it lives, however the task that holds it ends.
-struct Contada<'a>(&'a AtomicUsize);
-
-impl<'a> Contada<'a> {
-    fn new(quantas: &'a AtomicUsize) -> Self {
-        quantas.fetch_add(1, Ordering::SeqCst);
-        Self(quantas)
-    }
-}
-
-impl Drop for Contada<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }

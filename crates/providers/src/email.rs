@@ -12,8 +12,10 @@
 //! | no connection, or it broke, stalled or spoke nonsense before DATA was accepted | `Temporaria` |
 //! | anything else once the message began to leave | `Incerta` |
 
+pub mod avisos;
 mod cliente;
 mod config;
+mod dkim;
 mod mensagem;
 mod resultado;
 mod sessao;
@@ -21,5 +23,6 @@ mod tls;
 
 pub use cliente::ClienteSmtp;
 pub use config::{Config, ConfigError, Credencial, MAX_SESSOES, Tempos, Tls};
+pub use dkim::{Dkim, DkimError};
 pub use mensagem::{MAX_ASSUNTO, MAX_DESTINATARIOS, MAX_MENSAGEM, Mensagem, MensagemError, Partes, Pessoa};
 pub use resultado::{Causa, Quebra, Recusa, Resposta, Resultado, Verbo};

@@ -2,9 +2,18 @@
 //!
 //! `email` speaks SMTP to a relay and says truthfully what became of a message. `caixa` is the other
 //! end of the same wire: the sandbox mailbox that keeps what would have been sent, and the tests' oracle.
+//! `sms` and `operadora` are the same two ends for SMS, over `http`.
 //!
 //! Nothing here knows a régua, a database or a clock. A result never carries, in `Debug` or `Display`, an
 //! address or a word of the message.
 
 pub mod caixa;
 pub mod email;
+mod escuta;
+pub mod http;
+pub mod operadora;
+mod raizes;
+mod segredo;
+pub mod sms;
+
+pub use segredo::Segredo;

@@ -1,42 +1,80 @@
 //! A body as paragraphs and lists: the one form from which every channel writes.
 
-use domain::coringas::{Texto, Trecho};
+use domain::coringas::{Coringa, Texto, Trecho};
 
-use crate::RenderError;
-use crate::valores::{Valor, Valores};
+use crate::lista::{MAX_LINHAS, titulos};
+use crate::uso::{Resolvido, resolve};
+use crate::valores::Valores;
+use crate::{RenderError, Tabela};
+
+/// The fewest bytes that a row of a list takes in any part.
+const MENOR_LINHA: usize = 20;
 
 /// A piece of a body. It may say anything about the debtor and so has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Bloco {
     /// At least one line, none of them blank.
     Paragrafo(Vec<String>),
-    /// The table of títulos stands here.
-    Lista,
+    /// A table of títulos stands here: which of those of the message.
+    Lista(usize),
+}
+
+/// A body: its pieces, and the most lines of each of the lists that they name.
+pub(crate) struct Corpo {
+    pub(crate) blocos: Vec<Bloco>,
+    pub(crate) listas: Vec<usize>,
 }
 
 /// A body before its lines are gathered into paragraphs.
 enum Item {
     Linha(String),
-    Lista,
+    Lista { max: usize },
 }
 
 /// Blank lines of the tenant's text separate paragraphs; the list is a block of its own wherever it stands.
 /// Only the tenant's text has line breaks: a value is one line.
-pub(crate) fn blocks(corpo: &Texto, valores: &Valores) -> Result<Vec<Bloco>, RenderError> {
-    let mut blocos = Vec::new();
+pub(crate) fn blocks(corpo: &Texto, valores: &Valores) -> Result<Corpo, RenderError> {
+    let mut pronto = Corpo { blocos: Vec::new(), listas: Vec::new() };
     let mut paragrafo = Vec::new();
     for item in items(corpo, valores)? {
         match item {
-            Item::Linha(linha) if linha.trim().is_empty() => close(&mut paragrafo, &mut blocos),
+            Item::Linha(linha) if linha.trim().is_empty() => close(&mut paragrafo, &mut pronto.blocos),
             Item::Linha(linha) => paragrafo.push(linha.trim().to_owned()),
-            Item::Lista => {
-                close(&mut paragrafo, &mut blocos);
-                blocos.push(Bloco::Lista);
+            Item::Lista { max } => {
+                close(&mut paragrafo, &mut pronto.blocos);
+                let qual = pronto.list(max);
+                pronto.blocos.push(Bloco::Lista(qual));
             }
         }
     }
-    close(&mut paragrafo, &mut blocos);
-    Ok(blocos)
+    close(&mut paragrafo, &mut pronto.blocos);
+    Ok(pronto)
+}
+
+impl Corpo {
+    /// The table of each list.
+    ///
+    /// # Errors
+    /// When all lists that the body repeats have more rows than any part may have.
+    pub(crate) fn tables(&self, valores: &Valores, max_parte: usize) -> Result<Vec<Tabela>, RenderError> {
+        let ha = titulos(valores).len().min(MAX_LINHAS);
+        let rows = |bloco: &Bloco| match bloco {
+            Bloco::Paragrafo(_) => 0,
+            Bloco::Lista(qual) => self.listas.get(*qual).map_or(0, |max| ha.min(*max)),
+        };
+        if self.blocos.iter().map(rows).sum::<usize>() > max_parte / MENOR_LINHA {
+            return Err(RenderError::Grande);
+        }
+        Ok(self.listas.iter().map(|max| Tabela::new(valores, *max)).collect())
+    }
+
+    /// Lists with as many lines are one.
+    fn list(&mut self, max: usize) -> usize {
+        self.listas.iter().position(|outra| *outra == max).unwrap_or_else(|| {
+            self.listas.push(max);
+            self.listas.len() - 1
+        })
+    }
 }
 
 fn close(paragrafo: &mut Vec<String>, blocos: &mut Vec<Bloco>) {
@@ -51,19 +89,16 @@ fn items(corpo: &Texto, valores: &Valores) -> Result<Vec<Item>, RenderError> {
     for trecho in corpo.trechos() {
         match trecho {
             Trecho::Literal(literal) => literal_lines(literal, &mut linha, &mut items),
-            Trecho::Coringa(coringa) => {
-                let sem_valor = || RenderError::SemValor(*coringa);
-                match valores.get(*coringa).ok_or_else(sem_valor)? {
-                    Valor::Lista(titulos) if titulos.is_empty() => return Err(sem_valor()),
-                    Valor::Lista(_) => {
-                        items.push(Item::Linha(std::mem::take(&mut linha)));
-                        items.push(Item::Lista);
-                    }
-                    valor @ (Valor::Texto(_) | Valor::Data(_) | Valor::Dinheiro(_) | Valor::Inteiro(_)) => {
-                        linha.push_str(&valor.em_linha().ok_or_else(sem_valor)?);
-                    }
+            Trecho::Coringa(uso) => match resolve(uso, valores)? {
+                Resolvido::Linha(valor) => linha.push_str(&valor),
+                Resolvido::Lista { .. } if titulos(valores).is_empty() => {
+                    return Err(RenderError::SemValor(Coringa::ListaTitulos));
                 }
-            }
+                Resolvido::Lista { max } => {
+                    items.push(Item::Linha(std::mem::take(&mut linha)));
+                    items.push(Item::Lista { max: max.unwrap_or(usize::MAX) });
+                }
+            },
         }
     }
     items.push(Item::Linha(linha));

@@ -3,7 +3,7 @@
 use domain::coringas::Texto;
 
 use crate::blocos::blocks;
-use crate::{Bloco, RenderError, Tabela, Valores};
+use crate::{Bloco, MAX_PARTE, RenderError, Tabela, Valores, check_size};
 
 pub use crate::lista::MAX_LINHAS;
 
@@ -12,17 +12,18 @@ pub use crate::lista::MAX_LINHAS;
 pub struct CartaPronta {
     /// Paragraphs, and where the table stands among them.
     pub blocos: Vec<Bloco>,
-    /// Rule m09: the table, once however often it stands in the text; `None` when no block is [`Bloco::Lista`].
-    pub tabela: Option<Tabela>,
+    /// Rule m09: the tables that the blocks name ([`Bloco::Lista`]), each once however often it stands in the text.
+    pub tabelas: Vec<Tabela>,
 }
 
 /// Puts one debtor's values in the text of a letter. Rules r11 and m09. Values are not escaped for anything: that is
 /// for whoever knows what they are written into.
 ///
 /// # Errors
-/// When a coringa has no value (nothing but spaces and an empty list count as none).
+/// When a coringa has no value (nothing but spaces and an empty list count as none), or the letter would be too large.
 pub fn render(corpo: &Texto, valores: &Valores) -> Result<CartaPronta, RenderError> {
-    let blocos = blocks(corpo, valores)?;
-    let tabela = blocos.contains(&Bloco::Lista).then(|| Tabela::new(valores));
-    Ok(CartaPronta { blocos, tabela })
+    check_size(corpo)?;
+    let corpo = blocks(corpo, valores)?;
+    let tabelas = corpo.tables(valores, MAX_PARTE)?;
+    Ok(CartaPronta { blocos: corpo.blocos, tabelas })
 }

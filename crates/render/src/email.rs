@@ -8,14 +8,11 @@ use std::fmt;
 use domain::coringas::{Texto, Trecho};
 
 use crate::blocos::blocks;
+use crate::uso::{Resolvido, resolve};
 use crate::valores::{Valores, one_line};
-use crate::{RenderError, Tabela, Valor};
+use crate::{MAX_PARTE, RenderError, check_size};
 
 pub use crate::lista::MAX_LINHAS;
-
-/// The largest text or HTML part, in bytes: more than the longest list in the longest body needs, and an end to
-/// a body that repeats the list thousands of times.
-pub const MAX_PARTE: usize = 256 * 1024;
 
 /// The longest subject, in characters; what is longer is cut. Mail programs show a third of it.
 pub const MAX_ASSUNTO: usize = 200;
@@ -35,13 +32,14 @@ pub struct EmailPronto {
 ///
 /// # Errors
 /// When a coringa has no value (nothing but spaces and an empty list count as none), when the subject asks for
-/// the list, or when a part would be larger than [`MAX_PARTE`].
+/// the list, or when a part would be larger than [`crate::MAX_PARTE`].
 pub fn render(assunto: &Texto, corpo: &Texto, valores: &Valores) -> Result<EmailPronto, RenderError> {
+    check_size(corpo)?;
     let assunto = subject(assunto, valores)?;
-    let blocos = blocks(corpo, valores)?;
-    let tabela = Tabela::new(valores);
-    let texto = texto::plain(&blocos, &tabela)?;
-    let html = html::document(&assunto, &blocos, &tabela)?;
+    let corpo = blocks(corpo, valores)?;
+    let tabelas = corpo.tables(valores, MAX_PARTE)?;
+    let texto = texto::plain(&corpo.blocos, &tabelas)?;
+    let html = html::document(&assunto, &corpo.blocos, &tabelas)?;
     Ok(EmailPronto { assunto, texto, html })
 }
 
@@ -59,11 +57,11 @@ fn subject(assunto: &Texto, valores: &Valores) -> Result<String, RenderError> {
     for trecho in assunto.trechos() {
         match trecho {
             Trecho::Literal(literal) => linha.push_str(literal),
-            Trecho::Coringa(coringa) if coringa.lista() => return Err(RenderError::ListaNoAssunto),
-            Trecho::Coringa(coringa) => {
-                let valor = valores.get(*coringa).and_then(Valor::em_linha);
-                linha.push_str(&valor.ok_or(RenderError::SemValor(*coringa))?);
-            }
+            Trecho::Coringa(uso) if uso.coringa().lista() => return Err(RenderError::ListaNoAssunto),
+            Trecho::Coringa(uso) => match resolve(uso, valores)? {
+                Resolvido::Linha(valor) => linha.push_str(&valor),
+                Resolvido::Lista { .. } => return Err(RenderError::ListaNoAssunto),
+            },
         }
     }
     // After the values went in, not before: what matters is the line that leaves.

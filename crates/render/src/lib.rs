@@ -9,13 +9,18 @@ pub mod carta;
 pub mod email;
 mod lista;
 pub mod sms;
+mod uso;
 mod valores;
 
-use domain::coringas::Coringa;
+use domain::coringas::{Coringa, MAX_TEXTO, Texto};
 
 pub use blocos::Bloco;
 pub use lista::{LinhaPronta, Tabela};
 pub use valores::{Linha, Valor, Valores};
+
+/// The largest part of an e-mail, in bytes: more than the longest list in the longest body needs, and an end to a body that
+/// repeats the list thousands of times. A letter is bounded by as many rows.
+pub const MAX_PARTE: usize = 256 * 1024;
 
 /// Why a message cannot be made. Such a message never leaves.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +31,7 @@ pub enum RenderError {
     /// The list of títulos has no form that fits in a subject.
     #[error("a lista de títulos não cabe no assunto")]
     ListaNoAssunto,
-    /// More than [`email::MAX_PARTE`] bytes.
+    /// A text of more than [`MAX_TEXTO`] bytes, or a part of more than [`MAX_PARTE`].
     #[error("mensagem grande demais")]
     Grande,
     /// Rule m10: more segments than allowed, even without a line of the list.
@@ -35,4 +40,9 @@ pub enum RenderError {
     /// Our own layout failed.
     #[error("o modelo da mensagem falhou")]
     Layout(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// No text is saved that is larger; one that is would be work without end.
+fn check_size(corpo: &Texto) -> Result<(), RenderError> {
+    if corpo.tamanho() > MAX_TEXTO { Err(RenderError::Grande) } else { Ok(()) }
 }

@@ -36,12 +36,13 @@ impl Tabela {
     /// The headings of the columns, in their order.
     pub const COLUNAS: [&'static str; 3] = ["Número", "Vencimento", "Valor"];
 
-    /// Of the values' list; an empty one when there is none, which no body then asks for.
-    pub(crate) fn new(valores: &Valores) -> Self {
+    /// Of the values' list, at most so many rows of it; an empty one when there is none, which no body then asks for.
+    pub(crate) fn new(valores: &Valores, max: usize) -> Self {
         let titulos = titulos(valores);
-        let cortados = titulos.len().saturating_sub(MAX_LINHAS);
+        let max = max.min(MAX_LINHAS);
+        let cortados = titulos.len().saturating_sub(max);
         Self {
-            linhas: titulos.iter().take(MAX_LINHAS).map(written).collect(),
+            linhas: titulos.iter().take(max).map(written).collect(),
             resto: (cortados > 0).then(|| and_more(cortados)),
             total: total(titulos),
         }

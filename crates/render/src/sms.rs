@@ -6,11 +6,11 @@ mod translitera;
 use std::fmt;
 
 use domain::coringas::Texto;
+use domain::sms::Perfil;
 
-use crate::blocos::blocks;
+use crate::blocos::{Corpo, blocks};
 use crate::lista::{and_more, titulos, total, written};
 use crate::{Bloco, Linha, RenderError, Valores};
-use segmentos::GSM_SIMPLES;
 
 pub use segmentos::{Alfabeto, Tamanho, measure};
 
@@ -20,8 +20,8 @@ const BYTES_POR_CARACTERE: usize = 4;
 /// How a text may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opcoes {
-    /// The most segments; more than 255 cannot be put together again by a phone.
-    pub max_segmentos: u8,
+    /// How the provider cuts it, and the most segments that it may take.
+    pub perfil: Perfil,
     /// Whether letters that GSM-7 lacks become their nearest ("não" → "nao"): 160 characters a segment instead of 70.
     pub transliterar: bool,
 }
@@ -44,14 +44,16 @@ pub struct SmsPronto {
 /// When a coringa has no value (nothing but spaces and an empty list count as none), or when the text does not fit even
 /// without a line of the list.
 pub fn render(corpo: &Texto, valores: &Valores, opcoes: Opcoes) -> Result<SmsPronto, RenderError> {
-    let blocos = blocks(corpo, valores)?;
-    let lista = if blocos.contains(&Bloco::Lista) { titulos(valores) } else { &[] };
-    let mut melhor = fitting(&blocos, lista, 0, opcoes).ok_or(RenderError::NaoCabe)?;
+    let corpo = blocks(corpo, valores)?;
+    let lista = if corpo.listas.is_empty() { &[] } else { titulos(valores) };
+    // The longest of the lists that the text asks for.
+    let maior = corpo.listas.iter().max().map_or(0, |max| lista.len().min(*max));
+    let mut melhor = fitting(&corpo, lista, 0, opcoes).ok_or(RenderError::NaoCabe)?;
     // One line more is always longer, whatever "e mais N" becomes: those that fit are a beginning of the list.
-    let (mut cabe, mut nao_cabe) = (0, lista.len().saturating_add(1));
+    let (mut cabe, mut nao_cabe) = (0, maior.saturating_add(1));
     while nao_cabe - cabe > 1 {
         let meio = usize::midpoint(cabe, nao_cabe);
-        match fitting(&blocos, lista, meio, opcoes) {
+        match fitting(&corpo, lista, meio, opcoes) {
             Some(pronto) => (cabe, melhor) = (meio, pronto),
             None => nao_cabe = meio,
         }
@@ -69,22 +71,26 @@ impl fmt::Debug for SmsPronto {
 }
 
 /// The text with this many lines of the list, if that fits.
-fn fitting(blocos: &[Bloco], lista: &[Linha], mostrados: usize, opcoes: Opcoes) -> Option<SmsPronto> {
+fn fitting(corpo: &Corpo, lista: &[Linha], mostrados: usize, opcoes: Opcoes) -> Option<SmsPronto> {
+    let perfil = opcoes.perfil;
     let mut texto = String::new();
-    for bloco in blocos {
+    for bloco in &corpo.blocos {
         match bloco {
             Bloco::Paragrafo(linhas) => linhas.iter().for_each(|linha| push_line(&mut texto, linha)),
-            Bloco::Lista => push_list(&mut texto, lista, mostrados),
+            Bloco::Lista(qual) => {
+                let max = corpo.listas.get(*qual).copied().unwrap_or(usize::MAX);
+                push_list(&mut texto, lista, mostrados.min(max));
+            }
         }
         // Far too long already; stopping here keeps a body of thousands of lists from being built.
-        if texto.len() / BYTES_POR_CARACTERE > GSM_SIMPLES.saturating_mul(opcoes.max_segmentos.into()) {
+        if texto.len() / BYTES_POR_CARACTERE > perfil.gsm7.0.saturating_mul(perfil.max_segmentos.into()) {
             return None;
         }
     }
     let texto = if opcoes.transliterar { translitera::to_gsm(&texto) } else { texto };
-    let tamanho = measure(&texto);
+    let tamanho = measure(&texto, &perfil);
     let cortados = lista.len().saturating_sub(mostrados);
-    (tamanho.segmentos <= opcoes.max_segmentos.into()).then_some(SmsPronto { texto, tamanho, cortados })
+    (tamanho.segmentos <= perfil.max_segmentos.into()).then_some(SmsPronto { texto, tamanho, cortados })
 }
 
 /// Number, due date and value of each; what was cut; the total of all. With none of them shown, how many they are.

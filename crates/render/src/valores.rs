@@ -56,6 +56,23 @@ impl Valores {
         self.0.insert(coringa, valor.into());
     }
 
+    /// Whether a coringa has a value that would be seen.
+    #[must_use]
+    pub fn has(&self, coringa: Coringa) -> bool {
+        self.get(coringa).is_some_and(|valor| match valor {
+            Valor::Lista(linhas) => !linhas.is_empty(),
+            Valor::Texto(_) | Valor::Data(_) | Valor::Dinheiro(_) | Valor::Inteiro(_) => {
+                valor.em_linha().is_some()
+            }
+        })
+    }
+
+    /// A value as it is read, on one line; a list has no such form.
+    #[must_use]
+    pub fn em_linha(&self, coringa: Coringa) -> Option<String> {
+        self.get(coringa).and_then(Valor::em_linha)
+    }
+
     pub(crate) fn get(&self, coringa: Coringa) -> Option<&Valor> {
         self.0.get(&coringa)
     }

@@ -8,7 +8,7 @@ mod secoes;
 mod segredo;
 
 pub use leitura::ConfigError;
-pub use secoes::{Amqp, Banco, Dispatcher, Formato, Http, Log, Sandbox, Smtp, Tls};
+pub use secoes::{Amqp, Banco, Dispatcher, Dkim, Formato, Http, Log, Sandbox, Sms, Smtp, Tls};
 pub use segredo::Segredo;
 
 use serde::Deserialize;
@@ -26,6 +26,8 @@ pub struct Config {
     pub http: Http,
     /// The outgoing mail server.
     pub smtp: Smtp,
+    /// The provider of SMS.
+    pub sms: Option<Sms>,
     /// The consumers of the channels.
     pub dispatcher: Dispatcher,
     /// Nothing leaves the machine and the clock can be moved.

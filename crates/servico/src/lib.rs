@@ -1,7 +1,9 @@
 //! What every service does with the store behind its routes: the one place where `web` and `store` meet.
 //!
 //! `web` knows no database and `store` no HTTP. A service's routes share a [`Contexto`]; keys are looked up by
-//! [`autenticador`], readiness by [`prontidao`], and what the store answers badly becomes a problem in [`problema`].
+//! [`autenticador`], readiness by [`prontidao`], texts with coringas judged by [`textos`], and what the store answers badly becomes a problem in [`problema`].
+
+pub mod textos;
 
 use std::sync::Arc;
 
@@ -146,7 +148,7 @@ fn of_another_request() -> Problema {
 #[must_use]
 pub fn problema(erro: &StoreError) -> Problema {
     match erro {
-        StoreError::Pool(_) | StoreError::Connection(_) => Problema::indisponivel(),
+        StoreError::Pool(_) | StoreError::Connection(_) | StoreError::Raced => Problema::indisponivel(),
         StoreError::ChaveRecusada => Problema::nao_autenticado(),
         StoreError::Statement(_) | StoreError::Migration(_) | StoreError::Unknown(_) => {
             Problema::interno("usando o banco de dados", erro)

@@ -83,8 +83,8 @@ pub struct LinhaDevedor {
 pub struct LinhaCredor {
     /// The ERP's own key of the creditor.
     pub codigo: String,
-    /// Its name; the key when the sheet has none.
-    pub nome: String,
+    /// Its name, where the line has one.
+    pub nome: Option<String>,
 }
 
 /// Shows the key only: name, document and contacts stay out of logs.

@@ -52,7 +52,7 @@ fn a_whole_line_fills_every_field() {
     let endereco = devedor.endereco.as_ref().unwrap();
     assert_eq!((endereco.cidade.as_str(), endereco.uf.as_str()), ("São Paulo", "SP"));
     let credor = titulo.credor.as_ref().unwrap();
-    assert_eq!((credor.codigo.as_str(), credor.nome.as_str()), ("CR-1", "Colégio Serraclara"));
+    assert_eq!((credor.codigo.as_str(), credor.nome.as_deref()), ("CR-1", Some("Colégio Serraclara")));
 }
 
 /// The other fields of a título, in any order of columns.
@@ -124,6 +124,8 @@ fn every_error_of_a_line_is_told_at_once_on_its_line_of_the_file() {
     assert_eq!((lidas.len(), recusas.len()), (4, 2));
     assert_eq!((recusas[0].linha, fields(recusas[0])), (4, vec!["credor_nome"]));
     assert_eq!(recusas[1].linha, 7);
+    let chaves = recusas.iter().map(|recusa| recusa.codigo.is_some()).collect::<Vec<_>>();
+    assert_eq!(chaves, [true, false], "the key is told where it can be read");
     let esperados = [
         "codigo_integracao",
         "numero",

@@ -16,6 +16,12 @@ use crate::migracao::ExecuteUnit as _;
 use crate::titulos::EntradaCredor;
 use crate::{StoreError, Tenant};
 
+mod identificacao;
+
+use identificacao::{LinhaIdentificacao, write_endereco};
+
+pub use identificacao::Identificacao;
+
 /// A creditor to be created.
 #[derive(Clone, Debug)]
 pub struct NovoCredor {
@@ -27,6 +33,8 @@ pub struct NovoCredor {
     pub documento: Option<Documento>,
     /// What its títulos bear when late; `None` is what the company says.
     pub encargos: Option<Encargos>,
+    /// What a demand says of it.
+    pub identificacao: Identificacao,
 }
 
 /// Changes to a creditor.
@@ -38,6 +46,8 @@ pub struct MudancaCredor {
     pub documento: Campo<Documento>,
     /// New charges.
     pub encargos: Campo<Encargos>,
+    /// What a demand says of it from now on, the whole of it.
+    pub identificacao: Campo<Identificacao>,
 }
 
 /// A creditor as it is read.
@@ -57,6 +67,8 @@ pub struct CredorLido {
     pub documento: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     encargos: Option<String>,
+    #[diesel(embed)]
+    identificacao: LinhaIdentificacao,
     /// Grows with each change.
     #[diesel(sql_type = Integer)]
     pub versao: i32,
@@ -66,6 +78,14 @@ pub struct CredorLido {
 }
 
 impl CredorLido {
+    /// What a demand says of it.
+    ///
+    /// # Errors
+    /// An address that this version does not know.
+    pub fn identificacao(&self) -> Result<Identificacao, StoreError> {
+        self.identificacao.read()
+    }
+
     /// What its títulos bear when late; `None` is what the company says.
     ///
     /// # Errors
@@ -86,6 +106,7 @@ pub(crate) fn write_encargos(encargos: &Encargos) -> String {
 }
 
 const COLUNAS: &str = "SELECT id, codigo_integracao, nome, documento, encargos::text AS encargos, versao, \
+           razao_social, endereco::text AS endereco, telefone, email, site, \
            nome_busca AS chave FROM cadastro.credor WHERE empresa_id = $1";
 
 /// Creates a creditor and answers its id; `None` when its code is taken.
@@ -99,8 +120,9 @@ pub fn create(
 ) -> Result<Option<CredorId>, StoreError> {
     let id = new_id(agora);
     let criados = sql_query(
-        "INSERT INTO cadastro.credor (empresa_id, id, codigo_integracao, nome, documento, encargos) \
-         VALUES ($1, $2, $3, $4, $5, $6::jsonb) ON CONFLICT (empresa_id, codigo_integracao) DO NOTHING",
+        "INSERT INTO cadastro.credor (empresa_id, id, codigo_integracao, nome, documento, encargos, razao_social, endereco, \
+                telefone, email, site) \
+         VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8::jsonb, $9, $10, $11) ON CONFLICT (empresa_id, codigo_integracao) DO NOTHING",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id)
@@ -108,6 +130,11 @@ pub fn create(
     .bind::<Text, _>(&novo.nome)
     .bind::<Nullable<Text>, _>(novo.documento.as_ref().map(Documento::as_str))
     .bind::<Nullable<Text>, _>(novo.encargos.as_ref().map(write_encargos))
+    .bind::<Nullable<Text>, _>(novo.identificacao.razao_social.as_deref())
+    .bind::<Nullable<Text>, _>(novo.identificacao.endereco.as_ref().map(write_endereco))
+    .bind::<Nullable<Text>, _>(novo.identificacao.telefone.as_deref())
+    .bind::<Nullable<Text>, _>(novo.identificacao.email.as_deref())
+    .bind::<Nullable<Text>, _>(novo.identificacao.site.as_deref())
     .execute(t.conn)?;
     Ok((criados > 0).then(|| CredorId::new(id)))
 }
@@ -199,11 +226,22 @@ pub fn list(
 /// # Errors
 /// The database refused or is unreachable.
 pub fn change(t: &mut Tenant<'_>, id: CredorId, mudanca: &MudancaCredor) -> Result<(), StoreError> {
+    let identificacao = mudanca.identificacao.novo();
+    let dela =
+        |parte: fn(&Identificacao) -> Option<&String>| identificacao.and_then(parte).map(String::as_str);
     sql_query(
-        "UPDATE cadastro.credor SET nome = coalesce($3, nome), versao = versao + 1, \
-                documento = CASE WHEN $4 THEN documento ELSE $5 END, encargos = CASE WHEN $6 THEN encargos ELSE $7::jsonb END \
-          WHERE empresa_id = $1 AND id = $2 AND (nome, documento, encargos) IS DISTINCT FROM \
-                (coalesce($3, nome), CASE WHEN $4 THEN documento ELSE $5 END, CASE WHEN $6 THEN encargos ELSE $7::jsonb END)",
+        "UPDATE cadastro.credor c SET versao = c.versao + 1, nome = n.nome, documento = n.documento, encargos = n.encargos, \
+                razao_social = n.razao_social, endereco = n.endereco, telefone = n.telefone, email = n.email, site = n.site \
+           FROM (SELECT coalesce($3, x.nome) AS nome, CASE WHEN $4 THEN x.documento ELSE $5 END AS documento, \
+                        CASE WHEN $6 THEN x.encargos ELSE $7::jsonb END AS encargos, \
+                        CASE WHEN $8 THEN x.razao_social ELSE $9 END AS razao_social, \
+                        CASE WHEN $8 THEN x.endereco ELSE $10::jsonb END AS endereco, \
+                        CASE WHEN $8 THEN x.telefone ELSE $11 END AS telefone, \
+                        CASE WHEN $8 THEN x.email ELSE $12 END AS email, CASE WHEN $8 THEN x.site ELSE $13 END AS site \
+                   FROM cadastro.credor x WHERE x.empresa_id = $1 AND x.id = $2) n \
+          WHERE c.empresa_id = $1 AND c.id = $2 \
+            AND (c.nome, c.documento, c.encargos, c.razao_social, c.endereco, c.telefone, c.email, c.site) IS DISTINCT FROM \
+                (n.nome, n.documento, n.encargos, n.razao_social, n.endereco, n.telefone, n.email, n.site)",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id.uuid())
@@ -212,6 +250,12 @@ pub fn change(t: &mut Tenant<'_>, id: CredorId, mudanca: &MudancaCredor) -> Resu
     .bind::<Nullable<Text>, _>(mudanca.documento.novo().map(Documento::as_str))
     .bind::<Bool, _>(mudanca.encargos.fica())
     .bind::<Nullable<Text>, _>(mudanca.encargos.novo().map(write_encargos))
+    .bind::<Bool, _>(mudanca.identificacao.fica())
+    .bind::<Nullable<Text>, _>(dela(|i| i.razao_social.as_ref()))
+    .bind::<Nullable<Text>, _>(identificacao.and_then(|i| i.endereco.as_ref()).map(write_endereco))
+    .bind::<Nullable<Text>, _>(dela(|i| i.telefone.as_ref()))
+    .bind::<Nullable<Text>, _>(dela(|i| i.email.as_ref()))
+    .bind::<Nullable<Text>, _>(dela(|i| i.site.as_ref()))
     .execute_unit(t.conn)
 }
 
@@ -271,30 +315,26 @@ struct CredorGravado {
     codigo: String,
 }
 
-/// Finds or creates the creditors of a push and answers their ids by code.
+/// Finds or creates the creditors of a push and answers their ids by code. The last name that is told stands; where none is,
+/// who is stored keeps it, and who is new is called by the code.
 pub(crate) fn save_credores<'i>(
     t: &mut Tenant<'_>,
     entradas: impl Iterator<Item = &'i EntradaCredor>,
     agora: DateTime<Utc>,
 ) -> Result<BTreeMap<String, Uuid>, StoreError> {
-    let entradas: BTreeMap<&str, &EntradaCredor> =
-        entradas.map(|e| (e.codigo_integracao.as_str(), e)).collect();
-    if entradas.is_empty() {
+    let mut nomes: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for entrada in entradas {
+        let nome = nomes.entry(&entrada.codigo_integracao).or_default();
+        *nome = entrada.nome.as_deref().or(*nome);
+    }
+    if nomes.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let codigos: Vec<&str> = entradas.keys().copied().collect();
-    sql_query(
-        "INSERT INTO cadastro.credor AS c (empresa_id, id, codigo_integracao, nome) \
-         SELECT $1, n.id, n.codigo, n.nome FROM unnest($2, $3, $4) AS n(id, codigo, nome) \
-           LEFT JOIN cadastro.credor a ON a.empresa_id = $1 AND a.codigo_integracao = n.codigo \
-          WHERE a.nome IS DISTINCT FROM n.nome ORDER BY n.codigo \
-         ON CONFLICT (empresa_id, codigo_integracao) DO UPDATE SET nome = excluded.nome, versao = c.versao + 1",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Array<SqlUuid>, _>(entradas.iter().map(|_| new_id(agora)).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(codigos.clone())
-    .bind::<Array<Text>, _>(entradas.values().map(|e| e.nome.as_str()).collect::<Vec<_>>())
-    .execute_unit(t.conn)?;
+    let codigos: Vec<&str> = nomes.keys().copied().collect();
+    let (com_nome, sem_nome): (Vec<_>, Vec<_>) =
+        nomes.into_iter().partition(|(_codigo, nome)| nome.is_some());
+    write_names(t, &com_nome, "DO UPDATE SET nome = excluded.nome, versao = c.versao + 1", agora)?;
+    write_names(t, &sem_nome, "DO NOTHING", agora)?;
     let linhas: Vec<CredorGravado> = sql_query(
         "SELECT id, codigo_integracao AS codigo FROM cadastro.credor WHERE empresa_id = $1 AND codigo_integracao = ANY ($2)",
     )
@@ -302,4 +342,28 @@ pub(crate) fn save_credores<'i>(
     .bind::<Array<Text>, _>(codigos)
     .load(t.conn)?;
     Ok(linhas.into_iter().map(|l| (l.codigo, l.id)).collect())
+}
+
+/// Writes who is new or called otherwise; `no_encontro` is what is done with who came in a moment ago, by another push.
+fn write_names(
+    t: &mut Tenant<'_>,
+    nomes: &[(&str, Option<&str>)],
+    no_encontro: &str,
+    agora: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if nomes.is_empty() {
+        return Ok(());
+    }
+    sql_query(format!(
+        "INSERT INTO cadastro.credor AS c (empresa_id, id, codigo_integracao, nome) \
+         SELECT $1, n.id, n.codigo, coalesce(n.nome, n.codigo) FROM unnest($2, $3, $4) AS n(id, codigo, nome) \
+           LEFT JOIN cadastro.credor a ON a.empresa_id = $1 AND a.codigo_integracao = n.codigo \
+          WHERE a.nome IS DISTINCT FROM coalesce(n.nome, a.nome, n.codigo) ORDER BY n.codigo \
+         ON CONFLICT (empresa_id, codigo_integracao) {no_encontro}"
+    ))
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<SqlUuid>, _>(nomes.iter().map(|_| new_id(agora)).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(nomes.iter().map(|(codigo, _)| *codigo).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(nomes.iter().map(|(_, nome)| *nome).collect::<Vec<_>>())
+    .execute_unit(t.conn)
 }

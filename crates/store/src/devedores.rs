@@ -1,7 +1,5 @@
 //! Debtors: pushed in bulk, changed one by one, read.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use domain::documento::Documento;
 use domain::email::EnderecoEmail;
@@ -22,7 +20,7 @@ mod resolver;
 pub use ler::{ContatoLido, DevedorLido, OptOutLido, contatos, get, opt_outs};
 pub use lista::{Filtro, Linha, Ordem, list};
 pub use mudar::{Campo, Mudanca, RecusaMudanca, change, lock};
-pub(crate) use resolver::{OutroDevedor, resolve};
+pub(crate) use resolver::{OutroDevedor, Resolvidos, resolve};
 
 /// A debtor as it is pushed. What is `None` keeps what is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,14 +113,12 @@ pub enum ResultadoItem {
 /// Why one pushed debtor was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recusa {
-    /// Its `codigo_integracao` stands earlier in the same request.
-    Repetido,
     /// The code and the document belong to two different debtors (rule m01).
     DocumentoDeOutroDevedor,
 }
 
-/// Creates or updates debtors, and marks those of whom something changed that a régua asks for. One result per item, in
-/// their order. Pushing the same again writes nothing.
+/// Creates or updates debtors, each code of which comes once, and marks those of whom something changed that a régua asks for.
+/// One result per item, in their order. Pushing the same again writes nothing.
 ///
 /// # Errors
 /// The database refused or is unreachable.
@@ -131,31 +127,15 @@ pub fn upsert(
     itens: &[Entrada],
     agora: DateTime<Utc>,
 ) -> Result<Vec<ResultadoItem>, StoreError> {
-    let mut codigos = BTreeSet::new();
-    let unicos: Vec<bool> =
-        itens.iter().map(|item| codigos.insert(item.codigo_integracao.as_str())).collect();
-    let mencoes = itens.iter().zip(&unicos).filter(|(_, unico)| **unico).map(|(item, _)| item.clone());
-    let resolvidos = resolve(t, mencoes.collect(), OrigemContato::Erp, agora)?;
-    mark(t, &resolvidos.perfis.iter().copied().collect::<Vec<_>>())?;
-    let mut mencoes = resolvidos.devedores.iter();
-    let mut criados = resolvidos.criados.clone();
-    Ok(unicos
-        .into_iter()
-        .map(|unico| match mencoes.as_slice().first().filter(|_| unico) {
-            None => ResultadoItem::Recusado(Recusa::Repetido),
-            Some(mencao) => {
-                mencoes.next();
-                let Ok(id) = mencao else {
-                    return ResultadoItem::Recusado(Recusa::DocumentoDeOutroDevedor);
-                };
-                if criados.remove(id) {
-                    ResultadoItem::Criado(DevedorId::new(*id))
-                } else if resolvidos.alterados.contains(id) {
-                    ResultadoItem::Atualizado(DevedorId::new(*id))
-                } else {
-                    ResultadoItem::Inalterado(DevedorId::new(*id))
-                }
-            }
-        })
-        .collect())
+    let Resolvidos { devedores, mut criados, alterados, perfis } =
+        resolve(t, itens.to_vec(), OrigemContato::Erp, agora)?;
+    mark(t, &perfis.into_iter().collect::<Vec<_>>())?;
+    let resultado = |devedor: Result<_, OutroDevedor>| match devedor {
+        Err(OutroDevedor) => ResultadoItem::Recusado(Recusa::DocumentoDeOutroDevedor),
+        // Made by the first of its codes.
+        Ok(id) if criados.remove(&id) => ResultadoItem::Criado(DevedorId::new(id)),
+        Ok(id) if alterados.contains(&id) => ResultadoItem::Atualizado(DevedorId::new(id)),
+        Ok(id) => ResultadoItem::Inalterado(DevedorId::new(id)),
+    };
+    Ok(devedores.into_iter().map(resultado).collect())
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use diesel::data_types::PgInterval;
 use diesel::sql_types::{Array, BigInt, Integer, Interval, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::Canal;
@@ -12,10 +13,18 @@ use uuid::Uuid;
 use crate::{Banco, StoreError};
 
 mod cerca;
+mod devolucoes;
+mod intervencoes;
+mod paradas;
+mod recibos;
 mod resultado;
 
 pub use cerca::{Cerca, Linha, MAX_CONTATOS, Reivindicacao, claim};
-pub use resultado::{Desfecho, MensagemMontada, finish};
+pub use devolucoes::{ENTRE_ENDERECOS, Voltou, bounce, company_of_email, opt_out_of_email, sender_of_email};
+pub use intervencoes::{Intervencao, Recusa as RecusaIntervencao, reprocess, settle};
+pub use paradas::{Parada, resume, stop, stopped};
+pub use recibos::{Recibo, opt_out, receive, sweep_receipts};
+pub use resultado::{Chamada, MensagemMontada, Resultado, finish};
 
 /// An execution that the relay is to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +47,9 @@ struct LinhaFila {
     canal: String,
 }
 
-/// Takes up to `limite` executions of these channels that are ripe at `agora`, of every company, and marks them
-/// `enfileirada`. The caller publishes them after this commits; what it cannot publish it gives back.
+/// Takes up to `limite` executions of these channels that are ripe at `agora`, of every company in equal parts, and marks them
+/// `enfileirada`; no more than `fila` of a company's wait on a channel at a time, and none on a channel that it stopped. The
+/// caller publishes them after this commits; what it cannot publish it gives back.
 ///
 /// # Errors
 /// The database is unreachable or holds a channel this version does not know.
@@ -47,14 +57,15 @@ pub fn enqueue(
     banco: &Banco,
     canais: &[Canal],
     agora: DateTime<Utc>,
-    limite: i32,
+    (limite, fila): (i32, i32),
 ) -> Result<Vec<Enfileirada>, StoreError> {
     let canais: Vec<&str> = canais.iter().map(|c| c.as_str()).collect();
     let linhas: Vec<LinhaFila> = banco.de_todas(|conn| {
-        Ok(sql_query("SELECT empresa_id, id, canal FROM disparo.enfileirar($1, $2, $3)")
+        Ok(sql_query("SELECT empresa_id, id, canal FROM disparo.enfileirar($1, $2, $3, $4)")
             .bind::<Array<Text>, _>(&canais)
             .bind::<Timestamptz, _>(agora)
             .bind::<Integer, _>(limite)
+            .bind::<Integer, _>(fila)
             .load(conn)?)
     })?;
     linhas
@@ -89,26 +100,46 @@ pub fn unqueue(banco: &Banco, execucoes: &[(EmpresaId, ExecucaoId)]) -> Result<i
 }
 
 /// What a sweep put right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, QueryableByName)]
 pub struct Varredura {
     /// Queued too long without being claimed; they are `pendente` again.
     #[diesel(sql_type = BigInt)]
     pub devolvidas: i64,
+    /// Claimed, and the dispatcher never came back; their provider makes no second message of them, so they are `pendente`.
+    #[diesel(sql_type = BigInt)]
+    pub repetidas: i64,
     /// Claimed, and the dispatcher never came back; they may have been sent and are `incerta`.
     #[diesel(sql_type = BigInt)]
     pub incertas: i64,
+    /// In doubt for too long; a person has to say.
+    #[diesel(sql_type = BigInt)]
+    pub escaladas: i64,
 }
 
-/// Puts back executions of every company that were queued longer than `fila` ago (their message was lost with the broker),
-/// and ends those whose lease ran out. By the database's own clock.
+/// How long a sweep leaves things as they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Prazos {
+    /// From queued to claimed; after it the message was lost with the broker.
+    pub fila: Duration,
+    /// In doubt, before a person is asked.
+    pub revisao: Duration,
+}
+
+/// Puts back executions of every company whose message was lost, ends those whose lease ran out (or sends them again, on
+/// the channels `repetiveis`, whose provider makes no second message of the same key), and asks for a person where a doubt
+/// stays. By the database's own clock.
 ///
 /// # Errors
 /// The database is unreachable.
-pub fn sweep(banco: &Banco, fila: Duration) -> Result<Varredura, StoreError> {
-    let micros = i64::try_from(fila.as_micros()).unwrap_or(i64::MAX);
+pub fn sweep(banco: &Banco, prazos: Prazos, repetiveis: &[Canal]) -> Result<Varredura, StoreError> {
+    let interval =
+        |prazo: Duration| PgInterval::from_microseconds(i64::try_from(prazo.as_micros()).unwrap_or(i64::MAX));
+    let repetiveis: Vec<&str> = repetiveis.iter().map(|c| c.as_str()).collect();
     banco.de_todas(|conn| {
-        Ok(sql_query("SELECT devolvidas, incertas FROM disparo.varrer($1)")
-            .bind::<Interval, _>(diesel::data_types::PgInterval::from_microseconds(micros))
+        Ok(sql_query("SELECT devolvidas, repetidas, incertas, escaladas FROM disparo.varrer($1, $2, $3)")
+            .bind::<Interval, _>(interval(prazos.fila))
+            .bind::<Array<Text>, _>(&repetiveis)
+            .bind::<Interval, _>(interval(prazos.revisao))
             .get_result(conn)?)
     })
 }

@@ -15,6 +15,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("a statement failed: {0}")]
     Statement(#[from] DieselError),
+    /// Another transaction changed what this one had decided by, before it could write; run again, it sees that.
+    #[error("another transaction changed what was read")]
+    Raced,
     /// The key that a request came with is revoked or expired.
     #[error("the key is no longer good")]
     ChaveRecusada,
@@ -28,7 +31,7 @@ pub enum StoreError {
 
 /// Keys, unique or exclusive, that two requests at once may both try to create; the second attempt then finds the first one's
 /// row.
-const CREATED_CONCURRENTLY: [&str; 9] = [
+const CREATED_CONCURRENTLY: [&str; 10] = [
     "devedor_documento_unico",
     "devedor_codigo_unico",
     "credor_codigo_unico",
@@ -38,6 +41,7 @@ const CREATED_CONCURRENTLY: [&str; 9] = [
     "politica_faixa_unica",
     "resultado_nome_unico",
     "meio_contato_preferido",
+    "execucao_uma_por_vez",
 ];
 
 /// What `cadastro.entrar` names when it refuses.
@@ -46,6 +50,9 @@ const CHAVE_VIVA: &str = "chave_viva";
 impl StoreError {
     /// Whether running the same transaction again can succeed.
     pub(crate) fn is_transient(&self) -> bool {
+        if matches!(self, Self::Raced) {
+            return true;
+        }
         let Self::Statement(DieselError::DatabaseError(kind, info)) = self else { return false };
         // Deadlocks have no kind of their own; PostgreSQL names them in the message.
         matches!(kind, DatabaseErrorKind::SerializationFailure)
@@ -96,6 +103,7 @@ impl StoreError {
             Self::Statement(_)
             | Self::Pool(_)
             | Self::Connection(_)
+            | Self::Raced
             | Self::ChaveRecusada
             | Self::Migration(_)
             | Self::Unknown(_) => None,

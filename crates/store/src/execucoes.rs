@@ -1,5 +1,9 @@
 //! Executions, as the API shows them.
 
+mod passos;
+
+pub use passos::{ChamadaLida, IntervencaoLida, ReciboLido, calls, interventions, receipts};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
     Array, BigInt, Date, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
@@ -144,14 +148,14 @@ pub struct MensagemLida {
     pub montada_em: DateTime<Utc>,
 }
 
-/// The message of an execution, if one was made.
+/// The message of an execution that left or may have left, if one did: that of the last attempt.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn message(t: &mut Tenant<'_>, id: ExecucaoId) -> Result<Option<MensagemLida>, StoreError> {
     Ok(sql_query(
-        "SELECT destinatario, assunto, texto, titulos, montada_em FROM disparo.mensagem \
-          WHERE empresa_id = $1 AND execucao_id = $2",
+        "SELECT destinatario, assunto, texto, titulos, montada_em FROM disparo.tentativa \
+          WHERE empresa_id = $1 AND execucao_id = $2 AND texto IS NOT NULL ORDER BY cerca DESC LIMIT 1",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id.uuid())

@@ -27,7 +27,7 @@ mod posteriores;
 
 pub use arquivo::{Arquivo, FORA_DO_AR, PARTE, add_part, discard, sweep};
 pub use ausentes::cancel_some;
-pub use chaves::{Chave, Contagem, PorCredor, Tudo, read_keys};
+pub use chaves::{Chave, Contagem, PorCredor, Tudo, read_keys, repeated};
 pub use decisao::{Decisao, cancel, confirm};
 pub(crate) use enviados::note_sent;
 pub use erros::{ErroDeLinha, ErroLido, list as list_errors, save as save_errors};
@@ -57,7 +57,7 @@ pub struct NovaImportacao {
     pub completo: bool,
     /// Whether nothing is to be stored.
     pub simular: bool,
-    /// Per cent of the open títulos that a full file may cancel without being asked again.
+    /// Per cent of what is open or suspended that a full file may cancel without being asked again.
     pub limite: i16,
     /// Whose títulos alone a full file is all of; none is everybody's.
     pub credor: Option<CredorDoArquivo>,
@@ -86,7 +86,7 @@ pub struct ImportacaoLida {
     /// Whether nothing is stored.
     #[diesel(sql_type = Bool)]
     pub simular: bool,
-    /// Per cent of the open títulos that a full file may cancel without being asked again.
+    /// Per cent of what is open or suspended that a full file may cancel without being asked again.
     #[diesel(sql_type = SmallInt)]
     pub limite: i16,
     /// Code of the creditor whose títulos alone a full file is all of.
@@ -119,10 +119,13 @@ pub struct ImportacaoLida {
     /// Títulos that were open when a full file was read.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub abertos: Option<i64>,
-    /// Of these, those that the file does not have.
+    /// Those that were suspended; a former version counted them among the open ones.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub suspensos: Option<i64>,
+    /// Of both, those that the file does not have.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub a_cancelar: Option<i64>,
-    /// How many creditors, the company itself being one, would be left with no open título.
+    /// How many creditors, the company itself being one, would be left with nothing owed.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub zerados: Option<i64>,
     /// Those that lose most, as [`PorCredor`] each.
@@ -186,8 +189,8 @@ pub fn create(t: &mut Tenant<'_>, nova: &NovaImportacao, agora: DateTime<Utc>) -
         .execute_unit(t.conn)?;
     sql_query(
         "INSERT INTO cadastro.importacao (empresa_id, id, formato, modo, simular, limite, mapeamento, regras, autor, bytes, criada_em, \
-                credor, credor_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                credor, credor_id, retrato) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, pg_current_snapshot())",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(nova.id)
@@ -206,7 +209,7 @@ pub fn create(t: &mut Tenant<'_>, nova: &NovaImportacao, agora: DateTime<Utc>) -
 }
 
 const COLUNAS: &str = "SELECT id, formato, modo, simular, limite, credor, credor_id, mapeamento, regras, autor, bytes, estado, linhas, \
-        sem_chave, abertos, a_cancelar, zerados, por_credor, posicao, metade, metade_ate, criados, atualizados, inalterados, recusados, \
+        sem_chave, abertos, suspensos, a_cancelar, zerados, por_credor, posicao, metade, metade_ate, criados, atualizados, inalterados, recusados, \
         repetidos, cancelados, preservados, erro, criada_em, confirmada_em, confirmada_por, concluida_em FROM cadastro.importacao WHERE empresa_id = $1";
 
 /// One import of the company.

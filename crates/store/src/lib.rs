@@ -10,6 +10,7 @@
 
 extern crate pq_sys as _; // chooses the bundled libpq; diesel alone would look for the system's
 
+pub mod acontecimentos;
 mod banco;
 pub mod chaves;
 pub mod coberturas;
@@ -21,6 +22,7 @@ pub mod empresas;
 mod erro;
 pub mod execucoes;
 pub mod explicacoes;
+pub mod fatos;
 pub mod idempotencia;
 pub mod importacoes;
 pub mod indices;
@@ -30,9 +32,12 @@ pub mod negociacoes;
 pub mod noites;
 pub mod politicas;
 mod preparada;
+pub mod previas;
 mod quem;
 pub mod reguas;
 pub mod simulacoes;
+mod sondagem;
+pub mod templates;
 pub mod titulos;
 
 pub use banco::{Banco, Papel, Tenant, new_id};

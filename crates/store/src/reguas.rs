@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
-use domain::ids::{ConteudoId, CredorId, ReguaId};
+use domain::ids::{ConteudoId, CredorId, ReguaId, TemplateId};
 use domain::regua::{EstadoRegua, Regua, Reguas};
 use uuid::Uuid;
 
@@ -22,13 +22,47 @@ mod ler;
 
 pub use gravar::{create, save};
 
-/// The text of an action, with coringas.
+/// What an action says (rule r09).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conteudo {
-    /// Subject; e-mail only (rule r10).
-    pub assunto: Option<String>,
-    /// Body.
-    pub corpo: String,
+pub enum Conteudo {
+    /// A text of its own, with coringas.
+    Texto {
+        /// Subject; e-mail only (rule r10).
+        assunto: Option<String>,
+        /// Body.
+        corpo: String,
+    },
+    /// That of a template, as it is when the message is sent.
+    Template(TemplateId),
+}
+
+impl Conteudo {
+    /// The subject that is its own.
+    #[must_use]
+    pub fn assunto(&self) -> Option<&str> {
+        match self {
+            Self::Texto { assunto, .. } => assunto.as_deref(),
+            Self::Template(_) => None,
+        }
+    }
+
+    /// The body that is its own.
+    #[must_use]
+    pub fn corpo(&self) -> Option<&str> {
+        match self {
+            Self::Texto { corpo, .. } => Some(corpo),
+            Self::Template(_) => None,
+        }
+    }
+
+    /// The template that it names.
+    #[must_use]
+    pub const fn template(&self) -> Option<TemplateId> {
+        match self {
+            Self::Texto { .. } => None,
+            Self::Template(id) => Some(*id),
+        }
+    }
 }
 
 /// A régua with everything that belongs to it: what the decisions see, plus name and texts.
@@ -153,6 +187,33 @@ pub fn in_the_way(
 /// Whether two réguas have the same mode and criteria.
 fn for_the_same(uma: &Regua, outra: &Regua) -> bool {
     (uma.modo(), uma.criterios()) == (outra.modo(), outra.criterios())
+}
+
+/// A template as a régua sees it.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct TemplateVisto {
+    /// Id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// Its channel, in its stored form.
+    #[diesel(sql_type = Text)]
+    pub canal: String,
+    /// Whether nobody may begin to use it.
+    #[diesel(sql_type = Bool)]
+    pub arquivado: bool,
+}
+
+/// Those of these templates that the company has.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn templates(t: &mut Tenant<'_>, ids: &[TemplateId]) -> Result<Vec<TemplateVisto>, StoreError> {
+    Ok(sql_query(
+        "SELECT id, canal, arquivado FROM disparo.v_template WHERE empresa_id = $1 AND id = ANY ($2)",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<SqlUuid>, _>(ids.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+    .load(t.conn)?)
 }
 
 /// The creditors with these keys of the ERP's; of a key that the company does not have there is none.

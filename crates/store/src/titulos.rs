@@ -28,6 +28,7 @@ mod upsert;
 
 pub use alvo::Alvo;
 pub(crate) use alvo::lock_rows;
+pub(crate) use atualizacao::read_pagos;
 pub use atualizacao::{Atualizado, atualizar, devidos, read};
 pub use historico::{MudancaLida, history};
 pub use lista::{Chave, Filtro, Ordem, TituloLido, Trecho, get, get_many, list};
@@ -36,13 +37,14 @@ pub use pagamentos::{
     RecusaPagamento, ResultadoEstorno, ResultadoPagamento, get_pagamento, list_pagamentos, pay, reverse,
 };
 pub use situacao::{Pedido, RecusaSituacao, Situada, Transicao, change_many, change_status, suspend};
+pub(crate) use tabela::Tabela;
 pub use upsert::upsert;
 pub(crate) use upsert::upsert_from;
 
 /// What the codes of payments begin with that a broken negotiation imputes on its originals.
 pub const PREFIXO_IMPUTADO: &str = "quebra-";
 
-/// What the codes of instalments begin with: the ERP's own títulos may not (rule k10).
+/// What the codes of instalments begin with. Those of the ERP's own títulos may too: what is an instalment has an agreement.
 pub(crate) const PREFIXO_PARCELA: &str = "acordo-";
 
 /// A título as it is pushed. What is `None` keeps what is stored.
@@ -111,8 +113,8 @@ pub struct EntradaDevedor {
 pub struct EntradaCredor {
     /// The ERP's own key.
     pub codigo_integracao: String,
-    /// Name as the debtor reads it.
-    pub nome: String,
+    /// Name as the debtor reads it. `None` keeps what is stored, and a new one is called by its key.
+    pub nome: Option<String>,
 }
 
 /// What became of one pushed título.
@@ -131,8 +133,6 @@ pub enum ResultadoItem {
 /// Why one pushed título was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recusa {
-    /// Its `codigo_integracao` stands earlier in the same request.
-    Repetido,
     /// The debtor's code and the document belong to two different debtors (rule m01).
     DocumentoDeOutroDevedor,
     /// It is an instalment, which only its negotiation changes (rule k10).
@@ -210,4 +210,10 @@ pub(crate) fn mark(t: &mut Tenant<'_>, devedores: &[Uuid]) -> Result<(), StoreEr
         return Ok(());
     }
     sql_query("SELECT regua.marcar($1)").bind::<Array<SqlUuid>, _>(devedores).execute_unit(t.conn)
+}
+
+/// `{uuid,uuid}`: `unnest` has no ragged arrays, so a list of lists travels as text.
+pub(crate) fn array_literal(titulos: &[TituloId]) -> String {
+    let ids: Vec<String> = titulos.iter().map(ToString::to_string).collect();
+    format!("{{{}}}", ids.join(","))
 }

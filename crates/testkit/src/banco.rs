@@ -1,5 +1,7 @@
 //! A database per test.
 
+use std::thread;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
 use reqwest::Url;
@@ -71,6 +73,19 @@ impl Banco {
             self.disconnect_all();
         }
     }
+
+    /// None where the database is away, or of a time before there were sums.
+    fn wrong_sums(&self) -> i64 {
+        let Ok(mut conn) = PgConnection::establish(&self.url) else { return 0 };
+        let there: Exists = sql_query("SELECT to_regclass('cadastro.devedor_saldo') IS NOT NULL AS exists")
+            .get_result(&mut conn)
+            .expect("the catalogue of tables answers");
+        if !there.exists {
+            return 0;
+        }
+        sql_query(WRONG_SUMS).get_result::<Count>(&mut conn).expect("the sums can be read").n
+    }
+
     fn count(&self, sql: &str) -> i64 {
         let found: Count = sql_query(sql)
             .bind::<sql_types::Text, _>(&self.name)
@@ -139,9 +154,20 @@ struct Query {
     query: String,
 }
 
+/// Debtors whose stored sum is not that of their open títulos, and sums that are nobody's or not added up yet.
+const WRONG_SUMS: &str = "SELECT count(*) + (SELECT count(*) FROM cadastro.saldo_mudanca) AS n FROM \
+      (SELECT d.empresa_id, d.id, coalesce(sum(t.saldo), 0) AS saldo, count(t.id) AS abertos FROM cadastro.devedor d \
+         LEFT JOIN cadastro.titulo t ON t.empresa_id = d.empresa_id AND t.devedor_id = d.id AND t.status = 'aberto' \
+        GROUP BY d.empresa_id, d.id) d \
+    FULL JOIN cadastro.devedor_saldo s ON s.empresa_id = d.empresa_id AND s.devedor_id = d.id \
+   WHERE (s.saldo, s.abertos) IS DISTINCT FROM (d.saldo, d.abertos)";
+
 impl Drop for Banco {
+    /// Whatever the test did, what is added up in the database must have come out right.
     fn drop(&mut self) {
+        let wrong = if thread::panicking() { 0 } else { self.wrong_sums() };
         run(&mut connect(&self.admin), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        assert_eq!(wrong, 0, "debtors whose sum is not that of their títulos");
     }
 }
 

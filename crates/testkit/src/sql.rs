@@ -51,6 +51,12 @@ impl Sql {
         found.unwrap_or_else(|e| panic!("{expression}: {e}")).number
     }
 
+    /// The single text column `text` of every row that the statement answers.
+    pub fn texts(&mut self, sql: &str) -> Vec<String> {
+        let lines: Vec<Line> = sql_query(sql).load(&mut self.0).unwrap_or_else(|e| panic!("{sql}: {e}"));
+        lines.into_iter().map(|line| line.text).collect()
+    }
+
     /// Brings everything written so far to the disk and leaves the machine a moment of rest, so that a measurement does
     /// not pay for what came before it.
     pub fn settle(&mut self) {
@@ -74,4 +80,10 @@ impl Sql {
         .load(&mut self.0);
         gastos.unwrap_or_else(|e| panic!("pg_stat_statements: {e}"))
     }
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = sql_types::Text)]
+    text: String,
 }

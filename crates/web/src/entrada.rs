@@ -24,6 +24,7 @@
 //! ```
 
 mod caminho;
+mod compressao;
 mod consulta;
 mod corpo;
 mod dominio;
@@ -32,6 +33,7 @@ mod texto;
 mod tipos;
 
 pub use caminho::Caminho;
+pub use compressao::Descomprimido;
 pub use consulta::Consulta;
 pub(crate) use consulta::pairs;
 pub use corpo::{Corpo, Itens, LIMITE_CORPO, LimiteCorpo};

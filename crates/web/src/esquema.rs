@@ -99,6 +99,10 @@ texts! {
 codes! {
     /// What an action goes out by.
     Canal = domain::execucao::Canal;
+    /// Of whom or what a coringa speaks.
+    EscopoCoringa = domain::coringas::Escopo;
+    /// What a coringa becomes.
+    TipoCoringa = domain::coringas::Tipo;
     /// What became of an execution.
     EstadoExecucao = domain::execucao::Estado;
     /// Whether a régua works.
@@ -135,6 +139,10 @@ codes! {
     Criterio = domain::regua::Criterio;
     /// Why one régua is tried before another.
     Desempate = domain::regua::Desempate;
+    /// What happened to a debtor.
+    TipoAcontecimento = domain::acontecimento::TipoAcontecimento;
+    /// Why an execution is in the state in which it is.
+    MotivoExecucao = domain::execucao::Motivo;
     /// Why an enrolment closed.
     MotivoEncerramento = domain::regua::MotivoEncerramento;
 }

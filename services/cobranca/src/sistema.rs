@@ -7,14 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Bus;
-use dispatcher::{Ajustes, Dispatcher};
+use dispatcher::{Ajustes, Descadastro, Dispatcher, Saida};
 use providers::caixa::{Caixa, Roteiro};
 use providers::email::{ClienteSmtp, Config as ConfigSmtp, Tls};
+use providers::http;
+use providers::operadora::{self, Operadora};
+use providers::sms::ClienteSms;
 use regua_engine::Engine;
 use runtime::{Config, Encerramento, Relogio};
 use servico::Contexto;
-use store::{Banco, Papel, disparos};
+use store::disparos::{self, Prazos};
+use store::{Banco, Papel};
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 use web::{InfoApi, ServiceConfig};
 
 use crate::{Resultado, relogio};
@@ -25,6 +30,9 @@ pub const INFO: InfoApi = InfoApi {
     descricao: "Cobrança automática: títulos, réguas, noites e disparos. Todos os serviços em um endereço.",
     versao: "1",
 };
+
+/// What is queued is nobody's, and what is in doubt stays so.
+const TUDO_DE_VOLTA: Prazos = Prazos { fila: Duration::ZERO, revisao: Duration::MAX };
 
 /// The running whole. Dropped without [`Sistema::stop`], its loops end with the process.
 pub struct Sistema {
@@ -55,21 +63,21 @@ impl Sistema {
         let contexto = |banco| Contexto { banco, relogio: lugar.relogio.clone() };
         let titulos = contexto(conectar(Papel::Titulos)?);
 
-        let ajustes = Ajustes::from_config(config)?;
         let bus = bus(config)?;
         if config.amqp.url.is_none() {
             // A bus inside the process begins empty: what the last process left in its queue is published again at once.
             let banco = conectar(Papel::Dispatcher)?;
-            tokio::task::spawn_blocking(move || disparos::sweep(&banco, Duration::ZERO)).await??;
+            tokio::task::spawn_blocking(move || disparos::sweep(&banco, TUDO_DE_VOLTA, &[])).await??;
         }
-        let (correio, saida, caixa) = mail(config, ajustes.concorrencia).await?;
+        let Provedores { saidas, dir: saida, praca } =
+            providers(config, lugar.listener.local_addr()?).await?;
         let engine = Engine::new(conectar(Papel::ReguaEngine)?, lugar.relogio.clone());
         let dispatcher = Dispatcher::new(
             conectar(Papel::Dispatcher)?,
             Arc::clone(&bus),
-            correio,
+            saidas,
             lugar.relogio.clone(),
-            ajustes,
+            Ajustes::from_config(config),
         );
 
         let autenticador = servico::autenticador(titulos.clone());
@@ -78,9 +86,13 @@ impl Sistema {
         let importador = titulos::Importador::new(importador, lugar.relogio.clone(), &titulos_api);
         let mut servidor = web::ServerConfig::new(lugar.listener, INFO, autenticador).with(&config.http);
         servidor.pronto = dispatcher::readiness(&servico::prontidao(titulos.banco.clone()), Arc::clone(&bus));
+        servidor.publicas = dispatcher::PUBLICAS.to_vec();
         let rotas = Rotas {
             regua: regua_engine::Contexto::new(contexto(conectar(Papel::ReguaEngine)?), Arc::clone(&engine)),
-            disparo: dispatcher::Contexto::new(contexto(conectar(Papel::Dispatcher)?)),
+            disparo: dispatcher::Contexto::new(
+                contexto(conectar(Papel::Dispatcher)?),
+                Arc::clone(&dispatcher),
+            ),
             titulos: titulos_api,
             relogio: lugar.relogio.clone(),
         };
@@ -92,7 +104,7 @@ impl Sistema {
         let tarefas = vec![
             tokio::spawn(engine.run(fim.clone())),
             tokio::spawn(importador.run(fim.clone())),
-            tokio::spawn(keep(caixa, dispatcher.run(fim.clone()))),
+            tokio::spawn(keep(praca, dispatcher.run(fim.clone()))),
         ];
         Ok(Self { addr, fim, tarefas, servidor, bus, saida })
     }
@@ -132,10 +144,10 @@ impl Sistema {
     }
 }
 
-/// The mailbox must live as long as whoever sends to it.
-async fn keep(caixa: Option<Caixa>, work: impl Future<Output = ()>) {
+/// The sandbox must live as long as whoever sends to it.
+async fn keep(praca: Option<Praca>, work: impl Future<Output = ()>) {
     work.await;
-    drop(caixa);
+    drop(praca);
 }
 
 /// The routes of every service, as each worker thread of the server adds them.
@@ -163,18 +175,50 @@ fn bus(config: &Config) -> Resultado<Arc<dyn Bus>> {
     })
 }
 
-/// The mail client; in the sandbox it speaks to a mailbox of our own on this machine. As many sessions as sends at a
-/// time, so that a claimed execution never waits for one.
-async fn mail(config: &Config, sessoes: u16) -> Resultado<(ClienteSmtp, Option<PathBuf>, Option<Caixa>)> {
+/// What is sent with, and, in the sandbox, the providers of our own on this machine and where they write.
+struct Provedores {
+    saidas: Vec<Saida>,
+    dir: Option<PathBuf>,
+    praca: Option<Praca>,
+}
+
+/// The providers of the sandbox: full peers that write what they were sent.
+struct Praca {
+    _caixa: Caixa,
+    _operadora: Operadora,
+}
+
+/// Where under the sandbox's directory the texts are.
+pub const DIR_SMS: &str = "sms";
+
+async fn providers(config: &Config, aqui: SocketAddr) -> Resultado<Provedores> {
     if !config.sandbox.ativo {
-        let correio = dispatcher::mail_client(config).map_err(|erro| format!("{erro}; ou use --sandbox"))?;
-        return Ok((correio, None, None));
+        let saidas = dispatcher::saidas(config).map_err(|erro| format!("{erro}; ou use --sandbox"))?;
+        return Ok(Provedores { saidas, dir: None, praca: None });
     }
     let dir = config.sandbox.saida_dir.clone();
     let caixa = Caixa::start(&dir, Roteiro::normal()).await?;
+    let sessoes = config.dispatcher.concorrencia;
     let mut smtp = ConfigSmtp::new(caixa.addr().ip().to_string(), caixa.addr().port(), Tls::Nenhum);
     smtp.max_sessoes = sessoes.into();
-    Ok((ClienteSmtp::new(smtp)?, Some(dir), Some(caixa)))
+    let mut remetente = dispatcher::remetente(config)?;
+    if remetente.descadastro.is_none() {
+        // Good for as long as this process serves them.
+        let segredo = [Uuid::new_v4(), Uuid::new_v4()].map(|parte| parte.simple().to_string()).concat();
+        remetente.descadastro = Descadastro::from_config(Some(&format!("http://{aqui}")), Some(&segredo))?;
+    }
+    let operadora = Operadora::start(dir.join(DIR_SMS), operadora::Roteiro::normal()).await?;
+    let http = http::Config {
+        permite_rede_interna: true,
+        conexoes_por_destino: sessoes.into(),
+        ..http::Config::default()
+    };
+    let sms = ClienteSms::new(operadora.config(None), Arc::new(http::Cliente::new(&http)?))?;
+    let saidas = vec![
+        Saida::Email { cliente: Box::new(ClienteSmtp::new(smtp)?), remetente: Box::new(remetente), sessoes },
+        Saida::Sms { cliente: sms },
+    ];
+    Ok(Provedores { saidas, dir: Some(dir), praca: Some(Praca { _caixa: caixa, _operadora: operadora }) })
 }
 
 /// What of `proto-docs/` is generated, by its path there: the OpenAPI document of each service and of the whole, and the
@@ -220,6 +264,7 @@ fn error_page() -> String {
         dispatcher::CODIGOS,
     ]);
     let de_campo = titulos::CODIGOS_DE_CAMPO.iter().chain(regua_engine::CODIGOS_DE_CAMPO);
+    let de_campo = de_campo.chain(servico::textos::CODIGOS_DE_CAMPO);
     let linhas: Vec<String> =
         de_campo.map(|(codigo, quando)| format!("| `{codigo}` | {quando} |\n")).collect();
     let de_linha = titulos::line_codes().into_iter();

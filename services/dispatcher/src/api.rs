@@ -1,32 +1,70 @@
 //! The routes of the service.
 
+mod avisos;
+mod canais;
 mod coringas;
+mod descadastro;
 mod execucoes;
+mod intervencoes;
+mod linha_do_tempo;
+mod recibos;
+mod templates;
+
+use std::sync::Arc;
 
 use actix_web::web::Data;
+use domain::sms::Perfil;
+use render::sms::Opcoes;
 use web::{Codigo, ServiceConfig};
 
-/// The codes that only this service answers: none yet.
-pub static CODIGOS: &[&Codigo] = &[];
+use crate::Dispatcher;
+
+/// What of the service needs no key: what providers call, and people who were sent an e-mail.
+pub const PUBLICAS: [&str; 2] = [recibos::RAIZ, crate::descadastro::RAIZ];
+
+/// The codes that only this service answers.
+pub static CODIGOS: &[&Codigo] = &[
+    &intervencoes::ESTADO_NAO_PERMITE,
+    &recibos::RECIBO_ILEGIVEL,
+    &recibos::RECIBO_SEM_AUTENTICIDADE,
+    &templates::TEMPLATE_EXISTENTE,
+    &templates::TEMPLATE_EM_USO,
+    &templates::TEMPLATE_ARQUIVADO,
+];
 
 /// What the handlers work with. A type of its own, because one process may serve several services, each with its own
 /// database role.
 #[derive(Clone)]
 pub struct Contexto {
     servico: servico::Contexto,
+    dispatcher: Arc<Dispatcher>,
 }
 
 impl Contexto {
-    /// Handlers use the pool of `servico`, which should not be the consumers': sending must not keep the API waiting.
+    /// Handlers use the pool of `servico`, which should not be the consumers': sending must not keep the API waiting. What
+    /// providers call is read by those that `dispatcher` sends with.
     #[must_use]
-    pub fn new(servico: servico::Contexto) -> Self {
-        Self { servico }
+    pub fn new(servico: servico::Contexto, dispatcher: Arc<Dispatcher>) -> Self {
+        Self { servico, dispatcher }
+    }
+
+    /// As what an SMS would leave; where none does, as the network has it.
+    fn sms(&self) -> Opcoes {
+        let do_provedor = self.dispatcher.vias.iter().find_map(|via| via.saida.sms());
+        do_provedor.unwrap_or(Opcoes { perfil: Perfil::REDE, transliterar: true })
     }
 }
 
 /// Adds the routes of the service and what they work with.
 pub fn configure(config: &mut ServiceConfig<'_>, contexto: Contexto) {
     config.app_data(Data::new(contexto)).configure(routes);
+    config.map(|plain| {
+        plain
+            .service(avisos::receive()) // before `{provedor}`, which would take it
+            .service(recibos::receive)
+            .service(descadastro::page)
+            .service(descadastro::unsubscribe)
+    });
 }
 
 /// Adds the routes alone: enough for the OpenAPI document.
@@ -35,5 +73,19 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(execucoes::list)
         .service(execucoes::resumo) // before `{id}`, which would take it
         .service(execucoes::get)
+        .service(linha_do_tempo::list)
+        .service(intervencoes::reprocess)
+        .service(intervencoes::settle)
+        .service(canais::list)
+        .service(canais::stop)
+        .service(canais::resume)
+        .service(templates::preview) // before `{id}`, which would take it
+        .service(templates::post)
+        .service(templates::list)
+        .service(templates::get)
+        .service(templates::versions)
+        .service(templates::patch)
+        .service(templates::archive)
+        .service(templates::apagar)
         .service(coringas::list);
 }

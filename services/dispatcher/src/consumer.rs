@@ -1,30 +1,41 @@
-//! Reads hints, claims one execution after another, and sends each as soon as it is claimed.
+//! Reads hints, claims as many executions at a time as there are free places, and sends each as soon as it is claimed.
 //!
 //! A claim waits for a free place first, so that between the fence and the provider's first byte lies nothing but
 //! rendering. The hint is acked once all its executions are claimed or found taken: from then on the rows carry them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bus::Entrega;
-use domain::execucao::Canal;
+use domain::execucao::Passe;
 use domain::ids::{EmpresaId, ExecucaoId};
 use runtime::Encerramento;
 use store::disparos::{self, Reivindicacao};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 
-use crate::{Dispatcher, Falha, email};
+use crate::canais::{self, Tarefa};
+use crate::envio::{self, Escrita};
+use crate::via::Via;
+use crate::{Dispatcher, Falha, escritor};
+
+/// Results that wait to be written; more than that and sending waits for the database.
+const POR_GRAVAR: usize = 1_000;
+/// How long a process that is asked to end waits for the answers to what it has sent. A mail server may take longer over its
+/// last reply; what it says then nobody hears, and the execution is in doubt.
+const PRAZO_DO_FIM: Duration = Duration::from_secs(25);
 
 /// Consumes one channel until the end is asked for or the bus closes, then waits for what is being sent.
 ///
 /// # Errors
 /// The database cannot be used; the hint in hand goes back to its queue.
-pub(crate) async fn run(dispatcher: Arc<Dispatcher>, canal: Canal, fim: Encerramento) -> Result<(), Falha> {
+pub(crate) async fn run(dispatcher: Arc<Dispatcher>, via: Arc<Via>, fim: Encerramento) -> Result<(), Falha> {
     // While the database is away no hint is taken: one that comes back too often would be dead-lettered.
     dispatcher.blocking(|d| d.banco.ping()).await?;
-    let mut consumo = dispatcher.bus.consume(canal.as_str(), dispatcher.ajustes.prefetch);
-    let vagas = Arc::new(Semaphore::new(dispatcher.ajustes.concorrencia.into()));
-    let mut envios = JoinSet::new();
+    let mut consumo = dispatcher.bus.consume(via.canal().as_str(), dispatcher.ajustes.prefetch);
+    let (escritor, chegam) = mpsc::channel(POR_GRAVAR);
+    let escrevendo = tokio::spawn(escritor::run(Arc::clone(&dispatcher), chegam));
+    let mut turno = Turno { dispatcher, via, escritor, envios: JoinSet::new() };
     let outcome = loop {
         let entrega = tokio::select! {
             biased;
@@ -32,63 +43,127 @@ pub(crate) async fn run(dispatcher: Arc<Dispatcher>, canal: Canal, fim: Encerram
             entrega = consumo.next() => entrega,
         };
         let Some(entrega) = entrega else { break Ok(()) };
-        if let Err(falha) = take(&dispatcher, entrega, &vagas, &mut envios, &fim).await {
+        if let Err(falha) = turno.take(entrega, &fim).await {
             break Err(falha);
         }
-        while envios.try_join_next().is_some() {}
+        while turno.envios.try_join_next().is_some() {}
     };
-    while envios.join_next().await.is_some() {}
+    turno.put_down(&fim).await;
+    escrevendo.await?;
     outcome
 }
 
-/// Claims and starts every execution of a hint.
-async fn take(
-    dispatcher: &Arc<Dispatcher>,
-    entrega: Entrega,
-    vagas: &Arc<Semaphore>,
-    envios: &mut JoinSet<()>,
-    fim: &Encerramento,
-) -> Result<(), Falha> {
-    let empresa = EmpresaId::new(entrega.mensagem.empresa_id());
-    for id in entrega.mensagem.execucoes().iter().copied().map(ExecucaoId::new) {
-        let Ok(vaga) = Arc::clone(vagas).acquire_owned().await else { return Ok(()) };
-        if fim.pedido() {
-            return Ok(()); // unacked: another dispatcher gets the rest at once
-        }
-        claim(dispatcher, empresa, id, vaga, envios).await?;
-    }
-    entrega.ack();
-    Ok(())
+/// A consumer at work.
+struct Turno {
+    dispatcher: Arc<Dispatcher>,
+    via: Arc<Via>,
+    escritor: mpsc::Sender<Escrita>,
+    envios: JoinSet<()>,
 }
 
-async fn claim(
-    dispatcher: &Arc<Dispatcher>,
-    empresa: EmpresaId,
-    id: ExecucaoId,
-    vaga: OwnedSemaphorePermit,
-    envios: &mut JoinSet<()>,
-) -> Result<(), Falha> {
-    let agora = dispatcher.relogio.agora();
-    let reivindicacao = dispatcher
-        .blocking(move |d| {
-            d.banco.da_empresa(empresa, |t| {
-                disparos::claim(t, id, d.ajustes.lease, |dados| email::decide(dados, agora))
-            })
-        })
-        .await?;
-    let fim = match reivindicacao {
-        Reivindicacao::Nossa { cerca, titulos, dados } => {
-            let dispatcher = Arc::clone(dispatcher);
-            envios.spawn(async move {
-                email::send(&dispatcher, (empresa, id, cerca), &titulos, &dados).await;
-                drop(vaga);
-            });
-            return Ok(());
+impl Turno {
+    /// Claims and starts every execution of a hint.
+    async fn take(&mut self, entrega: Entrega, fim: &Encerramento) -> Result<(), Falha> {
+        let empresa = EmpresaId::new(entrega.mensagem.empresa_id());
+        let ids: Vec<_> = entrega.mensagem.execucoes().iter().copied().map(ExecucaoId::new).collect();
+        let mut faltam = ids.as_slice();
+        while !faltam.is_empty() {
+            let Some((vagas, sonda)) = self.places(faltam.len(), fim).await else {
+                return Ok(()); // unacked: another dispatcher gets the rest at once
+            };
+            let Some((agora, depois)) = faltam.split_at_checked(vagas.num_permits()) else { break };
+            let nossas = self.claim(empresa, agora, vagas).await;
+            if sonda && !matches!(nossas, Ok(1..)) {
+                self.via.desistir_da_sonda();
+            }
+            nossas?;
+            faltam = depois;
         }
-        Reivindicacao::Adiada { .. } => "adiada",
-        Reivindicacao::Descartada { .. } => "descartada",
-        Reivindicacao::DeOutro => "de_outro",
-    };
+        entrega.ack();
+        Ok(())
+    }
+
+    /// As many places as are free, one at least and no more than are asked for, once the provider may be called; and whether
+    /// it is a probe. `None` when the end was asked for.
+    async fn places(&self, quantas: usize, fim: &Encerramento) -> Option<(OwnedSemaphorePermit, bool)> {
+        let mut vagas = Arc::clone(&self.via.vagas).acquire_owned().await.ok()?;
+        loop {
+            if fim.pedido() {
+                return None;
+            }
+            match self.via.passe() {
+                Passe::Sonda => return Some((vagas, true)),
+                Passe::Livre => break,
+                Passe::Espere(tempo) => {
+                    fim.dormir(tempo).await;
+                }
+            }
+        }
+        let mais = self.via.vagas.available_permits().min(quantas.saturating_sub(1));
+        let mais = u32::try_from(mais).unwrap_or(u32::MAX);
+        // Nobody else takes places of this channel, so those that are free now stay free.
+        if let Ok(outras) = Arc::clone(&self.via.vagas).try_acquire_many_owned(mais) {
+            vagas.merge(outras);
+        }
+        Some((vagas, false))
+    }
+
+    /// Claims in one transaction and starts what is ours; answers how many that was.
+    async fn claim(
+        &mut self,
+        empresa: EmpresaId,
+        ids: &[ExecucaoId],
+        mut vagas: OwnedSemaphorePermit,
+    ) -> Result<usize, Falha> {
+        let agora = self.dispatcher.relogio.agora();
+        let pedidas = ids.to_vec();
+        let reivindicadas = self
+            .dispatcher
+            .blocking(move |d| {
+                d.banco.da_empresa(empresa, |t| {
+                    disparos::claim(t, &pedidas, d.ajustes.lease, |dados| canais::decide(dados, agora))
+                })
+            })
+            .await?;
+        let mut nossas = 0;
+        for (id, reivindicada) in reivindicadas {
+            match reivindicada {
+                Reivindicacao::Nossa { cerca, titulos, dados } => {
+                    nossas += 1;
+                    let (vaga, tarefa) = (vagas.split(1), Tarefa { id, empresa, titulos, dados });
+                    let (d, via) = (Arc::clone(&self.dispatcher), Arc::clone(&self.via));
+                    let escritor = self.escritor.clone();
+                    self.envios.spawn(async move {
+                        envio::send(&d, &via, (empresa, cerca), tarefa, &escritor).await;
+                        drop(vaga);
+                    });
+                }
+                Reivindicacao::Adiada { .. } => count("adiada"),
+                Reivindicacao::Retida => count("retida"),
+                Reivindicacao::Descartada { .. } => count("descartada"),
+                Reivindicacao::Expirada => count("expirada"),
+                Reivindicacao::DeOutro => count("de_outro"),
+            }
+        }
+        Ok(nossas)
+    }
+
+    /// Waits for what is being sent, and not too long once the end was asked for.
+    async fn put_down(mut self, fim: &Encerramento) {
+        let tarde = async {
+            fim.aguardar().await;
+            tokio::time::sleep(PRAZO_DO_FIM).await;
+        };
+        tokio::select! {
+            () = async { while self.envios.join_next().await.is_some() {} } => {}
+            () = tarde => {
+                tracing::warn!(envios = self.envios.len(), "sem resposta a tempo; o que estava em envio fica incerto");
+                self.envios.shutdown().await;
+            }
+        }
+    }
+}
+
+fn count(fim: &'static str) {
     metrics::counter!("reivindicacoes_sem_envio_total", "fim" => fim).increment(1);
-    Ok(())
 }

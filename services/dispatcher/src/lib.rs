@@ -4,87 +4,65 @@
 //! (claims under a fence right before the provider call), `email` (renders, sends, judges) and `sweeper`.
 
 mod api;
+mod canais;
 mod consumer;
 mod conteudo;
-mod email;
+mod descadastro;
+mod envio;
+mod escritor;
 mod processo;
 mod relay;
 mod sweeper;
+mod via;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Bus;
-use domain::execucao::Canal;
-use providers::email::ClienteSmtp;
+use providers::email::avisos::{self, Aviso};
+use providers::sms::{Chamada, Recibo, ReciboInvalido};
 use runtime::{Encerramento, Relogio, supervise};
+use store::disparos::Prazos;
 use store::{Banco, StoreError};
+use via::Via;
 
-pub use api::{CODIGOS, Contexto, configure, routes};
-pub use processo::{INFO, RunError, mail_client, readiness, run};
+pub use api::{CODIGOS, Contexto, PUBLICAS, configure, routes};
+pub use canais::{Remetente, Saida};
+pub use descadastro::{Descadastro, DescadastroError};
+pub use processo::{CanalError, INFO, RunError, readiness, remetente, run, saidas};
 
 /// What can be chosen about a dispatcher.
 #[derive(Clone, Debug)]
 pub struct Ajustes {
-    /// Channels that it relays and sends on.
-    pub canais: Vec<Canal>,
     /// How long a claimed execution is its worker's; longer than the slowest provider call.
     pub lease: Duration,
-    /// How long a hint may stay unclaimed before it is taken for lost.
-    pub fila: Duration,
+    /// How long a hint may stay unclaimed, and a doubt unsettled.
+    pub prazos: Prazos,
     /// Pause between two sweeps.
     pub varredura: Duration,
     /// Hints taken from the bus ahead of time.
     pub prefetch: u16,
-    /// Provider calls at a time.
+    /// Provider calls at a time, on each channel.
     pub concorrencia: u16,
-    /// Domain of the Message-ID.
-    pub dominio: String,
+    /// Executions of a company that may wait on the queue of a channel.
+    pub na_fila: i32,
 }
 
 impl Ajustes {
     /// The choices that the configuration makes.
-    ///
-    /// # Errors
-    /// It names a channel that does not exist, or one that nothing here sends on: its executions would be published
-    /// for nobody.
-    pub fn from_config(config: &runtime::Config) -> Result<Self, CanalError> {
-        let canais =
-            config.dispatcher.canais.iter().map(|canal| sendable(canal)).collect::<Result<_, _>>()?;
-        Ok(Self {
-            canais,
-            lease: Duration::from_secs(config.dispatcher.lease_s.into()),
-            fila: Duration::from_secs(config.dispatcher.fila_s.into()),
-            varredura: Duration::from_secs(config.dispatcher.varredura_s.into()),
-            prefetch: config.dispatcher.prefetch,
-            concorrencia: concurrency(config),
-            dominio: config.smtp.remetente_dominio.clone(),
-        })
-    }
-}
-
-/// Provider calls at a time: as many as were asked for, and no more than the mail server is to see sessions. A claimed
-/// execution must never wait for a session, because a payment that arrives meanwhile would be too late (rule j05).
-pub(crate) fn concurrency(config: &runtime::Config) -> u16 {
-    config.dispatcher.concorrencia.min(config.smtp.max_sessoes).max(1)
-}
-
-/// A channel that cannot be configured.
-#[derive(Debug, thiserror::Error)]
-pub enum CanalError {
-    /// There is no such channel.
-    #[error(transparent)]
-    Desconhecido(#[from] domain::CodigoDesconhecido),
-    /// There is, and this version does not send on it.
-    #[error("esta versão ainda não envia por {0}")]
-    SemEnvio(Canal),
-}
-
-fn sendable(canal: &str) -> Result<Canal, CanalError> {
-    match Canal::parse(canal)? {
-        Canal::Email => Ok(Canal::Email),
-        outro @ (Canal::Sms | Canal::Carta | Canal::Enriquecimento | Canal::Negativacao) => {
-            Err(CanalError::SemEnvio(outro))
+    #[must_use]
+    pub fn from_config(config: &runtime::Config) -> Self {
+        let secao = &config.dispatcher;
+        Self {
+            lease: Duration::from_secs(secao.lease_s.into()),
+            prazos: Prazos {
+                fila: Duration::from_secs(secao.fila_s.into()),
+                revisao: Duration::from_secs(secao.revisao_s.into()),
+            },
+            varredura: Duration::from_secs(secao.varredura_s.into()),
+            prefetch: secao.prefetch,
+            concorrencia: secao.concorrencia,
+            na_fila: secao.na_fila.into(),
         }
     }
 }
@@ -93,7 +71,7 @@ fn sendable(canal: &str) -> Result<Canal, CanalError> {
 pub struct Dispatcher {
     banco: Banco,
     bus: Arc<dyn Bus>,
-    correio: ClienteSmtp,
+    vias: Vec<Arc<Via>>,
     relogio: Relogio,
     ajustes: Ajustes,
 }
@@ -110,16 +88,18 @@ pub(crate) enum Falha {
 }
 
 impl Dispatcher {
-    /// Puts a dispatcher together; [`Dispatcher::run`] starts it.
+    /// Puts a dispatcher together; [`Dispatcher::run`] starts it. It relays and sends on the channels of `saidas`.
     #[must_use]
     pub fn new(
         banco: Banco,
         bus: Arc<dyn Bus>,
-        correio: ClienteSmtp,
+        saidas: Vec<Saida>,
         relogio: Relogio,
         ajustes: Ajustes,
     ) -> Arc<Self> {
-        Arc::new(Self { banco, bus, correio, relogio, ajustes })
+        let via = |saida: Saida| Arc::new(Via::new(saida, ajustes.concorrencia));
+        let vias = saidas.into_iter().map(via).collect();
+        Arc::new(Self { banco, bus, vias, relogio, ajustes })
     }
 
     /// Relays, sends and sweeps until the end is asked for, and puts down what is in flight.
@@ -132,12 +112,12 @@ impl Dispatcher {
             let (d, fim) = (Arc::clone(&self), fim.clone());
             move || sweeper::run(Arc::clone(&d), fim.clone())
         };
-        let consumers = self.ajustes.canais.iter().copied().map(|canal| {
-            let (d, fim) = (Arc::clone(&self), fim.clone());
+        let consumers = self.vias.iter().map(|via| {
+            let (d, via, fim) = (Arc::clone(&self), Arc::clone(via), fim.clone());
             let fim_do_laco = fim.clone();
             async move {
                 supervise("consumidor", &fim, move || {
-                    consumer::run(Arc::clone(&d), canal, fim_do_laco.clone())
+                    consumer::run(Arc::clone(&d), Arc::clone(&via), fim_do_laco.clone())
                 })
                 .await;
             }
@@ -147,7 +127,37 @@ impl Dispatcher {
             supervise("varredura", &fim, sweeper),
             futures_util::future::join_all(consumers),
         );
-        self.correio.close().await;
+        for via in &self.vias {
+            via.saida.close().await;
+        }
+    }
+
+    /// What a call that claims to come from a provider tells, and the provider's name; `None` when nothing is sent with it.
+    pub(crate) fn recibos(
+        &self,
+        provedor: &str,
+        chamada: &Chamada<'_>,
+    ) -> Option<(&'static str, Result<Vec<Recibo>, ReciboInvalido>)> {
+        self.vias.iter().find_map(|via| match &via.saida {
+            Saida::Sms { cliente } if cliente.nome() == provedor => {
+                Some((cliente.nome(), cliente.recibos(chamada)))
+            }
+            Saida::Sms { .. } | Saida::Email { .. } | Saida::Nenhuma => None,
+        })
+    }
+
+    /// What a call that claims to bring a report about an e-mail tells; `None` when no e-mails are sent.
+    pub(crate) fn aviso(&self, chamada: &Chamada<'_>) -> Option<Result<Option<Aviso>, ReciboInvalido>> {
+        let remetente = self.remetente()?;
+        Some(avisos::receive(chamada, remetente.avisos.as_ref(), &remetente.dominio))
+    }
+
+    /// As whom e-mails are sent.
+    pub(crate) fn remetente(&self) -> Option<&Remetente> {
+        self.vias.iter().find_map(|via| match &via.saida {
+            Saida::Email { remetente, .. } => Some(&**remetente),
+            Saida::Sms { .. } | Saida::Nenhuma => None,
+        })
     }
 
     /// Runs a database call on a thread that may block.

@@ -5,15 +5,33 @@ use std::sync::Arc;
 
 use bus::Bus;
 use bus::amqp::{Amqp, EnderecoInvalido};
-use providers::email::{ClienteSmtp, ConfigError, Credencial, Tls};
+use domain::execucao::Canal;
+use providers::Segredo;
+use providers::email::{ClienteSmtp, ConfigError, Credencial, Dkim, DkimError, Tls};
+use providers::http::Cliente;
+use providers::sms::ClienteSms;
 use runtime::{Config, Encerramento, Relogio, config};
 use store::{Banco, Papel, StoreError};
 
-use crate::{Ajustes, CanalError, Contexto, Dispatcher, configure};
+use crate::canais::PRAZO_HTTP;
+use crate::{
+    Ajustes, Contexto, Descadastro, DescadastroError, Dispatcher, PUBLICAS, Remetente, Saida, configure,
+};
 
 /// What the OpenAPI document says of this service.
 pub const INFO: web::InfoApi =
     web::InfoApi { titulo: "cobranca · disparos", descricao: "Execuções e coringas.", versao: "1" };
+
+/// A channel that cannot be configured.
+#[derive(Debug, thiserror::Error)]
+pub enum CanalError {
+    /// There is no such channel.
+    #[error(transparent)]
+    Desconhecido(#[from] domain::CodigoDesconhecido),
+    /// There is, and this version does not send on it.
+    #[error("esta versão ainda não envia por {0}")]
+    SemEnvio(Canal),
+}
 
 /// Why the service cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +48,30 @@ pub enum RunError {
     /// The address of the broker cannot be read.
     #[error("AMQP_URL não pôde ser lida: {0}")]
     Amqp(#[from] EnderecoInvalido),
+    /// No provider of SMS was given.
+    #[error("defina a seção sms (COBRANCA_SMS__PROVEDOR) com o provedor de SMS")]
+    SemSms,
+    /// The section of the provider of SMS cannot be read.
+    #[error("a seção sms não pôde ser lida: {0}")]
+    SmsIlegivel(String),
+    /// No provider can be called as configured.
+    #[error("os provedores não podem ser chamados: {0}")]
+    Http(#[from] providers::http::ConfigError),
+    /// The provider of SMS as configured cannot be used.
+    #[error(transparent)]
+    Sms(#[from] providers::sms::ConfigError),
     /// The mail server as configured cannot be used.
     #[error("a seção smtp não pôde ser usada: {0}")]
     Smtp(#[from] ConfigError),
+    /// The key that messages are signed with cannot be used.
+    #[error("a seção smtp.dkim não pôde ser usada: {0}")]
+    Dkim(#[from] DkimError),
+    /// No address to unsubscribe at can be given.
+    #[error(transparent)]
+    Descadastro(#[from] DescadastroError),
+    /// A secret that can be guessed, or that cannot stand in an address.
+    #[error("smtp.segredo_avisos deve ter ao menos {MIN_SEGREDO} letras, algarismos ou -._~")]
+    SegredoCurto,
     /// A channel that cannot be sent on.
     #[error("dispatcher.canais: {0}")]
     Canal(#[from] CanalError),
@@ -44,12 +83,66 @@ pub enum RunError {
     Io(#[from] std::io::Error),
 }
 
-/// The mail client that the configuration describes, with a session for every provider call that may be under way at a
-/// time: a claimed execution never waits for one.
+/// What the configuration says to send with. Without a list of channels it is those that are configured.
 ///
 /// # Errors
-/// No server is named, or it cannot be used as described.
-pub fn mail_client(config: &Config) -> Result<ClienteSmtp, RunError> {
+/// A channel of the list is not configured, cannot be used as configured, or is one that nothing here sends on: its
+/// executions would be published for nobody.
+pub fn saidas(config: &Config) -> Result<Vec<Saida>, RunError> {
+    let escolhidos = config.dispatcher.canais.iter().map(|canal| Canal::parse(canal));
+    let mut canais = escolhidos.collect::<Result<Vec<_>, _>>().map_err(CanalError::from)?;
+    if canais.is_empty() {
+        canais.push(Canal::Email);
+        canais.extend(config.sms.is_some().then_some(Canal::Sms));
+    }
+    canais.sort_unstable();
+    canais.dedup();
+    canais
+        .into_iter()
+        .map(|canal| match canal {
+            Canal::Email => Ok(Saida::Email {
+                cliente: Box::new(mail_client(config)?),
+                remetente: Box::new(remetente(config)?),
+                sessoes: config.smtp.max_sessoes,
+            }),
+            Canal::Sms => Ok(Saida::Sms { cliente: sms_client(config)? }),
+            Canal::Carta | Canal::Enriquecimento | Canal::Negativacao => {
+                Err(CanalError::SemEnvio(canal).into())
+            }
+        })
+        .collect()
+}
+
+/// The shortest secret that an address is kept by.
+const MIN_SEGREDO: usize = 16;
+
+/// As whom e-mails are sent: what the configuration says of it.
+///
+/// # Errors
+/// A key, an address or a secret of it cannot be used.
+pub fn remetente(config: &Config) -> Result<Remetente, RunError> {
+    let secao = &config.smtp;
+    let assina = |dkim: &config::Dkim| Dkim::new(&dkim.seletor, &dkim.dominio, dkim.chave.expor());
+    let avisos = secao.segredo_avisos.as_ref().map(config::Segredo::expor);
+    if avisos.is_some_and(|segredo| segredo.len() < MIN_SEGREDO || !segredo.bytes().all(url_safe)) {
+        return Err(RunError::SegredoCurto);
+    }
+    let segredo = secao.segredo_descadastro.as_ref().map(config::Segredo::expor);
+    Ok(Remetente {
+        retorno: secao.retorno.clone(),
+        dkim: secao.dkim.as_ref().map(assina).transpose()?,
+        descadastro: Descadastro::from_config(config.http.endereco_publico.as_deref(), segredo)?,
+        avisos: avisos.map(Segredo::new),
+        ..Remetente::new(&secao.remetente_dominio)
+    })
+}
+
+/// Whether it stands in a path as it is.
+fn url_safe(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+fn mail_client(config: &Config) -> Result<ClienteSmtp, RunError> {
     let secao = &config.smtp;
     let host = secao.host.as_ref().ok_or(RunError::SemSmtp)?;
     let tls = match secao.tls {
@@ -62,8 +155,24 @@ pub fn mail_client(config: &Config) -> Result<ClienteSmtp, RunError> {
         Credencial::new(usuario, secao.senha.as_ref().map(config::Segredo::expor).unwrap_or_default())
     });
     smtp.nome_ehlo.clone_from(&secao.remetente_dominio);
-    smtp.max_sessoes = crate::concurrency(config).into();
+    smtp.max_sessoes = secao.max_sessoes.into();
     Ok(ClienteSmtp::new(smtp)?)
+}
+
+fn sms_client(config: &Config) -> Result<ClienteSms, RunError> {
+    let secao = config.sms.as_ref().ok_or(RunError::SemSms)?;
+    let conta = secao.read().map_err(|erro| RunError::SmsIlegivel(erro.to_string()))?;
+    Ok(ClienteSms::new(conta, Arc::new(http_client(config)?))?)
+}
+
+/// The caller of every provider over HTTP, with as many connections to each as calls at a time.
+fn http_client(config: &Config) -> Result<Cliente, RunError> {
+    Ok(Cliente::new(&providers::http::Config {
+        prazo: PRAZO_HTTP,
+        conexoes_por_destino: config.dispatcher.concorrencia.into(),
+        permite_rede_interna: config.dispatcher.rede_interna,
+        ..providers::http::Config::default()
+    })?)
 }
 
 /// Relays, consumes, sweeps and serves the API until the end is asked for.
@@ -73,15 +182,15 @@ pub fn mail_client(config: &Config) -> Result<ClienteSmtp, RunError> {
 pub async fn run(config: &Config, fim: &Encerramento) -> Result<(), RunError> {
     let url = config.banco.url.as_ref().ok_or(RunError::SemBanco)?.expor();
     let amqp = config.amqp.url.as_ref().ok_or(RunError::SemAmqp)?;
-    let correio = mail_client(config)?;
-    let ajustes = Ajustes::from_config(config)?;
+    let saidas = saidas(config)?;
     let listener = TcpListener::bind(config.http.socket())?;
     let connect = || Banco::connect(url, Papel::Dispatcher, config.banco.conexoes);
     let (banco, da_api) = (connect()?, connect()?);
     let bus: Arc<dyn Bus> = Arc::new(Amqp::connect(amqp.expor(), "dispatcher")?);
-    let servidor = server(config, listener, da_api, Arc::clone(&bus))?;
+    let dispatcher =
+        Dispatcher::new(banco, Arc::clone(&bus), saidas, Relogio::Sistema, Ajustes::from_config(config));
+    let servidor = server(config, (listener, da_api), Arc::clone(&bus), Arc::clone(&dispatcher))?;
     tracing::info!(http.endereco = %servidor.addr(), "dispatcher no ar");
-    let dispatcher = Dispatcher::new(banco, Arc::clone(&bus), correio, Relogio::Sistema, ajustes);
     let servir = async {
         let servido = servidor.run_until(fim).await;
         fim.pedir(); // without its API the process is of no use: let it be started anew
@@ -94,14 +203,15 @@ pub async fn run(config: &Config, fim: &Encerramento) -> Result<(), RunError> {
 
 fn server(
     config: &Config,
-    listener: TcpListener,
-    banco: Banco,
+    (listener, banco): (TcpListener, Banco),
     bus: Arc<dyn Bus>,
+    dispatcher: Arc<Dispatcher>,
 ) -> std::io::Result<web::Servidor> {
     let base = servico::Contexto { banco: banco.clone(), relogio: Relogio::Sistema };
-    let contexto = Contexto::new(base.clone());
+    let contexto = Contexto::new(base.clone(), dispatcher);
     let mut servidor = web::ServerConfig::new(listener, INFO, servico::autenticador(base)).with(&config.http);
     servidor.pronto = readiness(&servico::prontidao(banco), bus);
+    servidor.publicas = PUBLICAS.to_vec();
     web::serve(servidor, move |cfg| configure(cfg, contexto.clone()))
 }
 

@@ -38,8 +38,10 @@ pub(crate) async fn run(dispatcher: Arc<Dispatcher>, fim: Encerramento) -> Resul
 /// One round: answers how many executions were published.
 async fn publish_ripe(dispatcher: &Arc<Dispatcher>) -> Result<usize, Falha> {
     let agora = dispatcher.relogio.agora();
-    let canais = dispatcher.ajustes.canais.clone();
-    let lote = dispatcher.blocking(move |d| disparos::enqueue(&d.banco, &canais, agora, LOTE)).await?;
+    // What a provider that does not answer could not be told waits where it can still be called off.
+    let canais: Vec<_> = dispatcher.vias.iter().filter(|via| !via.fechada()).map(|via| via.canal()).collect();
+    let limites = (LOTE, dispatcher.ajustes.na_fila);
+    let lote = dispatcher.blocking(move |d| disparos::enqueue(&d.banco, &canais, agora, limites)).await?;
     if lote.is_empty() {
         return Ok(0);
     }

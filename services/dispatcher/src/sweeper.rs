@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use runtime::Encerramento;
-use store::disparos;
+use store::disparos::{self, Varredura};
 
 use crate::{Dispatcher, Falha};
 
@@ -13,17 +13,30 @@ use crate::{Dispatcher, Falha};
 /// The database cannot be used; whoever supervises the loop starts it again.
 pub(crate) async fn run(dispatcher: Arc<Dispatcher>, fim: Encerramento) -> Result<(), Falha> {
     loop {
-        let fila = dispatcher.ajustes.fila;
-        let varredura = dispatcher.blocking(move |d| disparos::sweep(&d.banco, fila)).await?;
-        if varredura.devolvidas > 0 || varredura.incertas > 0 {
-            metrics::counter!("varredura_devolvidas_total").increment(varredura.devolvidas.unsigned_abs());
-            metrics::counter!("varredura_incertas_total").increment(varredura.incertas.unsigned_abs());
+        let prazos = dispatcher.ajustes.prazos;
+        let repetiveis: Vec<_> =
+            dispatcher.vias.iter().filter(|via| via.saida.idempotente()).map(|via| via.canal()).collect();
+        let varredura = dispatcher.blocking(move |d| disparos::sweep(&d.banco, prazos, &repetiveis)).await?;
+        let Varredura { devolvidas, repetidas, incertas, escaladas } = varredura;
+        for (fim, quantas) in [
+            ("devolvidas", devolvidas),
+            ("repetidas", repetidas),
+            ("incertas", incertas),
+            ("escaladas", escaladas),
+        ] {
+            metrics::counter!("varredura_total", "fim" => fim).increment(quantas.unsigned_abs());
+        }
+        if varredura != Varredura::default() {
             tracing::warn!(
-                varredura.devolvidas = varredura.devolvidas,
-                varredura.incertas = varredura.incertas,
+                varredura.devolvidas = devolvidas,
+                varredura.repetidas = repetidas,
+                varredura.incertas = incertas,
+                varredura.escaladas = escaladas,
                 "execuções paradas foram recolhidas"
             );
         }
+        let avancaram = dispatcher.blocking(|d| disparos::sweep_receipts(&d.banco)).await?;
+        metrics::counter!("varredura_total", "fim" => "recibos").increment(avancaram.unsigned_abs());
         if !fim.dormir(dispatcher.ajustes.varredura).await {
             return Ok(());
         }

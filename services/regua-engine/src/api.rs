@@ -15,6 +15,7 @@ mod posicoes;
 mod regras;
 mod reguas;
 mod simulacoes;
+mod templates;
 
 use std::sync::Arc;
 

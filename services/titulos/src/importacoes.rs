@@ -15,13 +15,15 @@ use store::{Banco, StoreError};
 use tokio::sync::Notify;
 
 mod escopo;
+mod formato;
 mod leitura;
+mod linha;
 mod metades;
 mod ndjson;
 mod recusas;
 mod trabalho;
 
-pub(crate) use leitura::{Formato, Regras};
+pub(crate) use formato::{Formato, Regras};
 use trabalho::Trabalho;
 
 /// Whoever stores each half of a chunk, and whoever reads the file; before that, whoever keeps the keys, whoever reads them, and

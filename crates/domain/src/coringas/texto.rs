@@ -1,9 +1,16 @@
 //! A text with its coringas found.
 
-use super::Coringa;
+use std::fmt;
+
 use thiserror::Error;
 
-/// A text whose every coringa is in the catalogue (rule r11).
+use super::{Coringa, Lugar, Modificador, ModificadorInvalido};
+use crate::execucao::Canal;
+
+/// The largest text, in bytes.
+pub const MAX_TEXTO: usize = 64 * 1024;
+
+/// A text whose every coringa is in the catalogue, with modifiers that fit (rule r11).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Texto(Vec<Trecho>);
 
@@ -13,37 +20,58 @@ pub enum Trecho {
     /// Goes out as it is.
     Literal(String),
     /// Is replaced per debtor; its value is never scanned for coringas again.
-    Coringa(Coringa),
+    Coringa(Uso),
 }
 
-/// A coringa that is not in the catalogue.
+/// A coringa as it stands in a text, with modifiers that fit it and each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uso {
+    coringa: Coringa,
+    modificadores: Vec<Modificador>,
+}
+
+/// Something between two `#` that cannot be replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("coringa desconhecido: #{nome}#")]
-pub struct CoringaDesconhecido {
-    /// The name between the `#`.
-    pub nome: String,
+pub enum CoringaInvalido {
+    /// It is not in the catalogue.
+    #[error("coringa desconhecido: #{nome}#")]
+    Desconhecido {
+        /// The name between the `#`.
+        nome: String,
+    },
+    /// A modifier that there is not, or that does not fit.
+    #[error("#{}#: o modificador |{modificador} {porque}", coringa.nome())]
+    Modificador {
+        /// The coringa.
+        coringa: Coringa,
+        /// The modifier, as it is written.
+        modificador: String,
+        /// What is wrong with it.
+        porque: ModificadorInvalido,
+    },
 }
 
 impl Texto {
-    /// Finds the coringas: `#`, a capital letter, capitals, digits and `_`, `#`. Any other `#` is a `#`.
+    /// Finds the coringas: `#`, a capital letter, capitals, digits and `_`, and `#`; before the second `#` there may be
+    /// modifiers, each after a `|`, on the same line. Any other `#` is a `#`.
     ///
     /// # Errors
-    /// Every name that is not in the catalogue, once each, in the order of the text.
-    pub fn parse(texto: &str) -> Result<Self, Vec<CoringaDesconhecido>> {
+    /// Everything that cannot be replaced, once each, in the order of the text.
+    pub fn parse(texto: &str) -> Result<Self, Vec<CoringaInvalido>> {
         let mut trechos = Vec::new();
-        let mut desconhecidos: Vec<CoringaDesconhecido> = Vec::new();
+        let mut invalidos: Vec<CoringaInvalido> = Vec::new();
         let mut resto = texto;
-        while let Some((antes, nome, depois)) = proximo(resto) {
-            literal(&mut trechos, antes);
-            match Coringa::from_nome(nome) {
-                Some(coringa) => trechos.push(Trecho::Coringa(coringa)),
-                None if desconhecidos.iter().any(|outro| outro.nome == nome) => {}
-                None => desconhecidos.push(CoringaDesconhecido { nome: nome.to_owned() }),
+        while let Some(achado) = proximo(resto) {
+            literal(&mut trechos, achado.antes);
+            match Uso::parse(achado.nome, achado.modificadores) {
+                Ok(uso) => trechos.push(Trecho::Coringa(uso)),
+                Err(invalido) if invalidos.contains(&invalido) => {}
+                Err(invalido) => invalidos.push(invalido),
             }
-            resto = depois;
+            resto = achado.depois;
         }
         literal(&mut trechos, resto);
-        if desconhecidos.is_empty() { Ok(Self(trechos)) } else { Err(desconhecidos) }
+        if invalidos.is_empty() { Ok(Self(trechos)) } else { Err(invalidos) }
     }
 
     /// The pieces, in order; two literals never follow each other.
@@ -52,12 +80,84 @@ impl Texto {
         &self.0
     }
 
-    /// The coringas in it, in order, repeated as in the text.
-    pub fn coringas(&self) -> impl Iterator<Item = Coringa> {
+    /// How long it is as it is written, in bytes.
+    #[must_use]
+    pub fn tamanho(&self) -> usize {
+        let trecho = |trecho: &Trecho| match trecho {
+            Trecho::Literal(literal) => literal.len(),
+            Trecho::Coringa(uso) => uso.to_string().len(),
+        };
+        self.0.iter().map(trecho).sum()
+    }
+
+    /// The coringas in it with their modifiers, in order, repeated as in the text.
+    pub fn usos(&self) -> impl Iterator<Item = &Uso> {
         self.0.iter().filter_map(|trecho| match trecho {
-            Trecho::Coringa(coringa) => Some(*coringa),
+            Trecho::Coringa(uso) => Some(uso),
             Trecho::Literal(_) => None,
         })
+    }
+
+    /// The coringas in it, in order, repeated as in the text.
+    pub fn coringas(&self) -> impl Iterator<Item = Coringa> {
+        self.usos().map(Uso::coringa)
+    }
+
+    /// Those of them that may not stand there.
+    pub fn fora_de_lugar(&self, canal: Canal, lugar: Lugar) -> impl Iterator<Item = Coringa> {
+        self.coringas().filter(move |coringa| !coringa.cabe(canal, lugar))
+    }
+}
+
+impl Uso {
+    fn parse(nome: &str, escritos: Option<&str>) -> Result<Self, CoringaInvalido> {
+        let coringa = Coringa::from_nome(nome)
+            .ok_or_else(|| CoringaInvalido::Desconhecido { nome: nome.to_owned() })?;
+        let mut tipo = coringa.tipo();
+        let mut modificadores: Vec<Modificador> = Vec::new();
+        for escrito in escritos.into_iter().flat_map(|escritos| escritos.split('|')) {
+            let lido = Modificador::parse(escrito).and_then(|lido| match lido.depois_de(tipo) {
+                _ if modificadores.iter().any(|outro| outro.same_as(&lido)) => {
+                    Err(ModificadorInvalido::Repetido)
+                }
+                depois => depois.map(|depois| (lido, depois)),
+            });
+            let (lido, depois) = lido.map_err(|porque| CoringaInvalido::Modificador {
+                coringa,
+                modificador: escrito.to_owned(),
+                porque,
+            })?;
+            tipo = depois;
+            modificadores.push(lido);
+        }
+        Ok(Self { coringa, modificadores })
+    }
+
+    /// Which one it is.
+    #[must_use]
+    pub const fn coringa(&self) -> Coringa {
+        self.coringa
+    }
+
+    /// What is done to its value, in this order.
+    #[must_use]
+    pub fn modificadores(&self) -> &[Modificador] {
+        &self.modificadores
+    }
+
+    /// Whether the text needs a value of it; with a `padrao` it does not.
+    #[must_use]
+    pub fn exige_valor(&self) -> bool {
+        !self.modificadores.iter().any(|modificador| matches!(modificador, Modificador::Padrao(_)))
+    }
+}
+
+/// As it is written.
+impl fmt::Display for Uso {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.coringa.nome())?;
+        self.modificadores.iter().try_for_each(|modificador| write!(f, "|{modificador}"))?;
+        f.write_str("#")
     }
 }
 
@@ -67,12 +167,24 @@ fn literal(trechos: &mut Vec<Trecho>, texto: &str) {
     }
 }
 
-/// Splits at the first `#NOME#`: what is before it, the name, what is after it.
-fn proximo(texto: &str) -> Option<(&str, &str, &str)> {
+struct Achado<'t> {
+    antes: &'t str,
+    nome: &'t str,
+    modificadores: Option<&'t str>,
+    depois: &'t str,
+}
+
+/// Splits at the first `#NOME#` or `#NOME|…#`.
+fn proximo(texto: &str) -> Option<Achado<'_>> {
     texto.match_indices('#').find_map(|(i, _)| {
         let (antes, aberto) = texto.split_at_checked(i)?;
-        let (nome, depois) = aberto.strip_prefix('#')?.split_once('#')?;
-        parece_nome(nome).then_some((antes, nome, depois))
+        let (dentro, depois) = aberto.strip_prefix('#')?.split_once('#')?;
+        let (nome, modificadores) = match dentro.split_once('|') {
+            Some((nome, modificadores)) => (nome, Some(modificadores)),
+            None => (dentro, None),
+        };
+        let numa_linha = !modificadores.unwrap_or_default().contains(char::is_control);
+        (parece_nome(nome) && numa_linha).then_some(Achado { antes, nome, modificadores, depois })
     })
 }
 
@@ -82,97 +194,4 @@ fn parece_nome(nome: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn escrito(texto: &Texto) -> String {
-        let trecho = |trecho: &Trecho| match trecho {
-            Trecho::Literal(literal) => literal.clone(),
-            Trecho::Coringa(coringa) => format!("#{}#", coringa.nome()),
-        };
-        texto.trechos().iter().map(trecho).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_is_lost_between_the_pieces(texto in "(#|NOME|TOTAL|NAO_HA|x|é| |1|\\PC){0,12}") {
-            match Texto::parse(&texto) {
-                Ok(lido) => prop_assert_eq!(escrito(&lido), texto),
-                Err(desconhecidos) => {
-                    for desconhecido in desconhecidos {
-                        let escrito = format!("#{}#", desconhecido.nome);
-                        prop_assert!(texto.contains(&escrito));
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn r11_known_coringas_become_pieces() {
-        let texto = Texto::parse("Olá #PRIMEIRO_NOME#, deve #TOTAL#.").unwrap();
-        let esperado = [
-            Trecho::Literal("Olá ".into()),
-            Trecho::Coringa(Coringa::PrimeiroNome),
-            Trecho::Literal(", deve ".into()),
-            Trecho::Coringa(Coringa::Total),
-            Trecho::Literal(".".into()),
-        ];
-        assert_eq!(texto.trechos(), esperado);
-        assert_eq!(texto.coringas().collect::<Vec<_>>(), [Coringa::PrimeiroNome, Coringa::Total]);
-    }
-
-    #[test]
-    fn r11_every_unknown_coringa_is_named_once() {
-        let erros = Texto::parse("#NOMES# #TOTAL# #X1_Y# #NOMES#").unwrap_err();
-        let nomes: Vec<_> = erros.iter().map(|erro| erro.nome.as_str()).collect();
-        assert_eq!(nomes, ["NOMES", "X1_Y"]);
-        assert_eq!(erros[0].to_string(), "coringa desconhecido: #NOMES#");
-    }
-
-    #[test]
-    fn r11_a_lone_hash_is_a_hash() {
-        for texto in [
-            "",
-            "#",
-            "##",
-            "pedido #123# ok",
-            "#nome#",
-            "#NOME",
-            "NOME#",
-            "#NO ME#",
-            "# NOME #",
-            "#_X#",
-            "#É#",
-        ] {
-            let lido = Texto::parse(texto).unwrap();
-            assert_eq!(lido.coringas().count(), 0, "{texto}");
-            assert_eq!(escrito(&lido), texto);
-        }
-    }
-
-    #[test]
-    fn r11_a_hash_before_a_coringa_does_not_hide_it() {
-        for texto in ["##NOME##", "#1 #NOME#", "A#NOME#B", "#x#NOME#"] {
-            assert_eq!(
-                Texto::parse(texto).unwrap().coringas().collect::<Vec<_>>(),
-                [Coringa::Nome],
-                "{texto}"
-            );
-        }
-    }
-
-    #[test]
-    fn every_name_of_the_catalogue_reads_back() {
-        for coringa in Coringa::TODOS {
-            assert_eq!(Coringa::from_nome(coringa.nome()), Some(*coringa));
-            assert!(parece_nome(coringa.nome()));
-            assert!(!coringa.descricao().is_empty() && !coringa.exemplo().is_empty());
-        }
-        assert_eq!(
-            Coringa::TODOS.iter().filter(|coringa| coringa.lista()).collect::<Vec<_>>(),
-            [&Coringa::ListaTitulos]
-        );
-    }
-}
+mod tests;

@@ -5,8 +5,12 @@ use crate::ids::TituloId;
 use crate::janela::Janela;
 use crate::regras::Regras;
 use crate::titulo::{StatusTitulo, Titulo, ordenar_por_referencia};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
+
+/// How long what was decided still says something true: longer than any run of days without a window, and much shorter than
+/// an outage after which a debtor would get the first notice beside the last.
+pub const VALIDADE: TimeDelta = TimeDelta::days(7);
 
 /// What the check looks at, as it is at this moment.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +23,10 @@ pub struct PedidoEnvio<'a> {
     pub lembrete: bool,
     /// Whether its régua is active.
     pub regua_ativa: bool,
+    /// Whether somebody stopped the channel for this company.
+    pub parado: bool,
+    /// Date of the night that decided it.
+    pub data: NaiveDate,
     /// The sending window of the channel; `None` sends at any time.
     pub janela: Option<&'a Janela>,
     /// How the company counts due dates.
@@ -33,6 +41,10 @@ pub enum Envio {
         /// The reference first (rule m03). Never empty.
         titulos: Vec<TituloId>,
     },
+    /// Not while the channel is stopped.
+    Reter,
+    /// Not any more: it waited more than [`VALIDADE`].
+    Expirar,
     /// Not now (rules j01, j02).
     Adiar {
         /// The first instant at which the window is open.
@@ -48,8 +60,8 @@ pub enum Envio {
 /// Decides whether an execution leaves, and with which títulos. `agora` is in the company's time zone (rule
 /// j06).
 ///
-/// What calls the message off comes before the window: a paid debt is discarded at once, not kept until the
-/// morning.
+/// What calls the message off comes first: a paid debt is discarded at once, not kept until the morning or until the channel
+/// is up again.
 #[must_use]
 pub fn avaliar_envio(pedido: &PedidoEnvio<'_>, agora: DateTime<Tz>) -> Envio {
     if !pedido.regua_ativa {
@@ -70,6 +82,12 @@ pub fn avaliar_envio(pedido: &PedidoEnvio<'_>, agora: DateTime<Tz>) -> Envio {
         return Envio::Descartar {
             motivo: impedidos.into_iter().flatten().next().unwrap_or(Motivo::SemTitulo),
         };
+    }
+    if pedido.parado {
+        return Envio::Reter;
+    }
+    if agora.date_naive().signed_duration_since(pedido.data) > VALIDADE {
+        return Envio::Expirar;
     }
     match pedido.janela.filter(|_| pedido.canal.obedece_janela()) {
         Some(janela) if !janela.aberta(agora) => {
@@ -138,6 +156,8 @@ mod tests {
             canal: Canal::Email,
             lembrete: false,
             regua_ativa: true,
+            parado: false,
+            data: as_(0).date_naive(),
             janela: None,
             regras: &REGRAS,
         }
@@ -158,8 +178,8 @@ mod tests {
         fn t06_only_open_titulos_are_sent(
             fatos in prop::collection::vec((0..5_usize, -20..20_i64), 0..6),
             (canal, hora) in (0..5_usize, 0..24_u32),
-            lembrete: bool,
-            regua_ativa: bool,
+            (lembrete, regua_ativa, parado) in any::<(bool, bool, bool)>(),
+            espera in 0..14_i64,
         ) {
             let vencimento = |dias| as_(0).date_naive() + chrono::TimeDelta::days(dias);
             let titulos: Vec<_> = (1..).zip(&fatos).map(|(n, (status, dias))| Titulo {
@@ -168,18 +188,24 @@ mod tests {
             }).collect();
             let janela = comercial();
             let canal = Canal::TODOS[canal];
-            let pedido = PedidoEnvio { canal, lembrete, regua_ativa, janela: Some(&janela), ..pedido(&titulos) };
             let hoje = as_(hora).date_naive();
+            let data = hoje - chrono::TimeDelta::days(espera);
+            let pedido =
+                PedidoEnvio { canal, lembrete, regua_ativa, parado, data, janela: Some(&janela), ..pedido(&titulos) };
             match avaliar_envio(&pedido, as_(hora)) {
                 Envio::Enviar { titulos: enviados } => {
-                    prop_assert!(regua_ativa && !enviados.is_empty());
+                    prop_assert!(regua_ativa && !parado && espera <= 7 && !enviados.is_empty());
                     prop_assert!(!pedido.canal.obedece_janela() || (9..18).contains(&hora));
                     for titulo in &titulos {
                         let cabe = if lembrete { titulo.lembravel(hoje, &REGRAS) } else { titulo.cobravel(hoje, &REGRAS) };
                         prop_assert_eq!(enviados.contains(&titulo.id), cabe);
                     }
                 }
-                Envio::Adiar { para } => prop_assert!(para > as_(hora) && pedido.canal.obedece_janela()),
+                Envio::Adiar { para } => {
+                    prop_assert!(para > as_(hora) && pedido.canal.obedece_janela() && !parado && espera <= 7);
+                }
+                Envio::Reter => prop_assert!(parado),
+                Envio::Expirar => prop_assert!(espera > 7 && !parado),
                 Envio::Descartar { motivo } => prop_assert_eq!(motivo == Motivo::ReguaInativa, !regua_ativa),
             }
         }

@@ -4,7 +4,10 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lettre::Address;
-use lettre::message::{Mailbox, Mailboxes, Message, MultiPart, SinglePart, header};
+use lettre::message::header::{self, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Mailboxes, Message, MultiPart, SinglePart};
+
+use super::dkim::{Dkim, DkimError};
 
 /// The longest subject, in bytes: the limit of a header line in RFC 5322 §2.1.1.
 pub const MAX_ASSUNTO: usize = 998;
@@ -21,6 +24,9 @@ const MAX_PESSOA: usize = 254;
 /// The most recipients of one message: what every relay has to take (RFC 5321 §4.5.3.1.8).
 pub const MAX_DESTINATARIOS: usize = 100;
 
+/// The longest address to unsubscribe at: with its name it fits in a header line.
+const MAX_DESCADASTRO: usize = 900;
+
 /// 9999-01-01T00:00:00Z since 1970; the date header has four digits for the year.
 const ANO_9999: Duration = Duration::from_hours(70_380_768);
 
@@ -36,8 +42,10 @@ pub struct Pessoa<'a> {
 /// What a message is made of. Everything is given: no clock, no chance, so the same parts are the same bytes.
 #[derive(Clone, Copy)]
 pub struct Partes<'a> {
-    /// Sender, in the header and on the envelope.
+    /// Sender, in the header.
     pub de: Pessoa<'a>,
+    /// Whom what comes back goes to, on the envelope; the sender without one.
+    pub retorno: Option<&'a str>,
     /// The recipients, in the header and on the envelope: at least one, at most [`MAX_DESTINATARIOS`].
     pub para: &'a [Pessoa<'a>],
     /// Subject, already rendered.
@@ -50,6 +58,8 @@ pub struct Partes<'a> {
     pub message_id: &'a str,
     /// The `Date` header, to the second.
     pub data: SystemTime,
+    /// Where one POST unsubscribes (RFC 8058).
+    pub descadastro: Option<&'a str>,
 }
 
 /// A message ready to leave. `Debug` shows its id and size only.
@@ -58,6 +68,7 @@ pub struct Mensagem {
     de: Address,
     para: Vec<Address>,
     message_id: String,
+    data: SystemTime,
     bytes: Vec<u8>,
 }
 
@@ -72,20 +83,38 @@ impl Mensagem {
     pub fn new(partes: &Partes<'_>) -> Result<Self, MensagemError> {
         let de = mailbox(partes.de).ok_or(MensagemError::Remetente)?;
         let para = recipients(partes.para).ok_or(MensagemError::Destinatario)?;
+        let retorno = partes.retorno.map(|endereco| mailbox(Pessoa { nome: None, endereco }));
+        let retorno = retorno.unwrap_or_else(|| Some(de.clone())).ok_or(MensagemError::Retorno)?;
         check_texts(partes)?;
-        let message = Message::builder()
-            .from(de.clone())
+        let mut message = Message::builder()
+            .from(de)
             .mailbox(header::To::from(para.clone()))
             .subject(partes.assunto)
             .message_id(Some(partes.message_id.to_owned()))
-            .header(header::Date::new(partes.data))
-            .multipart(alternative(partes))
-            .map_err(MensagemError::Montagem)?;
+            .header(header::Date::new(partes.data));
+        for cabecalho in partes.descadastro.map(one_click).transpose()?.into_iter().flatten() {
+            message = message.raw_header(cabecalho);
+        }
+        let message = message.multipart(alternative(partes)).map_err(MensagemError::Montagem)?;
         let bytes = message.formatted();
         if bytes.len() > MAX_MENSAGEM {
             return Err(MensagemError::Tamanho);
         }
-        Ok(Self { de: de.email, para: addresses(para), message_id: partes.message_id.to_owned(), bytes })
+        Ok(Self {
+            de: retorno.email,
+            para: addresses(para),
+            message_id: partes.message_id.to_owned(),
+            data: partes.data,
+            bytes,
+        })
+    }
+
+    /// The same message, signed.
+    ///
+    /// # Errors
+    /// The key cannot sign it.
+    pub fn signed(self, dkim: &Dkim) -> Result<Self, DkimError> {
+        Ok(Self { bytes: dkim.sign(&self.bytes, self.data)?, ..self })
     }
 
     /// The Message-ID, with its angle brackets.
@@ -124,6 +153,12 @@ pub enum MensagemError {
     /// Sender's name or address: not ASCII, malformed, too long, or with control characters.
     #[error("remetente inválido")]
     Remetente,
+    /// Whom it comes back to: not an address.
+    #[error("endereço de retorno inválido")]
+    Retorno,
+    /// Where one unsubscribes: not an address on the web, or too long.
+    #[error("endereço de descadastro inválido")]
+    Descadastro,
     /// No recipient or too many, or a name or address of one: not ASCII, malformed, too long, or with control
     /// characters.
     #[error("destinatário inválido")]
@@ -167,6 +202,23 @@ fn mailbox(pessoa: Pessoa<'_>) -> Option<Mailbox> {
     let endereco_serve = endereco.len() <= MAX_PESSOA && endereco.bytes().all(|b| b.is_ascii_graphic());
     let email = endereco.parse::<Address>().ok().filter(|_| nome_serve && endereco_serve)?;
     Some(Mailbox::new(nome.map(str::to_owned), email))
+}
+
+/// RFC 8058 §3.1. The address is never folded, which some programs would read as a space in it.
+fn one_click(url: &str) -> Result<[HeaderValue; 2], MensagemError> {
+    let serve = |url: &&str| {
+        url.len() <= MAX_DESCADASTRO
+            && (url.starts_with("https://") || url.starts_with("http://"))
+            && url.bytes().all(|b| b.is_ascii_graphic() && !b"<>,".contains(&b))
+    };
+    let url = Some(url).filter(serve).ok_or(MensagemError::Descadastro)?;
+    Ok([
+        ("List-Unsubscribe", format!("<{url}>")),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+    ]
+    .map(|(nome, valor)| {
+        HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(nome), valor.clone(), valor)
+    }))
 }
 
 fn check_texts(partes: &Partes<'_>) -> Result<(), MensagemError> {

@@ -13,11 +13,11 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::config::{Config, ConfigError, Tls};
+use crate::raizes;
 
 /// How a fresh connection becomes a protected one.
 pub(super) enum Protecao {
@@ -93,13 +93,5 @@ fn conector(config: &Config) -> Result<TlsConnector, ConfigError> {
 }
 
 fn roots(config: &Config) -> Result<RootCertStore, ConfigError> {
-    let Some(pem) = &config.raizes_pem else {
-        return Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect());
-    };
-    let mut roots = RootCertStore::empty();
-    for certificado in CertificateDer::pem_slice_iter(pem) {
-        let certificado = certificado.map_err(|_ilegivel| ConfigError::Raizes)?;
-        roots.add(certificado).map_err(|_recusado| ConfigError::Raizes)?;
-    }
-    if roots.is_empty() { Err(ConfigError::Raizes) } else { Ok(roots) }
+    raizes::load(config.raizes_pem.as_deref()).ok_or(ConfigError::Raizes)
 }

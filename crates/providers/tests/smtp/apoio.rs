@@ -40,12 +40,14 @@ pub(crate) const fn to(endereco: &str) -> Pessoa<'_> {
 pub(crate) fn partes(message_id: &str) -> Partes<'_> {
     Partes {
         de: Pessoa { nome: Some("Credora Exemplo"), endereco: "cobranca@exemplo.com.br" },
+        retorno: None,
         para: &[DEVEDORA],
         assunto: "Seu título venceu",
         texto: "Olá,\n\no título venceu.\n",
         html: "<p>Olá,</p><p>o título venceu.</p>",
         message_id,
         data: UNIX_EPOCH + Duration::from_secs(1_772_000_000),
+        descadastro: None,
     }
 }
 

@@ -4,9 +4,13 @@
 #[cfg(test)]
 mod apoio;
 #[cfg(test)]
+mod avisos;
+#[cfg(test)]
 mod destinatarios;
 #[cfg(test)]
 mod dialogo;
+#[cfg(test)]
+mod dkim;
 #[cfg(test)]
 mod fases;
 #[cfg(test)]

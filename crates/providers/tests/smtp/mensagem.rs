@@ -65,6 +65,40 @@ fn a_line_break_in_a_header_is_refused_and_never_injected() {
     }
 }
 
+#[test]
+fn one_post_unsubscribes_and_what_comes_back_goes_where_it_is_heard() {
+    let id = message_id(1);
+    let url = format!("https://cobranca.exemplo.com.br/v1/descadastro/{}", "a".repeat(64));
+    let completa =
+        Partes { descadastro: Some(&url), retorno: Some("retorno@cobranca.exemplo"), ..partes(&id) };
+    let texto = String::from_utf8(Mensagem::new(&completa).unwrap().bytes().to_vec()).unwrap();
+    assert!(
+        texto.contains(&format!(
+            "\r\nList-Unsubscribe: <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        )),
+        "{texto}"
+    );
+    assert!(texto.contains("cobranca@exemplo.com.br") && !texto.contains("retorno@"), "{texto}");
+    let longa = format!("https://{}", "a".repeat(900));
+    for ruim in [
+        "",
+        "cobranca.exemplo",
+        "mailto:x@y.com",
+        "https://a>\r\nBcc: <x@y.com",
+        "https://a b",
+        "https://a>,<b",
+        "https://é",
+        &longa,
+    ] {
+        let errada = Partes { descadastro: Some(ruim), ..partes(&id) };
+        assert!(matches!(Mensagem::new(&errada), Err(MensagemError::Descadastro)), "{ruim}");
+    }
+    for ruim in ["", "x", "a@x.com\r\nRCPT TO:<y@z.com>", "a b@x.com"] {
+        let errada = Partes { retorno: Some(ruim), ..partes(&id) };
+        assert!(matches!(Mensagem::new(&errada), Err(MensagemError::Retorno)), "{ruim}");
+    }
+}
+
 type Mudanca<'a> = &'a dyn Fn(&mut Partes<'_>);
 
 #[test]

@@ -9,8 +9,7 @@ use std::sync::LazyLock;
 use handlebars::{Handlebars, TemplateError};
 use serde::Serialize;
 
-use super::MAX_PARTE;
-use crate::{Bloco, RenderError, Tabela};
+use crate::{Bloco, MAX_PARTE, RenderError, Tabela};
 
 const NOME: &str = "email";
 
@@ -24,20 +23,21 @@ static LAYOUT: LazyLock<Result<Handlebars<'static>, TemplateError>> = LazyLock::
 struct Pagina<'a> {
     assunto: &'a str,
     blocos: Vec<BlocoHtml<'a>>,
-    tabela: &'a Tabela,
+    tabelas: &'a [Tabela],
 }
 
-/// Both fields are always there: strict mode refuses a field that is missing.
+/// Every field is always there: strict mode refuses one that is missing. A table is named, and not copied.
 #[derive(Serialize)]
 struct BlocoHtml<'a> {
     lista: bool,
+    tabela: usize,
     linhas: &'a [String],
 }
 
 /// The whole document.
-pub(super) fn document(assunto: &str, blocos: &[Bloco], tabela: &Tabela) -> Result<String, RenderError> {
+pub(super) fn document(assunto: &str, blocos: &[Bloco], tabelas: &[Tabela]) -> Result<String, RenderError> {
     let layout = LAYOUT.as_ref().map_err(|erro| RenderError::Layout(erro.to_string().into()))?;
-    let pagina = Pagina { assunto, blocos: blocos.iter().map(block).collect(), tabela };
+    let pagina = Pagina { assunto, blocos: blocos.iter().map(block).collect(), tabelas };
     let mut parte = Parte::default();
     match layout.render_to_write(NOME, &pagina, &mut parte) {
         Ok(()) => String::from_utf8(parte.bytes).map_err(|erro| RenderError::Layout(erro.into())),
@@ -48,8 +48,8 @@ pub(super) fn document(assunto: &str, blocos: &[Bloco], tabela: &Tabela) -> Resu
 
 fn block(bloco: &Bloco) -> BlocoHtml<'_> {
     match bloco {
-        Bloco::Paragrafo(linhas) => BlocoHtml { lista: false, linhas },
-        Bloco::Lista => BlocoHtml { lista: true, linhas: &[] },
+        Bloco::Paragrafo(linhas) => BlocoHtml { lista: false, tabela: 0, linhas },
+        Bloco::Lista(qual) => BlocoHtml { lista: true, tabela: *qual, linhas: &[] },
     }
 }
 

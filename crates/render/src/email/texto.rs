@@ -1,14 +1,13 @@
 //! The plain text part.
 
-use super::MAX_PARTE;
-use crate::{Bloco, RenderError, Tabela};
+use crate::{Bloco, MAX_PARTE, RenderError, Tabela};
 
 /// The widest a column is padded to: one título with a very long number does not widen five hundred others.
 const MAX_COLUNA: usize = 40;
 
 /// Paragraphs with a blank line between them; the list in aligned columns.
-pub(super) fn plain(blocos: &[Bloco], tabela: &Tabela) -> Result<String, RenderError> {
-    let lista = columns(tabela);
+pub(super) fn plain(blocos: &[Bloco], tabelas: &[Tabela]) -> Result<String, RenderError> {
+    let listas: Vec<String> = tabelas.iter().map(columns).collect();
     let mut texto = String::new();
     for bloco in blocos {
         if !texto.is_empty() {
@@ -16,7 +15,7 @@ pub(super) fn plain(blocos: &[Bloco], tabela: &Tabela) -> Result<String, RenderE
         }
         match bloco {
             Bloco::Paragrafo(linhas) => linhas.iter().for_each(|linha| push_line(&mut texto, linha)),
-            Bloco::Lista => texto.push_str(&lista),
+            Bloco::Lista(qual) => texto.push_str(listas.get(*qual).map(String::as_str).unwrap_or_default()),
         }
         // The HTML would not fit either; stopping here keeps a body of thousands of lists from being built.
         if texto.len() > MAX_PARTE {

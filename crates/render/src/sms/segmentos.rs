@@ -1,13 +1,6 @@
 //! How many segments a text takes (3GPP TS 23.038 and 23.040).
 
-/// Septets of a message of one segment.
-pub(super) const GSM_SIMPLES: usize = 160;
-/// Septets of each segment of a longer one; the header that puts them together takes the rest.
-const GSM_PARTE: usize = 153;
-/// UTF-16 units of a message of one segment.
-const UCS2_SIMPLES: usize = 70;
-/// UTF-16 units of each segment of a longer one.
-const UCS2_PARTE: usize = 67;
+use domain::sms::Perfil;
 
 /// The basic table of GSM-7 without the letters and digits of ASCII, which are all in it.
 const BASICOS: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
@@ -17,9 +10,9 @@ const EXTENSAO: &str = "\u{c}^{}\\[~]|€";
 /// In which alphabet a text leaves: the text decides, a single letter that GSM-7 lacks is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alfabeto {
-    /// 160 septets, or 153 in each of several segments.
+    /// Septets: 160, or 153 in each of several segments, where no provider keeps some.
     Gsm7,
-    /// 70 UTF-16 units, or 67 in each of several segments.
+    /// UTF-16 units: 70, or 67 in each of several segments, where no provider keeps some.
     Ucs2,
 }
 
@@ -34,14 +27,14 @@ pub struct Tamanho {
     pub segmentos: usize,
 }
 
-/// Measures a text. No character is cut in two by the end of a segment.
+/// Measures a text as a provider does. No character is cut in two by the end of a segment.
 #[must_use]
-pub fn measure(texto: &str) -> Tamanho {
+pub fn measure(texto: &str, perfil: &Perfil) -> Tamanho {
     if texto.chars().all(|c| septets(c).is_some()) {
         let unidades = || texto.chars().filter_map(septets);
-        return sized(Alfabeto::Gsm7, unidades, (GSM_SIMPLES, GSM_PARTE));
+        return sized(Alfabeto::Gsm7, unidades, perfil.gsm7);
     }
-    sized(Alfabeto::Ucs2, || texto.chars().map(char::len_utf16), (UCS2_SIMPLES, UCS2_PARTE))
+    sized(Alfabeto::Ucs2, || texto.chars().map(char::len_utf16), perfil.ucs2)
 }
 
 /// Septets of a character; `None` when GSM-7 lacks it.

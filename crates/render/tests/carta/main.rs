@@ -28,11 +28,11 @@ fn m09_the_list_is_a_table_between_the_paragraphs() {
     let paragrafo = |linhas: &[&str]| Bloco::Paragrafo(linhas.iter().map(|l| (*l).to_owned()).collect());
     let esperado = [
         paragrafo(&["Prezada Maria <b> & \"Cia\",", "segue:"]),
-        Bloco::Lista,
+        Bloco::Lista(0),
         paragrafo(&["Atenciosamente"]),
     ];
     assert!(carta.blocos == esperado);
-    let tabela = carta.tabela.unwrap();
+    let [tabela]: [Tabela; 1] = carta.tabelas.try_into().ok().unwrap();
     assert_eq!(Tabela::COLUNAS, ["Número", "Vencimento", "Valor"]);
     assert_eq!(rows(&tabela), [["NF 1", "02/03/2026", "R$ 1.234,56"], ["NF 2", "02/03/2026", "R$ 1.234,56"]]);
     assert_eq!((tabela.resto, tabela.total.as_str()), (None, "R$ 2.469,12"));
@@ -40,14 +40,14 @@ fn m09_the_list_is_a_table_between_the_paragraphs() {
 
 #[test]
 fn m09_a_long_list_is_cut_and_its_total_is_of_all() {
-    let tabela = letter("#LISTA_TITULOS#", &maria(MAX_LINHAS + 3)).tabela.unwrap();
+    let tabela = letter("#LISTA_TITULOS#", &maria(MAX_LINHAS + 3)).tabelas.remove(0);
     assert_eq!((tabela.linhas.len(), tabela.resto.as_deref()), (MAX_LINHAS, Some("e mais 3")));
     assert_eq!(tabela.total, Centavos::new(123_456 * 503).reais());
 }
 
 #[test]
 fn m09_a_letter_that_does_not_ask_for_the_list_has_no_table() {
-    assert!(letter("Prezada #NOME#", &maria(2)).tabela.is_none());
+    assert!(letter("Prezada #NOME#", &maria(2)).tabelas.is_empty());
 }
 
 #[test]
@@ -56,4 +56,21 @@ fn r11_a_coringa_without_value_never_leaves() {
         let erro = render(&Texto::parse(corpo).unwrap(), &valores).err().unwrap();
         assert!(matches!(erro, RenderError::SemValor(_)), "{erro}");
     }
+}
+
+#[test]
+fn m09_lists_with_as_many_lines_are_one_table() {
+    let carta = letter("#LISTA_TITULOS|max=1#\n#LISTA_TITULOS#\n#LISTA_TITULOS|max=1#", &maria(2));
+    assert!(carta.blocos == [Bloco::Lista(0), Bloco::Lista(1), Bloco::Lista(0)]);
+    let tamanhos: Vec<_> = carta.tabelas.iter().map(|tabela| tabela.linhas.len()).collect();
+    assert_eq!((tamanhos, carta.tabelas[0].resto.as_deref()), (vec![1, 2], Some("e mais 1")));
+}
+
+#[test]
+fn a_letter_that_multiplies_the_list_has_an_end() {
+    for corpo in ["#LISTA_TITULOS#\n".repeat(100), "x".repeat(100_000)] {
+        let erro = render(&Texto::parse(&corpo).unwrap(), &maria(MAX_LINHAS)).err().unwrap();
+        assert!(matches!(erro, RenderError::Grande), "{erro}");
+    }
+    assert!(render(&Texto::parse(&"#LISTA_TITULOS#\n".repeat(10)).unwrap(), &maria(MAX_LINHAS)).is_ok());
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod apoio;
 #[cfg(test)]
+mod modificadores;
+#[cfg(test)]
 mod propriedades;
 #[cfg(test)]
 mod regras;

@@ -1,7 +1,7 @@
 //! Rules r11 and m09, by example.
 
-use domain::coringas::Coringa;
-use render::email::{MAX_ASSUNTO, MAX_LINHAS, MAX_PARTE};
+use domain::coringas::{Coringa, MAX_TEXTO};
+use render::email::{MAX_ASSUNTO, MAX_LINHAS};
 use render::{RenderError, Valores};
 
 use crate::apoio::{linha, maria, tags, try_render, words};
@@ -193,7 +193,7 @@ fn a_body_that_multiplies_the_list_has_an_end() {
         let erro = try_render("a", &"#LISTA_TITULOS#\n".repeat(vezes), &valores).unwrap_err();
         assert!(matches!(erro, RenderError::Grande), "{erro}");
     }
-    let erro = try_render("a", &"<".repeat(MAX_PARTE / 2), &valores).unwrap_err();
+    let erro = try_render("a", &"<".repeat(MAX_TEXTO), &valores).unwrap_err();
     assert!(matches!(erro, RenderError::Grande), "only the escaped part is too large: {erro}");
 }
 

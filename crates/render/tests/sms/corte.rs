@@ -3,9 +3,14 @@
 use chrono::NaiveDate;
 use domain::coringas::{Coringa, Texto};
 use domain::dinheiro::Centavos;
+use domain::sms::Perfil;
 use proptest::prelude::*;
-use render::sms::{Opcoes, SmsPronto, measure, render};
+use render::sms::{Opcoes, SmsPronto, Tamanho, render};
 use render::{Linha, RenderError, Valores};
+
+fn measure(texto: &str) -> Tamanho {
+    render::sms::measure(texto, &Perfil::REDE)
+}
 
 /// A text around the list, and the list.
 #[derive(Clone, Debug)]
@@ -23,7 +28,11 @@ impl Caso {
         let lista: Vec<_> = self.numeros.iter().map(linha).collect();
         let texto = Texto::parse(&format!("{}\n#LISTA_TITULOS#\n{}", self.antes, self.depois)).unwrap();
         let valores = Valores::new().com(Coringa::ListaTitulos, lista);
-        match render(&texto, &valores, Opcoes { max_segmentos, transliterar: false }) {
+        match render(
+            &texto,
+            &valores,
+            Opcoes { perfil: Perfil { max_segmentos, ..Perfil::REDE }, transliterar: false },
+        ) {
             Ok(pronto) => Some(pronto),
             Err(RenderError::NaoCabe) => None,
             Err(erro) => panic!("{erro}"),

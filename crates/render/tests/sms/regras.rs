@@ -3,10 +3,15 @@
 use chrono::NaiveDate;
 use domain::coringas::{Coringa, Texto};
 use domain::dinheiro::Centavos;
+use domain::sms::Perfil;
 use render::sms::{Alfabeto, Opcoes, SmsPronto, render};
 use render::{Linha, RenderError, Valores};
 
-const UM: Opcoes = Opcoes { max_segmentos: 1, transliterar: false };
+const UM: Opcoes = segments(1);
+
+const fn segments(max_segmentos: u8) -> Opcoes {
+    Opcoes { perfil: Perfil { max_segmentos, ..Perfil::REDE }, transliterar: false }
+}
 
 fn linha(numero: &str, centavos: i64) -> Linha {
     let vencimento = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
@@ -48,7 +53,7 @@ fn m10_the_list_is_cut_to_the_limit_and_its_total_is_of_all() {
     let esperado = "Olá Maria:\nNF1 02/03/2026 R$ 1.234,56\ne mais 6\nTotal R$ 8.641,92";
     assert_eq!((pronto.texto.as_str(), pronto.cortados), (esperado, 6));
     assert_eq!((pronto.tamanho.alfabeto, pronto.tamanho.segmentos), (Alfabeto::Ucs2, 1));
-    let dois = Opcoes { max_segmentos: 2, ..UM };
+    let dois = segments(2);
     assert_eq!(try_render("Olá #NOME#:\n#LISTA_TITULOS#", &valores, dois).unwrap().cortados, 4);
 }
 
@@ -65,8 +70,8 @@ fn m10_a_text_that_does_not_fit_without_a_line_never_leaves() {
         ("a".repeat(161), UM),
         ("ã".repeat(71), UM),
         (format!("{}#LISTA_TITULOS#", "a".repeat(160)), UM),
-        ("a".repeat(307), Opcoes { max_segmentos: 2, ..UM }),
-        ("a".to_owned(), Opcoes { max_segmentos: 0, ..UM }),
+        ("a".repeat(307), segments(2)),
+        ("a".to_owned(), segments(0)),
     ] {
         let erro = try_render(&corpo, &maria(3), opcoes).unwrap_err();
         assert!(matches!(erro, RenderError::NaoCabe), "{erro}");
@@ -106,7 +111,7 @@ fn r11_a_value_is_one_line_is_never_scanned_again_and_has_to_be_there() {
 
 #[test]
 fn a_body_that_multiplies_the_list_has_an_end() {
-    let longo = Opcoes { max_segmentos: u8::MAX, transliterar: false };
+    let longo = segments(u8::MAX);
     let erro = try_render(&"#LISTA_TITULOS#\n".repeat(20_000), &maria(2_000), longo).unwrap_err();
     assert!(matches!(erro, RenderError::NaoCabe), "{erro}");
     let pronto = try_render("#LISTA_TITULOS#", &maria(5_000), longo).unwrap();
@@ -117,4 +122,40 @@ fn a_body_that_multiplies_the_list_has_an_end() {
 fn debug_shows_no_word_of_the_message() {
     let pronto = try_render("#NOME#", &maria(1), UM).unwrap();
     assert!(!format!("{pronto:?}").contains("Maria"));
+}
+
+#[test]
+fn m10_a_text_is_cut_as_its_provider_cuts() {
+    let guloso = Perfil { gsm7: (152, 144), ucs2: (66, 60), max_segmentos: 1 };
+    let opcoes = Opcoes { perfil: guloso, transliterar: false };
+    for (corpo, cabe) in
+        [("a".repeat(152), true), ("a".repeat(153), false), ("ã".repeat(66), true), ("ã".repeat(67), false)]
+    {
+        assert_eq!(try_render(&corpo, &maria(1), opcoes).is_ok(), cabe, "{corpo}");
+        assert!(try_render(&corpo, &maria(1), UM).is_ok());
+    }
+    let dois = Opcoes { perfil: Perfil { max_segmentos: 2, ..guloso }, ..opcoes };
+    assert_eq!(try_render(&"a".repeat(288), &maria(1), dois).unwrap().tamanho.segmentos, 2);
+    assert!(try_render(&"a".repeat(289), &maria(1), dois).is_err());
+}
+
+#[test]
+fn m10_a_list_is_no_longer_than_the_text_says_even_where_there_is_room() {
+    let corpo = "#LISTA_TITULOS|max=2#";
+    let pronto = try_render(corpo, &maria(5), segments(4)).unwrap();
+    let esperado = "NF1 02/03/2026 R$ 1.234,56\nNF2 02/03/2026 R$ 1.234,56\ne mais 3\nTotal R$ 6.172,80";
+    assert_eq!((pronto.texto.as_str(), pronto.cortados), (esperado, 3));
+    assert_eq!(try_render(corpo, &maria(2), segments(4)).unwrap().cortados, 0);
+    // The limit of segments still cuts.
+    let longo = format!("{}\n{corpo}", "a".repeat(95));
+    assert_eq!(try_render(&longo, &maria(5), UM).unwrap().cortados, 4);
+}
+
+#[test]
+fn m10_each_list_of_a_text_is_as_long_as_it_says() {
+    let pronto = try_render("#LISTA_TITULOS|max=1#\n#LISTA_TITULOS|max=2#", &maria(3), segments(4)).unwrap();
+    let linhas: Vec<_> = pronto.texto.lines().map(|linha| linha.split(' ').next().unwrap()).collect();
+    assert_eq!(linhas, ["NF1", "e", "Total", "NF1", "NF2", "e", "Total"]);
+    assert!(pronto.texto.contains("e mais 2\n") && pronto.texto.contains("e mais 1\n"), "{}", pronto.texto);
+    assert_eq!(pronto.cortados, 1, "the longest of them lacks one");
 }

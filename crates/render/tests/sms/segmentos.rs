@@ -1,7 +1,12 @@
 //! How many segments a text takes: the vectors of the standard, and laws for any text.
 
+use domain::sms::Perfil;
 use proptest::prelude::*;
-use render::sms::{Alfabeto, measure};
+use render::sms::{Alfabeto, Tamanho};
+
+fn measure(texto: &str) -> Tamanho {
+    render::sms::measure(texto, &Perfil::REDE)
+}
 
 fn times(c: char, vezes: usize) -> String {
     c.to_string().repeat(vezes)

@@ -87,6 +87,8 @@ impl Config {
             ("dispatcher.fila_s", self.dispatcher.fila_s, 5, 86_400),
             ("dispatcher.prefetch", self.dispatcher.prefetch.into(), 1, 2_000),
             ("dispatcher.concorrencia", self.dispatcher.concorrencia.into(), 1, 256),
+            ("dispatcher.na_fila", self.dispatcher.na_fila.into(), 100, 60_000),
+            ("dispatcher.revisao_s", self.dispatcher.revisao_s, 60, 2_592_000),
             ("dispatcher.varredura_s", self.dispatcher.varredura_s, 1, 3_600),
         ];
         for (chave, valor, min, max) in limites {
@@ -133,7 +135,8 @@ fn chave_nossa(nome: &str) -> Result<Option<String>, ConfigError> {
     }
     match resto.split_once(SEPARADOR) {
         Some((secao, chave)) if !secao.is_empty() && !chave.is_empty() => {
-            Ok(Some(format!("{}.{}", secao.to_lowercase(), chave.to_lowercase())))
+            let chave = chave.replace(SEPARADOR, ".").to_lowercase();
+            Ok(Some(format!("{}.{chave}", secao.to_lowercase())))
         }
         Some(_) | None => Err(ConfigError::Variavel { nome: nome.to_owned() }),
     }
@@ -186,6 +189,9 @@ mod tests {
                 ("COBRANCA_HTTP__ENDERECO", "::1"),
                 ("COBRANCA_SMTP__TLS", "implicito"),
                 ("COBRANCA_SMTP__SENHA", "0123"),
+                ("COBRANCA_SMTP__DKIM__SELETOR", "s1"),
+                ("COBRANCA_SMTP__DKIM__DOMINIO", "exemplo.com.br"),
+                ("COBRANCA_SMTP__DKIM__CHAVE", "-----BEGIN\nPRIVATE KEY-----"),
                 ("COBRANCA_SANDBOX__ATIVO", "true"),
                 ("COBRANCA_LOG__FORMATO", "json"),
                 ("COBRANCA_DISPATCHER__CANAIS", "email,sms"),
@@ -197,6 +203,9 @@ mod tests {
         assert_eq!(config.http.socket().to_string(), "[::1]:8080");
         assert_eq!(config.smtp.tls, Tls::Implicito);
         assert_eq!(config.smtp.senha, Some(Segredo::new("0123")));
+        let dkim = config.smtp.dkim.unwrap();
+        assert_eq!((dkim.seletor.as_str(), dkim.dominio.as_str()), ("s1", "exemplo.com.br"));
+        assert_eq!(dkim.chave.expor(), "-----BEGIN\nPRIVATE KEY-----");
         assert!(config.sandbox.ativo);
         assert_eq!(config.log.formato, Formato::Json);
         assert_eq!(config.dispatcher.canais, ["email", "sms"]);
@@ -211,6 +220,8 @@ mod tests {
             ("", vec![("COBRANCA_HTTPS__PORTA", "1")]),
             ("", vec![("COBRANCA_HTTP_PORTA", "1")]),
             ("", vec![("COBRANCA___PORTA", "1")]),
+            ("", vec![("COBRANCA_SMTP__DKIM__SELETOR", "s1")]),
+            ("[smtp.dkim]\nselector = 's1'\n", vec![]),
         ] {
             let resultado = ler(toml, &ambiente);
             assert!(resultado.is_err(), "{toml:?} {ambiente:?} gave {resultado:?}");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::Segredo;
@@ -46,6 +46,8 @@ pub struct Http {
     pub cors: Vec<String>,
     /// Requests a minute that each API key has, in each process; 0 for no limit. They may come all at once.
     pub pedidos_por_minuto: u32,
+    /// Where people reach this API from outside (`https://cobranca.exemplo.com.br`), for the addresses in what is sent to them.
+    pub endereco_publico: Option<String>,
 }
 
 impl Http {
@@ -63,6 +65,7 @@ impl Default for Http {
             porta: 8080,
             cors: Vec::new(),
             pedidos_por_minuto: 30_000,
+            endereco_publico: None,
         }
     }
 }
@@ -85,6 +88,14 @@ pub struct Smtp {
     pub max_sessoes: u16,
     /// Domain of the Message-ID, and the name given in EHLO.
     pub remetente_dominio: String,
+    /// Address that what comes back is sent to, by which the reports reach this API; each company's own without one.
+    pub retorno: Option<String>,
+    /// Whoever knows it may tell what came back, at `/v1/recibos/email/{segredo}`; nobody without one. 16 characters at least.
+    pub segredo_avisos: Option<Segredo>,
+    /// What the addresses to unsubscribe at are signed with, 32 characters at least. With `http.endereco_publico` every e-mail has one.
+    pub segredo_descadastro: Option<Segredo>,
+    /// What messages are signed with; nothing without it.
+    pub dkim: Option<Dkim>,
 }
 
 impl Default for Smtp {
@@ -97,8 +108,24 @@ impl Default for Smtp {
             senha: None,
             max_sessoes: 8,
             remetente_dominio: "localhost.localdomain".to_owned(),
+            retorno: None,
+            segredo_avisos: None,
+            segredo_descadastro: None,
+            dkim: None,
         }
     }
+}
+
+/// `[smtp.dkim]`: the signature of a domain.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    /// The name of the key: its public half stands at `seletor._domainkey.dominio` in the DNS.
+    pub seletor: String,
+    /// The domain that signs; that of the senders' addresses, or receivers give it no weight.
+    pub dominio: String,
+    /// The private key, PEM: RSA of 2048 to 4096 bits, or Ed25519.
+    pub chave: Segredo,
 }
 
 /// Protection of a connection to the mail server.
@@ -113,11 +140,33 @@ pub enum Tls {
     Implicito,
 }
 
+/// `[sms]`: the provider of SMS. What it needs depends on which it is, so the section is read by whoever knows it. `Debug`
+/// shows nothing of it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Sms(serde_json::Value);
+
+impl Sms {
+    /// Reads the section as what it has to be.
+    ///
+    /// # Errors
+    /// Something in it is missing, unknown or of the wrong type.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(self.0.clone())
+    }
+}
+
+impl fmt::Debug for Sms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sms(***)")
+    }
+}
+
 /// `[dispatcher]`: the consumers of the channels.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Dispatcher {
-    /// Channels this process sends on.
+    /// Channels this process sends on; without any, those that are configured.
     #[serde(deserialize_with = "lista")]
     pub canais: Vec<String>,
     /// Seconds a claimed execução belongs to its worker, 10 to 3,600. Longer than the slowest provider call, which for
@@ -129,6 +178,13 @@ pub struct Dispatcher {
     pub prefetch: u16,
     /// Provider calls at the same time, 1 to 256.
     pub concorrencia: u16,
+    /// Executions of a company that may wait on the queue of a channel, 100 to 60,000: how far ahead of the others of the
+    /// company one is that is decided now.
+    pub na_fila: u16,
+    /// Seconds an execution may be in doubt before a person is asked, 60 to 2,592,000.
+    pub revisao_s: u32,
+    /// Whether providers may be on this machine or in its private network, and without TLS: a gateway of the house.
+    pub rede_interna: bool,
     /// Seconds between two looks of the sweeper for what got stuck, 1 to 3,600.
     pub varredura_s: u32,
 }
@@ -136,11 +192,14 @@ pub struct Dispatcher {
 impl Default for Dispatcher {
     fn default() -> Self {
         Self {
-            canais: vec!["email".to_owned()],
+            canais: Vec::new(),
             lease_s: 900,
             fila_s: 300,
             prefetch: 200,
             concorrencia: 16,
+            na_fila: 2_000,
+            revisao_s: 86_400,
+            rede_interna: false,
             varredura_s: 15,
         }
     }

@@ -58,6 +58,8 @@ pub enum ErroImportacao {
 pub struct ErroLinha {
     /// Line of the file on which the record begins, from 1.
     pub linha: u64,
+    /// The ERP's own key of the título, where it could be read: the one thing of the line that is told as it is.
+    pub codigo: Option<String>,
     /// In the order of the fields; a reason that concerns the whole line stands alone.
     pub erros: Vec<ErroCampo>,
 }
@@ -243,7 +245,7 @@ impl ErroLinha {
     }
 
     pub(super) fn da_linha(linha: u64, motivo: Motivo) -> Self {
-        Self { linha, erros: vec![ErroCampo { campo: None, valor: String::new(), motivo }] }
+        Self { linha, codigo: None, erros: vec![ErroCampo { campo: None, valor: String::new(), motivo }] }
     }
 }
 

@@ -60,10 +60,14 @@ pub(super) const COLUNAS: &str = "d.id, d.nome, d.documento, d.tipo_pessoa, d.ca
        d.criado_em, d.atualizado_em, s.saldo, s.titulos_abertos, \
        ARRAY(SELECT c.codigo_integracao FROM cadastro.devedor_codigo c \
               WHERE c.empresa_id = d.empresa_id AND c.devedor_id = d.id ORDER BY 1) AS codigos";
-/// Goes beside them.
-pub(super) const SALDO: &str = "CROSS JOIN LATERAL \
+/// Goes beside them: what it owes as the transaction sees it, which may have changed it.
+const SALDO: &str = "CROSS JOIN LATERAL \
       (SELECT coalesce(sum(t.saldo), 0)::bigint AS saldo, count(*) AS titulos_abertos FROM cadastro.titulo t \
         WHERE t.empresa_id = d.empresa_id AND t.devedor_id = d.id AND t.status = 'aberto') s";
+/// As [`SALDO`], as it was when the last transaction that changed it committed: one row for each debtor.
+pub(super) const SALDO_GUARDADO: &str = "CROSS JOIN LATERAL \
+      (SELECT coalesce(max(x.saldo), 0) AS saldo, coalesce(max(x.abertos), 0) AS titulos_abertos \
+         FROM cadastro.devedor_saldo x WHERE x.empresa_id = d.empresa_id AND x.devedor_id = d.id) s";
 
 /// One debtor of the company.
 ///

@@ -1,7 +1,8 @@
 //! Debtors by the page. The first rows after a place are found by an index of the order asked for, or by one of a filter that
-//! few debtors meet; what is added up about a debtor is added up for those of the page.
+//! few debtors meet (see `sondagem`).
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::sql_types::{BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::dinheiro::Centavos;
@@ -10,8 +11,8 @@ use domain::endereco::Uf;
 use uuid::Uuid;
 
 use super::DevedorLido;
-use super::ler::{COLUNAS, SALDO};
-use crate::{StoreError, Tenant, credores};
+use super::ler::{COLUNAS, SALDO_GUARDADO};
+use crate::{StoreError, Tenant, credores, sondagem};
 
 /// Which debtors to list; `None` is any. All of them together.
 #[derive(Clone, Debug, Default)]
@@ -95,10 +96,6 @@ pub struct Linha {
     pub chave: String,
 }
 
-/// Debtors looked through one by one for a sum of their títulos, before the sums of all are made: with a sum that many have
-/// the page is among them.
-const OLHADOS: i64 = 1_000;
-
 /// A page of debtors after the one named (what it is sorted by, and its id).
 ///
 /// # Errors
@@ -106,7 +103,7 @@ const OLHADOS: i64 = 1_000;
 pub fn list(
     t: &mut Tenant<'_>,
     filtro: &Filtro,
-    (ordem, descendente): (Ordem, bool),
+    ordem: (Ordem, bool),
     depois_de: Option<&(String, Uuid)>,
     limite: i64,
 ) -> Result<Vec<Linha>, StoreError> {
@@ -118,85 +115,181 @@ pub fn list(
             credor => credor,
         },
     };
-    let mut pagina = |sql: String| page(t, (filtro, credor), sql, depois_de, limite);
-    let Some(de_saldo) = filtro.saldo() else { return pagina(statement(filtro, (ordem, descendente), "")) };
-    let primeiros = pagina(statement_of_first(filtro, (ordem, descendente)))?;
-    if i64::try_from(primeiros.len()).is_ok_and(|quantos| quantos >= limite) {
-        return Ok(primeiros);
+    let pedido = Pedido { filtro, credor, ordem, depois_de, limite };
+    let fontes = filtro.fontes();
+    if fontes.is_empty() {
+        return pedido.load(t, pedido.statement());
     }
-    pagina(statement(filtro, (ordem, descendente), de_saldo))
-}
-
-/// The page among the debtors that meet the other filters, and `mais`.
-fn statement(filtro: &Filtro, ordem: (Ordem, bool), mais: &str) -> String {
-    let (escolhidos, ordenados, texto) = parts(filtro, ordem);
-    format!(
-        "SELECT {COLUNAS}, {texto} AS chave FROM ({escolhidos}{mais} {ordenados} LIMIT $18) d {SALDO} {ordenados}"
+    sondagem::page(
+        t,
+        (limite, &fontes),
+        |t, quantos| pedido.load(t, pedido.statement_of_first(quantos, &fontes)),
+        |t, fonte, ate| {
+            Ok(pedido.load(t, fonte.count(ate))?.first().map_or(0, |contados: &Contados| contados.n))
+        },
+        |t, fonte, ate| pedido.load(t, pedido.statement_from(*fonte, ate, &fontes)),
     )
 }
 
-/// What of the page is among the first [`OLHADOS`] debtors that meet the other filters.
-fn statement_of_first(filtro: &Filtro, ordem: (Ordem, bool)) -> String {
-    let (escolhidos, ordenados, texto) = parts(filtro, ordem);
-    format!(
-        "SELECT {COLUNAS}, {texto} AS chave FROM ({escolhidos} {ordenados} LIMIT {OLHADOS}) d {SALDO} \
-          WHERE s.saldo BETWEEN {ENTRE} {ordenados} LIMIT $18"
-    )
+#[derive(QueryableByName)]
+struct Contados {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
-/// The debtors that meet every filter but that of a sum, their order, and what they are sorted by as a text.
-fn parts(filtro: &Filtro, (ordem, descendente): (Ordem, bool)) -> (String, String, &'static str) {
-    let (chave, parametro) = (ordem.chave(), ordem.parametro());
-    let (sinal, sentido) = if descendente { ("<", "DESC") } else { (">", "ASC") };
-    let escolhidos = format!(
-        "SELECT d.*, {chave} AS chave FROM cadastro.devedor d \
-          WHERE d.empresa_id = $1 AND ($2 IS NULL OR ({chave}, d.id) {sinal} ({parametro}, $3)){}",
-        filtro.lines()
-    );
-    (escolhidos, format!("ORDER BY {chave} {sentido}, d.id {sentido}"), ordem.texto())
-}
-
-fn page(
-    t: &mut Tenant<'_>,
-    (filtro, credor): (&Filtro, Option<Uuid>),
-    sql: String,
-    depois_de: Option<&(String, Uuid)>,
+/// What is asked for.
+struct Pedido<'p> {
+    filtro: &'p Filtro,
+    credor: Option<Uuid>,
+    ordem: (Ordem, bool),
+    depois_de: Option<&'p (String, Uuid)>,
     limite: i64,
-) -> Result<Vec<Linha>, StoreError> {
-    Ok(sql_query(sql)
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<Nullable<Text>, _>(depois_de.map(|(chave, _)| chave.as_str()))
-        .bind::<Nullable<SqlUuid>, _>(depois_de.map(|(_, id)| *id))
-        .bind::<Nullable<Text>, _>(filtro.codigo_integracao.as_deref())
-        .bind::<Nullable<Text>, _>(filtro.nome.as_deref())
-        .bind::<Nullable<Text>, _>(filtro.documento.as_ref().map(Documento::as_str))
-        .bind::<Nullable<Text>, _>(filtro.gerente.as_deref())
-        .bind::<Nullable<Date>, _>(filtro.cadastrado_de)
-        .bind::<Nullable<Date>, _>(filtro.cadastrado_ate)
-        .bind::<Nullable<Timestamptz>, _>(filtro.atualizado_desde)
-        .bind::<Nullable<BigInt>, _>(filtro.saldo_de.map(Centavos::get))
-        .bind::<Nullable<BigInt>, _>(filtro.saldo_ate.map(Centavos::get))
-        .bind::<Nullable<Text>, _>(filtro.cidade.as_deref())
-        .bind::<Nullable<Text>, _>(filtro.uf.map(Uf::as_str))
-        .bind::<Nullable<Text>, _>(filtro.tipo_pessoa.map(TipoPessoa::as_str))
-        .bind::<Nullable<Text>, _>(filtro.categoria.as_deref())
-        .bind::<Nullable<SqlUuid>, _>(credor)
-        .bind::<BigInt, _>(limite)
-        .load(t.conn)?)
 }
 
-impl Filtro {
-    /// Which sum of the open títulos: looked for among the sums of all who have one, or, where nothing at all will do, debtor
-    /// by debtor.
-    fn saldo(&self) -> Option<&'static str> {
-        match (self.saldo_de, self.saldo_ate) {
-            (Some(de), _) if de > Centavos::ZERO => Some(COM_SALDO),
-            (_, Some(_)) => Some(ATE_SALDO),
-            (_, None) => None,
+impl Pedido<'_> {
+    /// The page among the debtors that meet the filters on themselves.
+    fn statement(&self) -> String {
+        let (escolhidos, ordem) = (self.chosen(), self.order());
+        self.read(&format!("{escolhidos} {ordem} LIMIT $18"))
+    }
+
+    /// What of the page is among the first so many of those.
+    fn statement_of_first(&self, quantos: i64, fontes: &[Fonte]) -> String {
+        let (escolhidos, ordem) = (self.chosen(), self.order());
+        let provas = fontes.iter().map(|fonte| fonte.test()).collect::<Vec<_>>().join(" AND ");
+        self.read(&format!(
+            "SELECT d.* FROM ({escolhidos} {ordem} LIMIT {quantos}) d WHERE {provas} {ordem} LIMIT $18"
+        ))
+    }
+
+    /// The page among all debtors of one source that meet the other filters.
+    fn statement_from(&self, fonte: Fonte, ate: i64, fontes: &[Fonte]) -> String {
+        let (ids, escolhidos, ordem) = (fonte.ids(ate), self.chosen(), self.order());
+        let provas = fontes.iter().filter(|outra| **outra != fonte);
+        let provas = provas.fold(String::new(), |provas, outra| provas + " AND " + &outra.test());
+        self.read(&format!(
+            "SELECT d.* FROM (SELECT DISTINCT x.devedor_id FROM ({ids}) x) x CROSS JOIN LATERAL \
+                    ({escolhidos} AND d.id = x.devedor_id{provas} OFFSET 0) d {ordem} LIMIT $18"
+        ))
+    }
+
+    /// The debtors that meet the filters on themselves, with what they are sorted by.
+    fn chosen(&self) -> String {
+        let (ordem, descendente) = self.ordem;
+        let (chave, parametro) = (ordem.chave(), ordem.parametro());
+        let sinal = if descendente { "<" } else { ">" };
+        format!(
+            "SELECT d.*, {chave} AS chave FROM cadastro.devedor d \
+              WHERE d.empresa_id = $1 AND ($2 IS NULL OR ({chave}, d.id) {sinal} ({parametro}, $3)){}",
+            self.filtro.lines()
+        )
+    }
+
+    fn order(&self) -> String {
+        let (ordem, descendente) = self.ordem;
+        let (chave, sentido) = (ordem.chave(), if descendente { "DESC" } else { "ASC" });
+        format!("ORDER BY {chave} {sentido}, d.id {sentido}")
+    }
+
+    /// Reads the debtors of a page.
+    fn read(&self, pagina: &str) -> String {
+        let (texto, ordem) = (self.ordem.0.texto(), self.order());
+        format!("SELECT {COLUNAS}, {texto} AS chave FROM ({pagina}) d {SALDO_GUARDADO} {ordem}")
+    }
+
+    fn load<L: QueryableByName<Pg> + 'static>(
+        &self,
+        t: &mut Tenant<'_>,
+        sql: String,
+    ) -> Result<Vec<L>, StoreError> {
+        let Self { filtro, credor, depois_de, limite, .. } = *self;
+        Ok(sql_query(sql)
+            .bind::<SqlUuid, _>(t.empresa.uuid())
+            .bind::<Nullable<Text>, _>(depois_de.map(|(chave, _)| chave.as_str()))
+            .bind::<Nullable<SqlUuid>, _>(depois_de.map(|(_, id)| *id))
+            .bind::<Nullable<Text>, _>(filtro.codigo_integracao.as_deref())
+            .bind::<Nullable<Text>, _>(filtro.nome.as_deref())
+            .bind::<Nullable<Text>, _>(filtro.documento.as_ref().map(Documento::as_str))
+            .bind::<Nullable<Text>, _>(filtro.gerente.as_deref())
+            .bind::<Nullable<Date>, _>(filtro.cadastrado_de)
+            .bind::<Nullable<Date>, _>(filtro.cadastrado_ate)
+            .bind::<Nullable<Timestamptz>, _>(filtro.atualizado_desde)
+            .bind::<Nullable<BigInt>, _>(filtro.saldo_de.map(Centavos::get))
+            .bind::<Nullable<BigInt>, _>(filtro.saldo_ate.map(Centavos::get))
+            .bind::<Nullable<Text>, _>(filtro.cidade.as_deref())
+            .bind::<Nullable<Text>, _>(filtro.uf.map(Uf::as_str))
+            .bind::<Nullable<Text>, _>(filtro.tipo_pessoa.map(TipoPessoa::as_str))
+            .bind::<Nullable<Text>, _>(filtro.categoria.as_deref())
+            .bind::<Nullable<SqlUuid>, _>(credor)
+            .bind::<BigInt, _>(limite)
+            .load(t.conn)?)
+    }
+}
+
+/// A filter that no column of the debtor tells. It has an index of its own, which knows nothing of any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fonte {
+    Saldo,
+    Cidade,
+    Uf,
+    CidadeEUf,
+}
+
+impl Fonte {
+    /// Rows `x`, each of a debtor who meets it.
+    fn rows(self) -> &'static str {
+        match self {
+            Self::Saldo => {
+                "cadastro.devedor_saldo x WHERE x.empresa_id = $1 \
+                    AND x.saldo BETWEEN coalesce($11, 0) AND coalesce($12, 9223372036854775807)"
+            }
+            Self::Cidade => {
+                "cadastro.meio_contato x WHERE x.empresa_id = $1 AND x.tipo = 'endereco' \
+                    AND x.cidade_busca = cadastro.texto_busca($13)"
+            }
+            Self::Uf => {
+                "cadastro.meio_contato x WHERE x.empresa_id = $1 AND x.tipo = 'endereco' AND x.uf = $14"
+            }
+            Self::CidadeEUf => {
+                "cadastro.meio_contato x WHERE x.empresa_id = $1 AND x.tipo = 'endereco' \
+                    AND x.uf = $14 AND x.cidade_busca = cadastro.texto_busca($13)"
+            }
         }
     }
 
-    /// Rules f01–f09: the lines of the filters that are asked for, since the planner makes no join of what stands beside an
+    /// The debtors of the first so many of them, in the order of their index.
+    fn ids(self, ate: i64) -> String {
+        let ordem = match self {
+            Self::Saldo => "x.saldo",
+            Self::Cidade | Self::CidadeEUf => "x.devedor_id",
+            Self::Uf => "x.cidade_busca",
+        };
+        format!("SELECT x.devedor_id FROM {} ORDER BY {ordem} LIMIT {ate}", self.rows())
+    }
+
+    /// Whether `d` has such a row. What stands in the place of a value is looked up for each debtor, and is no join.
+    fn test(self) -> String {
+        format!("(SELECT true FROM {} AND x.devedor_id = d.id LIMIT 1)", self.rows())
+    }
+
+    fn count(self, ate: i64) -> String {
+        format!("SELECT count(*) AS n FROM ({}) x", self.ids(ate))
+    }
+}
+
+impl Filtro {
+    fn fontes(&self) -> Vec<Fonte> {
+        let com_saldo = self.saldo_de.is_some_and(|de| de > Centavos::ZERO) || self.saldo_ate.is_some();
+        let lugar = match (&self.cidade, self.uf) {
+            (Some(_), Some(_)) => Some(Fonte::CidadeEUf),
+            (Some(_), None) => Some(Fonte::Cidade),
+            (None, Some(_)) => Some(Fonte::Uf),
+            (None, None) => None,
+        };
+        com_saldo.then_some(Fonte::Saldo).into_iter().chain(lugar).collect()
+    }
+
+    /// Rules f01–f09: the lines of the other filters that are asked for, since the planner makes no join of what stands beside an
     /// `OR`. The parameters keep their numbers.
     fn lines(&self) -> String {
         [
@@ -207,9 +300,6 @@ impl Filtro {
             (self.cadastrado_de.is_some(), CADASTRADO_DE),
             (self.cadastrado_ate.is_some(), CADASTRADO_ATE),
             (self.atualizado_desde.is_some(), "d.atualizado_em >= $10"),
-            (self.cidade.is_some() && self.uf.is_none(), CIDADE),
-            (self.cidade.is_none() && self.uf.is_some(), UF),
-            (self.cidade.is_some() && self.uf.is_some(), CIDADE_E_UF),
             (self.tipo_pessoa.is_some(), "d.tipo_pessoa = $15"),
             (self.categoria.is_some(), "d.categoria = $16"),
             (self.credor.is_some(), CREDOR),
@@ -228,16 +318,117 @@ const CADASTRADO_DE: &str =
     "d.criado_em >= ($8::timestamp AT TIME ZONE (SELECT fuso FROM cadastro.empresa WHERE id = $1))";
 const CADASTRADO_ATE: &str =
     "d.criado_em < (($9 + 1)::timestamp AT TIME ZONE (SELECT fuso FROM cadastro.empresa WHERE id = $1))";
-const ENTRE: &str = "coalesce($11, 0) AND coalesce($12, 9223372036854775807)";
-const COM_SALDO: &str = " AND d.id IN (SELECT t.devedor_id FROM cadastro.titulo t WHERE t.empresa_id = $1 AND t.status = 'aberto' \
-    GROUP BY t.devedor_id HAVING sum(t.saldo) BETWEEN coalesce($11, 0) AND coalesce($12, 9223372036854775807))";
-const ATE_SALDO: &str = " AND (SELECT coalesce(sum(t.saldo), 0) FROM cadastro.titulo t WHERE t.empresa_id = $1 \
-    AND t.devedor_id = d.id AND t.status = 'aberto') <= $12";
-const CIDADE: &str = "d.id IN (SELECT m.devedor_id FROM cadastro.meio_contato m WHERE m.empresa_id = $1 \
-    AND m.tipo = 'endereco' AND m.cidade_busca = cadastro.texto_busca($13))";
-const UF: &str = "d.id IN (SELECT m.devedor_id FROM cadastro.meio_contato m WHERE m.empresa_id = $1 \
-    AND m.tipo = 'endereco' AND m.uf = $14)";
-const CIDADE_E_UF: &str = "d.id IN (SELECT m.devedor_id FROM cadastro.meio_contato m WHERE m.empresa_id = $1 \
-    AND m.tipo = 'endereco' AND m.uf = $14 AND m.cidade_busca = cadastro.texto_busca($13))";
 const CREDOR: &str =
     "d.id IN (SELECT t.devedor_id FROM cadastro.titulo t WHERE t.empresa_id = $1 AND t.credor_id = $17)";
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::EmpresaId;
+    use testkit::Sql;
+
+    use super::*;
+    use crate::{Banco, Papel};
+
+    /// Many of the same name and instant, each with none to three títulos and one or two addresses.
+    const CARTEIRA: &str = "
+        INSERT INTO cadastro.empresa (id, nome, remetente_email, criada_em)
+          VALUES ('00000000-0000-0000-0000-000000000001', 'A', 'a@a.com', now());
+        CREATE TEMP TABLE n AS SELECT n, gen_random_uuid() AS id FROM generate_series(1, 120) n;
+        INSERT INTO cadastro.devedor (empresa_id, id, nome, gerente, tipo_pessoa, criado_em, atualizado_em)
+          SELECT '00000000-0000-0000-0000-000000000001', id, 'D' || n * 7 % 20, 'g' || n % 2, 'isenta',
+                 timestamptz '2026-01-01' + n * 5 % 30 * interval '1 hour', timestamptz '2026-02-01' + n * 11 % 40 * interval '1 hour'
+            FROM n;
+        INSERT INTO cadastro.meio_contato (empresa_id, devedor_id, tipo, valor, ordem, endereco)
+          SELECT '00000000-0000-0000-0000-000000000001', id, 'endereco', 'e' || k, k,
+                 jsonb_build_object('cidade', (ARRAY['Sé', 'Mar', 'Rio'])[1 + n % 3], 'uf', (ARRAY['SP', 'RJ'])[1 + n % 2])
+            FROM n, generate_series(0, n % 4 / 3) k;
+        INSERT INTO cadastro.titulo (empresa_id, id, codigo_integracao, devedor_id, numero, vencimento, valor, saldo, status,
+                                     status_em, criado_em, atualizado_em)
+          SELECT '00000000-0000-0000-0000-000000000001', gen_random_uuid(), n || '-' || k, id, 'N', '2026-06-01', 100 * k, 100 * k,
+                 CASE WHEN n % 5 = 0 THEN 'suspenso' ELSE 'aberto' END, now(), now(), now()
+            FROM n, generate_series(1, n % 4) k";
+
+    /// Filters, and the same in plain SQL.
+    fn filtros() -> Vec<(Filtro, String)> {
+        let centavos = |n| Some(Centavos::new(n));
+        let saldo = "(SELECT coalesce(sum(saldo), 0) FROM cadastro.titulo t WHERE t.devedor_id = d.id AND status = 'aberto')";
+        let em = |onde: &str| {
+            format!("EXISTS (SELECT FROM cadastro.meio_contato m WHERE m.devedor_id = d.id AND {onde})")
+        };
+        let (cidade, uf) = (Some("se".to_owned()), Uf::parse("SP").ok());
+        let todos = Filtro::default;
+        vec![
+            (Filtro { saldo_de: centavos(200), ..todos() }, format!("{saldo} >= 200")),
+            (Filtro { saldo_ate: centavos(0), ..todos() }, format!("{saldo} = 0")),
+            (
+                Filtro { saldo_de: centavos(1), saldo_ate: centavos(300), ..todos() },
+                format!("{saldo} BETWEEN 1 AND 300"),
+            ),
+            (
+                Filtro { saldo_ate: centavos(300), gerente: Some("g1".to_owned()), ..todos() },
+                format!("{saldo} <= 300 AND gerente = 'g1'"),
+            ),
+            (Filtro { cidade: cidade.clone(), ..todos() }, em("cidade_busca = 'se'")),
+            (Filtro { uf, ..todos() }, em("uf = 'SP'")),
+            (Filtro { cidade: cidade.clone(), uf, ..todos() }, em("cidade_busca = 'se' AND uf = 'SP'")),
+            (
+                Filtro { cidade, saldo_de: centavos(100), ..todos() },
+                format!("{} AND {saldo} >= 100", em("cidade_busca = 'se'")),
+            ),
+        ]
+    }
+
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+
+    fn ids(linhas: &[Linha]) -> Vec<Uuid> {
+        linhas.iter().map(|linha| linha.devedor.id).collect()
+    }
+
+    /// All of them, as pages of seven.
+    fn pages(t: &mut Tenant<'_>, filtro: &Filtro, ordem: (Ordem, bool)) -> Vec<Uuid> {
+        let (mut todos, mut depois_de) = (Vec::new(), None);
+        loop {
+            let pagina = list(t, filtro, ordem, depois_de.as_ref(), 7).unwrap();
+            let Some(ultima) = pagina.last() else { return todos };
+            depois_de = Some((ultima.chave.clone(), ultima.devedor.id));
+            todos.extend(ids(&pagina));
+        }
+    }
+
+    #[test]
+    fn every_way_finds_the_same_debtors_in_the_same_order() {
+        let pg = testkit::Banco::new();
+        Sql::connect(pg.url()).run(CARTEIRA);
+        let banco = Banco::connect(pg.url(), Papel::Titulos, 1).unwrap();
+        let confere = |t: &mut Tenant<'_>| {
+            for (filtro, onde) in filtros() {
+                for ordem in [Ordem::Nome, Ordem::CriadoEm, Ordem::AtualizadoEm] {
+                    for descendente in [false, true] {
+                        let ordem = (ordem, descendente);
+                        let pedido =
+                            Pedido { filtro: &filtro, credor: None, ordem, depois_de: None, limite: 500 };
+                        let sql =
+                            format!("SELECT d.id FROM cadastro.devedor d WHERE {onde} {}", pedido.order());
+                        let certos: Vec<Uuid> =
+                            sql_query(sql).load::<Id>(t.conn)?.into_iter().map(|linha| linha.id).collect();
+                        assert!(!certos.is_empty() && certos.len() < 100, "{onde}");
+                        assert_eq!(pages(t, &filtro, ordem), certos, "{onde} {ordem:?}");
+                        let fontes = filtro.fontes();
+                        let primeiros = pedido.load(t, pedido.statement_of_first(i64::MAX, &fontes))?;
+                        assert_eq!(ids(&primeiros), certos, "{onde} {ordem:?}");
+                        for fonte in &fontes {
+                            let achados = pedido.load(t, pedido.statement_from(*fonte, i64::MAX, &fontes))?;
+                            assert_eq!(ids(&achados), certos, "{onde} {ordem:?} {fonte:?}");
+                        }
+                    }
+                }
+            }
+            Ok(())
+        };
+        banco.da_empresa(EmpresaId::new(Uuid::from_u128(1)), confere).unwrap();
+    }
+}

@@ -42,6 +42,9 @@ pub(crate) struct Resolvidos {
 /// Finds or creates the debtor behind each mention. Rule m01: a new code with a known document is one more code of the
 /// same debtor; without document each code is a debtor of its own. What a later mention says stands over an earlier one,
 /// as if each had been pushed by itself; but a document that a mention took from its debtor is nobody's until the next push. Contacts that are new were told by `origem`.
+///
+/// Who gets a code or a document is decided before anything is locked, and looked at again when it is: of two pushes at once,
+/// one of which corrects the document by which the other one found its debtor, the later one is run again.
 pub(crate) fn resolve(
     t: &mut Tenant<'_>,
     mencoes: Vec<Entrada>,
@@ -86,6 +89,7 @@ pub(crate) fn resolve(
     let diferem = differing(t, &contatos, alcance, agora)?;
     let tocados = codigos.values().copied().chain(diferem.iter().copied()).collect();
     let escritos = save_devedores(t, &dados, &tocados, donos.documents_change(), agora)?;
+    donos.confirm(t, |id| escritos.iter().find(|e| e.id == id).map(|e| e.documento_antes.as_deref()))?;
     save_codigos(t, &codigos)?;
     contatos.retain(|id, contatos| diferem.contains(id) || contatos.opt_out.is_some());
     let por_contato = save_contatos(t, &contatos, alcance, agora)?;
@@ -118,6 +122,9 @@ struct Escrito {
     id: Uuid,
     #[diesel(sql_type = Bool)]
     criado: bool,
+    /// The document that it had when it was locked.
+    #[diesel(sql_type = Nullable<Text>)]
+    documento_antes: Option<String>,
     /// Whether what a régua asks for is another now. A debtor that is new has no título yet.
     #[diesel(sql_type = Bool)]
     perfil: bool,
@@ -157,7 +164,7 @@ fn save_devedores(
                                   coalesce(n.gerente, a.gerente), coalesce(n.score, a.score))), \
          presos AS MATERIALIZED ( \
          SELECT x.* FROM (SELECT antes FROM n WHERE antes IS NOT NULL ORDER BY antes) m CROSS JOIN LATERAL \
-                (SELECT id, tipo_pessoa, categoria, score FROM cadastro.devedor \
+                (SELECT id, documento, tipo_pessoa, categoria, score FROM cadastro.devedor \
                   WHERE empresa_id = $1 AND id = m.antes FOR {trava}) x), \
          g AS ( \
          INSERT INTO cadastro.devedor AS d \
@@ -168,7 +175,7 @@ fn save_devedores(
                 categoria = coalesce(excluded.categoria, d.categoria), gerente = coalesce(excluded.gerente, d.gerente), \
                 score = coalesce(excluded.score, d.score), versao = d.versao + 1, atualizado_em = excluded.atualizado_em \
          RETURNING id, tipo_pessoa, categoria, score) \
-         SELECT g.id, p.id IS NULL AS criado, p.id IS NOT NULL AND (p.tipo_pessoa, p.categoria, p.score) \
+         SELECT g.id, p.id IS NULL AS criado, p.documento AS documento_antes, p.id IS NOT NULL AND (p.tipo_pessoa, p.categoria, p.score) \
                 IS DISTINCT FROM (g.tipo_pessoa, g.categoria, g.score) AS perfil FROM g LEFT JOIN presos p ON p.id = g.id"
     ))
     .bind::<SqlUuid, _>(t.empresa.uuid())

@@ -1,24 +1,27 @@
-//! The fence: claim an execution and read what its message needs, in one short transaction right before the provider call.
+//! The fence: claim executions and read what their messages need, in one short transaction right before the provider calls.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::data_types::PgInterval;
-use diesel::sql_types::{BigInt, Interval, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::sql_types::{Array, BigInt, Interval, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl as _};
 use domain::dinheiro::Centavos;
-use domain::execucao::{Canal, Envio, Motivo};
+use domain::execucao::{Canal, Envio, Estado, Evento, Motivo};
 use domain::ids::{ExecucaoId, TituloId};
 use domain::janela::Janela;
 use domain::regua::Regras;
 use domain::titulo::Titulo;
+use uuid::Uuid;
 
-use crate::migracao::ExecuteUnit as _;
+use crate::fatos::{Fatos, Lidos};
+use crate::preparada::prepared;
 use crate::{StoreError, Tenant};
 
 mod leitura;
 
-use leitura::Fim;
+use leitura::{Fim, LinhaExecucao};
 
 /// The most contacts that one message goes to; a debtor with more is one whose data nobody looks after.
 pub const MAX_CONTATOS: usize = 10;
@@ -38,6 +41,7 @@ pub struct Linha {
 
 /// Everything about an execution at the fence. It holds personal data and so has no `Debug`.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own; no two of them make a state")]
 pub struct Cerca {
     /// Channel.
     pub canal: Canal,
@@ -45,6 +49,12 @@ pub struct Cerca {
     pub lembrete: bool,
     /// Whether its régua is active now.
     pub regua_ativa: bool,
+    /// Whether the channel is stopped for this company.
+    pub parado: bool,
+    /// Date of the night that decided it, or on which a person sent it back to the start.
+    pub data: NaiveDate,
+    /// Whether an attempt of it may have left.
+    pub duvidosa: bool,
     /// Failed attempts so far.
     pub tentativas: u32,
     /// When the company lets this channel send; `None` for channels without a window (rule j07).
@@ -74,6 +84,8 @@ pub struct Cerca {
     pub contatos: Vec<String>,
     /// Its títulos as they are now, in no order; those that its enrolment no longer holds are not among them (rule m09).
     pub linhas: Vec<Linha>,
+    /// What else its text asks for.
+    pub fatos: Fatos,
 }
 
 /// What became of a claim.
@@ -92,93 +104,139 @@ pub enum Reivindicacao {
         /// Until then.
         para: DateTime<Utc>,
     },
+    /// It waits until its channel goes on, or until the debtor has the message that is being sent to him.
+    Retida,
     /// It will never leave.
     Descartada {
         /// Why.
         motivo: Motivo,
     },
+    /// It waited too long.
+    Expirada,
     /// It is not `enfileirada` any more, or somebody else is at it: the message was a stale hint.
     DeOutro,
 }
 
-/// Claims the execution. `decide` sees it at the fence, with its títulos locked against a concurrent change of status
-/// (rules j03, j04, j05), and says whether it may leave.
+/// Claims executions of the company, in one go. `decide` sees each at the fence, with its títulos locked against a concurrent
+/// change of status (rules j03, j04, j05), and says whether it may leave. Answers what became of each, in the order asked.
 ///
 /// # Errors
 /// The database is unreachable or holds something this version cannot read.
 pub fn claim(
     t: &mut Tenant<'_>,
-    id: ExecucaoId,
+    ids: &[ExecucaoId],
     lease: Duration,
-    decide: impl FnOnce(&Cerca) -> Envio,
+    mut decide: impl FnMut(&Cerca) -> Envio,
+) -> Result<Vec<(ExecucaoId, Reivindicacao)>, StoreError> {
+    let execucoes = leitura::lock(t, ids)?;
+    let titulos = leitura::fence_titulos(t, &execucoes)?;
+    let fatos = leitura::read_fatos(t, &execucoes)?;
+    let mut ocupados = BTreeSet::new();
+    let mut decididas = BTreeMap::new();
+    for execucao in execucoes {
+        let (id, alvo) = (execucao.id(), execucao.alvo());
+        let decidida = at_the_fence(execucao, (&titulos, &fatos), &mut decide)?;
+        // Nobody gets two messages of a channel at a time; the next one comes when the first has left.
+        let ocupado = matches!(decidida, Reivindicacao::Nossa { .. }) && !ocupados.insert(alvo);
+        decididas.insert(id, if ocupado { Reivindicacao::Retida } else { decidida });
+    }
+    write(t, &mut decididas, lease)?;
+    Ok(ids.iter().map(|id| (*id, decididas.remove(id).unwrap_or(Reivindicacao::DeOutro))).collect())
+}
+
+fn at_the_fence(
+    execucao: LinhaExecucao,
+    lidos: (&BTreeMap<Uuid, (Uuid, Linha)>, &Lidos),
+    decide: &mut impl FnMut(&Cerca) -> Envio,
 ) -> Result<Reivindicacao, StoreError> {
-    let Some(linha) = leitura::lock(t, id)? else { return Ok(Reivindicacao::DeOutro) };
-    let fim = linha.fim()?;
+    let fim = execucao.fim()?;
     if let Some(Fim::Por(motivo)) = fim {
-        discard(t, id, motivo)?;
         return Ok(Reivindicacao::Descartada { motivo });
     }
-    let dados = linha.read(t)?;
+    let ocupado = execucao.ocupado();
+    let dados = execucao.read(lidos)?;
     let envio = match (fim, decide(&dados)) {
-        (Some(_), Envio::Enviar { .. } | Envio::Adiar { .. }) => {
-            Envio::Descartar { motivo: Motivo::SemTitulo }
-        }
-        (_, envio) => envio,
+        (Some(_), Envio::Descartar { motivo }) => return Ok(Reivindicacao::Descartada { motivo }),
+        (Some(_), _) => return Ok(Reivindicacao::Descartada { motivo: Motivo::SemTitulo }),
+        (None, envio) => envio,
     };
-    match envio {
-        Envio::Enviar { titulos } => {
-            let cerca = start(t, id, lease)?;
-            Ok(Reivindicacao::Nossa { cerca, titulos, dados: Box::new(dados) })
+    Ok(match envio {
+        Envio::Enviar { .. } if ocupado => Reivindicacao::Retida,
+        Envio::Enviar { titulos } => Reivindicacao::Nossa { cerca: 0, titulos, dados: Box::new(dados) },
+        Envio::Adiar { para } => Reivindicacao::Adiada { para },
+        Envio::Reter => Reivindicacao::Retida,
+        Envio::Descartar { motivo } => Reivindicacao::Descartada { motivo },
+        Envio::Expirar => Reivindicacao::Expirada,
+    })
+}
+
+impl Reivindicacao {
+    fn evento(&self) -> Option<Evento> {
+        match self {
+            Self::Nossa { .. } => Some(Evento::Reivindicar),
+            Self::Adiada { .. } | Self::Retida => Some(Evento::Devolver),
+            Self::Descartada { .. } => Some(Evento::Descartar),
+            Self::Expirada => Some(Evento::Expirar),
+            Self::DeOutro => None,
         }
-        Envio::Adiar { para } => {
-            postpone(t, id, para)?;
-            Ok(Reivindicacao::Adiada { para })
-        }
-        Envio::Descartar { motivo } => {
-            discard(t, id, motivo)?;
-            Ok(Reivindicacao::Descartada { motivo })
+    }
+
+    fn motivo(&self) -> Option<Motivo> {
+        match self {
+            Self::Descartada { motivo } => Some(*motivo),
+            Self::Expirada => Some(Motivo::Validade),
+            Self::Nossa { .. } | Self::Adiada { .. } | Self::Retida | Self::DeOutro => None,
         }
     }
 }
 
 #[derive(QueryableByName)]
 struct Token {
-    #[diesel(sql_type = BigInt)]
-    cerca: i64,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    cerca: Option<i64>,
 }
 
-fn start(t: &mut Tenant<'_>, id: ExecucaoId, lease: Duration) -> Result<i64, StoreError> {
+/// Writes what was decided, and the fence of each that is ours into it.
+fn write(
+    t: &mut Tenant<'_>,
+    decididas: &mut BTreeMap<ExecucaoId, Reivindicacao>,
+    lease: Duration,
+) -> Result<(), StoreError> {
+    let (mut ids, mut estados, mut motivos, mut paras) = (vec![], vec![], vec![], vec![]);
+    for (id, decidida) in &*decididas {
+        let Some(estado) = decidida.evento().and_then(|evento| Estado::Enfileirada.depois(evento)) else {
+            continue;
+        };
+        ids.push(id.uuid());
+        estados.push(estado.as_str());
+        motivos.push(decidida.motivo().map(Motivo::as_str));
+        paras.push(if let Reivindicacao::Adiada { para } = decidida { Some(*para) } else { None });
+    }
     let micros = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
-    let token: Token = sql_query(
-        "UPDATE disparo.execucao SET estado = 'enviando', cerca = nextval('disparo.cerca'), \
-                lease_ate = clock_timestamp() + $3, atualizada_em = clock_timestamp() \
-          WHERE empresa_id = $1 AND id = $2 RETURNING cerca",
+    let tokens: Vec<Token> = prepared(
+        "UPDATE disparo.execucao e SET estado = x.estado, motivo = x.motivo, publicar_em = coalesce(x.para, e.publicar_em), \
+                enfileirada_em = CASE WHEN x.estado <> 'pendente' THEN e.enfileirada_em END, \
+                cerca = CASE WHEN x.estado = 'enviando' THEN nextval('disparo.cerca') ELSE e.cerca END, \
+                lease_ate = CASE WHEN x.estado = 'enviando' THEN clock_timestamp() + $6 END, \
+                atualizada_em = clock_timestamp() \
+           FROM unnest($2, $3, $4, $5) AS x (id, estado, motivo, para) \
+          WHERE e.empresa_id = $1 AND e.id = x.id RETURNING e.id, e.cerca",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<Text>, _>(estados)
+    .bind::<Array<Nullable<Text>>, _>(motivos)
+    .bind::<Array<Nullable<Timestamptz>>, _>(paras)
     .bind::<Interval, _>(PgInterval::from_microseconds(micros))
-    .get_result(t.conn)?;
-    Ok(token.cerca)
-}
-
-fn postpone(t: &mut Tenant<'_>, id: ExecucaoId, para: DateTime<Utc>) -> Result<(), StoreError> {
-    sql_query(
-        "UPDATE disparo.execucao SET estado = 'pendente', publicar_em = $3, enfileirada_em = NULL, \
-                atualizada_em = clock_timestamp() WHERE empresa_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .bind::<Timestamptz, _>(para)
-    .execute_unit(t.conn)
-}
-
-fn discard(t: &mut Tenant<'_>, id: ExecucaoId, motivo: Motivo) -> Result<(), StoreError> {
-    sql_query(
-        "UPDATE disparo.execucao SET estado = 'descartada', motivo = $3, atualizada_em = clock_timestamp() \
-          WHERE empresa_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .bind::<Text, _>(motivo.as_str())
-    .execute_unit(t.conn)
+    .load(t.conn)?;
+    for token in tokens {
+        if let (Some(Reivindicacao::Nossa { cerca, .. }), Some(nova)) =
+            (decididas.get_mut(&ExecucaoId::new(token.id)), token.cerca)
+        {
+            *cerca = nova;
+        }
+    }
+    Ok(())
 }

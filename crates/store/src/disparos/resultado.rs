@@ -1,41 +1,19 @@
-//! What came of an execution that was claimed.
+//! What came of executions that were claimed.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{RunQueryDsl as _, sql_query};
-use domain::execucao::{Estado, Motivo};
+use diesel::{QueryableByName, RunQueryDsl as _};
+use domain::execucao::{Desfecho, Motivo};
 use domain::ids::{ExecucaoId, TituloId};
 use uuid::Uuid;
 
-use crate::migracao::ExecuteUnit as _;
+use crate::preparada::prepared;
+use crate::titulos::array_literal;
 use crate::{StoreError, Tenant};
 
-/// How an attempt ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Desfecho {
-    /// The provider accepted it.
-    Enviada {
-        /// When, in business time.
-        em: DateTime<Utc>,
-    },
-    /// It certainly did not leave and is tried again.
-    Repetir {
-        /// From when on, in business time.
-        em: DateTime<Utc>,
-    },
-    /// It certainly did not leave and is not tried again.
-    Falhou {
-        /// Why.
-        motivo: Motivo,
-    },
-    /// Nobody knows whether it left; it is never sent again blindly.
-    Incerta {
-        /// Why.
-        motivo: Motivo,
-    },
-}
-
-/// A message as it was made, kept when it left or may have left.
+/// A message as it was made. It holds personal data and so has no `Debug`.
 #[derive(Clone)]
 pub struct MensagemMontada {
     /// To whom: every contact it was addressed to, separated by a comma and a space (rule m11). Whom the provider refused
@@ -51,62 +29,146 @@ pub struct MensagemMontada {
     pub montada_em: DateTime<Utc>,
 }
 
-/// Writes the result of the attempt that holds the fence `cerca`, with the provider's answer and, if it left or may have
-/// left, the message. Answers `false` when the fence is not ours any more: then nothing is written.
-///
-/// # Errors
-/// The database refused or is unreachable.
-pub fn finish(
-    t: &mut Tenant<'_>,
-    execucao: (ExecucaoId, i64),
-    desfecho: &Desfecho,
-    resposta: Option<&str>,
-    mensagem: Option<&MensagemMontada>,
-) -> Result<bool, StoreError> {
-    let (id, cerca) = execucao;
-    let (estado, motivo, quando, repete) = match desfecho {
-        Desfecho::Enviada { em } => (Estado::Enviada, None, Some(*em), false),
-        Desfecho::Repetir { em } => (Estado::Pendente, None, Some(*em), true),
-        Desfecho::Falhou { motivo } => (Estado::Falhou, Some(motivo.as_str()), None, false),
-        Desfecho::Incerta { motivo } => (Estado::Incerta, Some(motivo.as_str()), None, false),
-    };
-    let touched = sql_query(
-        "UPDATE disparo.execucao SET estado = $4, motivo = $5, lease_ate = NULL, resposta = $6, \
-                enviada_em = CASE WHEN $4 = 'enviada' THEN $7 END, \
-                publicar_em = CASE WHEN $8 THEN $7 ELSE publicar_em END, \
-                tentativas = tentativas + CASE WHEN $8 OR $4 = 'falhou' THEN 1 ELSE 0 END, \
-                enfileirada_em = CASE WHEN $8 THEN NULL ELSE enfileirada_em END, atualizada_em = clock_timestamp() \
-          WHERE empresa_id = $1 AND id = $2 AND cerca = $3 AND estado = 'enviando'",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .bind::<BigInt, _>(cerca)
-    .bind::<Text, _>(estado.as_str())
-    .bind::<Nullable<Text>, _>(motivo)
-    .bind::<Nullable<Text>, _>(resposta)
-    .bind::<Nullable<Timestamptz>, _>(quando)
-    .bind::<Bool, _>(repete)
-    .execute(t.conn)?;
-    if touched == 0 {
-        return Ok(false);
-    }
-    if let Some(mensagem) = mensagem {
-        keep(t, id, mensagem)?;
-    }
-    Ok(true)
+/// A provider call that was made.
+#[derive(Clone)]
+pub struct Chamada {
+    /// Which provider.
+    pub provedor: &'static str,
+    /// Its own name for the message, of which its receipts will speak.
+    pub provedor_id: Option<String>,
+    /// What it answered, or how the conversation broke.
+    pub resposta: String,
+    /// When it was over, in business time.
+    pub terminou_em: DateTime<Utc>,
+    /// What was sent.
+    pub mensagem: MensagemMontada,
 }
 
-fn keep(t: &mut Tenant<'_>, id: ExecucaoId, mensagem: &MensagemMontada) -> Result<(), StoreError> {
-    sql_query(
-        "INSERT INTO disparo.mensagem (empresa_id, execucao_id, destinatario, assunto, texto, titulos, montada_em) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+/// How the attempt that holds a fence ended.
+#[derive(Clone)]
+pub struct Resultado {
+    /// The execution.
+    pub id: ExecucaoId,
+    /// The fence under which it was claimed.
+    pub cerca: i64,
+    /// How it ended.
+    pub desfecho: Desfecho,
+    /// The provider call, if it came to one.
+    pub chamada: Option<Chamada>,
+}
+
+#[derive(QueryableByName)]
+struct Escrita {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    devedor_id: Uuid,
+}
+
+/// Writes results under their fences, each with its call; the text of the message is kept only if it left or may have left.
+/// Answers those that were written: a fence that is not held any more writes nothing.
+///
+/// # Errors
+/// The database refused or is unreachable; then none is written.
+pub fn finish(t: &mut Tenant<'_>, resultados: &[Resultado]) -> Result<BTreeSet<ExecucaoId>, StoreError> {
+    let de = |r: &Resultado| Colunas::of(r.desfecho);
+    let escritas: Vec<Escrita> = prepared(
+        "UPDATE disparo.execucao e SET estado = x.estado, motivo = x.motivo, lease_ate = NULL, \
+                resposta = coalesce(x.resposta, e.resposta), \
+                enviada_em = CASE WHEN x.estado = 'enviada' THEN x.quando ELSE e.enviada_em END, \
+                publicar_em = CASE WHEN x.estado = 'pendente' THEN x.quando ELSE e.publicar_em END, \
+                tentativas = e.tentativas + x.conta::int, duvidosa = e.duvidosa OR x.duvidosa, \
+                enfileirada_em = CASE WHEN x.estado <> 'pendente' THEN e.enfileirada_em END, \
+                atualizada_em = clock_timestamp() \
+           FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) \
+                AS x (id, cerca, estado, motivo, quando, conta, duvidosa, resposta) \
+          WHERE e.empresa_id = $1 AND e.id = x.id AND e.cerca = x.cerca AND e.estado = 'enviando' \
+         RETURNING e.id, e.devedor_id",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .bind::<Text, _>(&mensagem.destinatario)
-    .bind::<Nullable<Text>, _>(mensagem.assunto.as_deref())
-    .bind::<Text, _>(&mensagem.texto)
-    .bind::<Array<SqlUuid>, _>(mensagem.titulos.iter().map(|t| t.uuid()).collect::<Vec<Uuid>>())
-    .bind::<Timestamptz, _>(mensagem.montada_em)
-    .execute_unit(t.conn)
+    .bind::<Array<SqlUuid>, _>(resultados.iter().map(|r| r.id.uuid()).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(resultados.iter().map(|r| r.cerca).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(resultados.iter().map(|r| r.desfecho.estado().as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(resultados.iter().map(|r| de(r).motivo).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Timestamptz>>, _>(resultados.iter().map(|r| de(r).quando).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(resultados.iter().map(|r| de(r).conta).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(resultados.iter().map(|r| de(r).duvidosa).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(
+        resultados.iter().map(|r| r.chamada.as_ref().map(|c| c.resposta.as_str())).collect::<Vec<_>>(),
+    )
+    .load(t.conn)?;
+    let devedores: BTreeMap<_, _> = escritas.iter().map(|e| (ExecucaoId::new(e.id), e.devedor_id)).collect();
+    let chamadas: Vec<_> = resultados
+        .iter()
+        .filter_map(|r| {
+            Some(Feita { resultado: r, chamada: r.chamada.as_ref()?, devedor: *devedores.get(&r.id)? })
+        })
+        .collect();
+    keep(t, &chamadas)?;
+    Ok(devedores.into_keys().collect())
+}
+
+/// What an outcome writes besides the state.
+struct Colunas {
+    motivo: Option<&'static str>,
+    quando: Option<DateTime<Utc>>,
+    conta: bool,
+    duvidosa: bool,
+}
+
+impl Colunas {
+    fn of(desfecho: Desfecho) -> Self {
+        let nada = Self { motivo: None, quando: None, conta: false, duvidosa: false };
+        match desfecho {
+            Desfecho::Enviada { em } => Self { quando: Some(em), ..nada },
+            Desfecho::Repetir { em, conta, duvidosa } => Self { quando: Some(em), conta, duvidosa, ..nada },
+            Desfecho::Falhou { motivo } => Self { motivo: Some(Motivo::as_str(motivo)), conta: true, ..nada },
+            Desfecho::Incerta { motivo } => {
+                Self { motivo: Some(Motivo::as_str(motivo)), duvidosa: true, ..nada }
+            }
+        }
+    }
+}
+
+/// A call whose result was written.
+struct Feita<'r> {
+    resultado: &'r Resultado,
+    chamada: &'r Chamada,
+    devedor: Uuid,
+}
+
+fn column<'c, T>(feitas: &[Feita<'c>], de: impl Fn(&'c Resultado, &'c Chamada) -> T) -> Vec<T> {
+    feitas.iter().map(|feita| de(feita.resultado, feita.chamada)).collect()
+}
+
+fn keep(t: &mut Tenant<'_>, chamadas: &[Feita<'_>]) -> Result<(), StoreError> {
+    if chamadas.is_empty() {
+        return Ok(());
+    }
+    let c = chamadas;
+    prepared(
+        "INSERT INTO disparo.tentativa (empresa_id, execucao_id, cerca, fim, destinatario, assunto, texto, titulos, montada_em, \
+                                        terminou_em, resposta, provedor, provedor_id, devedor_id) \
+         SELECT $1, x.id, x.cerca, x.fim, x.destinatario, x.assunto, x.texto, x.titulos::uuid[], x.montada_em, x.terminou_em, \
+                x.resposta, x.provedor, x.provedor_id, x.devedor_id \
+           FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+             AS x (id, cerca, fim, destinatario, assunto, texto, titulos, montada_em, terminou_em, resposta, provedor, \
+                   provedor_id, devedor_id)",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<SqlUuid>, _>(column(c, |r, _| r.id.uuid()))
+    .bind::<Array<BigInt>, _>(column(c, |r, _| r.cerca))
+    .bind::<Array<Text>, _>(column(c, |r, _| r.desfecho.nome()))
+    .bind::<Array<Text>, _>(column(c, |_, c| c.mensagem.destinatario.as_str()))
+    .bind::<Array<Nullable<Text>>, _>(column(c, |_, c| c.mensagem.assunto.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(column(c, |r, c| r.desfecho.pode_ter_saido().then_some(c.mensagem.texto.as_str())))
+    .bind::<Array<Text>, _>(column(c, |_, c| array_literal(&c.mensagem.titulos)))
+    .bind::<Array<Timestamptz>, _>(column(c, |_, c| c.mensagem.montada_em))
+    .bind::<Array<Timestamptz>, _>(column(c, |_, c| c.terminou_em))
+    .bind::<Array<Text>, _>(column(c, |_, c| c.resposta.as_str()))
+    .bind::<Array<Text>, _>(column(c, |_, c| c.provedor))
+    .bind::<Array<Nullable<Text>>, _>(column(c, |_, c| c.provedor_id.as_deref()))
+    .bind::<Array<SqlUuid>, _>(c.iter().map(|feita| feita.devedor).collect::<Vec<_>>())
+    .execute(t.conn)?;
+    Ok(())
 }

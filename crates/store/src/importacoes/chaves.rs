@@ -2,7 +2,7 @@
 //! with the same key stands over, and what a full file does not have.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -11,7 +11,6 @@ use super::Tomada;
 use super::copia::{Linhas, copy_keys, prepare};
 use crate::migracao::ExecuteUnit as _;
 use crate::preparada::prepared;
-use crate::titulos::PREFIXO_PARCELA;
 use crate::{StoreError, Tenant};
 
 /// Bytes of one `COPY`: large enough for its own cost to vanish, small enough for memory not to.
@@ -33,9 +32,9 @@ pub struct Contagem {
     /// Lines whose key could not be read.
     #[diesel(sql_type = BigInt)]
     pub sem_chave: i64,
-    /// Open títulos before the file, when it is a full one.
+    /// Open and suspended títulos before the file, when it is a full one.
     #[diesel(sql_type = BigInt)]
-    pub abertos: i64,
+    pub devidos: i64,
     /// Of these, those that the file does not have.
     #[diesel(sql_type = BigInt)]
     pub a_cancelar: i64,
@@ -52,7 +51,10 @@ pub struct PorCredor {
     pub nome: Option<String>,
     /// Its open títulos.
     pub abertos: i64,
-    /// Of these, those that the file does not have.
+    /// Its suspended ones; a former version counted them among the open ones.
+    #[serde(default)]
+    pub suspensos: i64,
+    /// Of both, those that the file does not have.
     pub a_cancelar: i64,
 }
 
@@ -66,8 +68,8 @@ pub struct Tudo {
 }
 
 /// Reads the keys and keeps what they say; `None` when the import is not this process's any more. Of a full file it also finds
-/// the open originals that it does not have: what is new, changed or sent since the file arrived says by itself that it is
-/// there, and instalments and what is negotiated are none of a file's business.
+/// the open and suspended originals that it does not have: what is new, changed or sent since the file arrived says by itself
+/// that it is there, and instalments and what is negotiated are none of a file's business.
 ///
 /// # Errors
 /// What `chaves` answered, or the failure of the database.
@@ -116,15 +118,22 @@ fn save_repeated(t: &mut Tenant<'_>, tomada: Tomada) -> Result<(), StoreError> {
     .execute_unit(t.conn)
 }
 
-/// $1 company, $2 the creditor. The open originals `t` that a full file is about.
-const ABERTOS: &str = "t.empresa_id = $1 AND t.status IN ('aberto', 'suspenso') AND t.acordo_id IS NULL AND ($2 IS NULL OR t.credor_id = $2)";
+/// $1 company, $2 the creditor. The originals `t` that a full file is about: what is owed, whether somebody is asked for it or,
+/// suspended, nobody is. An instalment is one by its origin, whatever the ERP calls its own.
+const DEVIDOS: &str = "t.empresa_id = $1 AND t.status IN ('aberto', 'suspenso') AND t.origem = 'original' AND ($2 IS NULL OR t.credor_id = $2)";
+
+/// Whether the título `t` is since the instant $4, or the import `i`, as it is. Of one instant, as a sandbox clock has for hours,
+/// `retrato` tells; a former version took none, and then what is new is left alone.
+pub(super) const DE_ANTES: &str = "(t.atualizado_em < $4 OR (t.atualizado_em = $4 AND \
+    coalesce(cadastro.gravado_antes(t.xmin, i.retrato), t.criado_em < $4)))";
 
 fn find_absent(t: &mut Tenant<'_>, tomada: Tomada, tudo: Tudo) -> Result<(), StoreError> {
     sql_query(format!(
         "INSERT INTO cadastro.importacao_ausente (empresa_id, importacao_id, titulo_id, versao) \
-         SELECT $1, $3, t.id, t.xmin::text::bigint FROM cadastro.titulo t LEFT JOIN importacao_chave k ON k.codigo = t.codigo_integracao \
-          WHERE {ABERTOS} AND NOT starts_with(t.codigo_integracao, $5) AND t.criado_em < $4 AND t.atualizado_em <= $4 \
-            AND k.codigo IS NULL AND NOT EXISTS (SELECT FROM cadastro.importacao_enviado e \
+         SELECT $1, $3, t.id, t.xmin::text::bigint FROM cadastro.titulo t \
+           JOIN cadastro.importacao i ON i.empresa_id = $1 AND i.id = $3 \
+           LEFT JOIN importacao_chave k ON k.codigo = t.codigo_integracao \
+          WHERE {DEVIDOS} AND {DE_ANTES} AND k.codigo IS NULL AND NOT EXISTS (SELECT FROM cadastro.importacao_enviado e \
                  WHERE e.empresa_id = $1 AND e.importacao_id = $3 AND e.titulo_id = t.id) \
          ON CONFLICT DO NOTHING",
     ))
@@ -132,7 +141,6 @@ fn find_absent(t: &mut Tenant<'_>, tomada: Tomada, tudo: Tudo) -> Result<(), Sto
     .bind::<Nullable<SqlUuid>, _>(tudo.credor)
     .bind::<SqlUuid, _>(tomada.id)
     .bind::<Timestamptz, _>(tudo.ate)
-    .bind::<Text, _>(PREFIXO_PARCELA)
     .execute_unit(t.conn)
 }
 
@@ -140,18 +148,20 @@ fn find_absent(t: &mut Tenant<'_>, tomada: Tomada, tudo: Tudo) -> Result<(), Sto
 fn save_absent(t: &mut Tenant<'_>, tomada: Tomada, tudo: Tudo) -> Result<(), StoreError> {
     sql_query(format!(
         "WITH cada AS MATERIALIZED ( \
-           SELECT t.credor_id, count(*) AS abertos, count(a.titulo_id) AS a_cancelar FROM cadastro.titulo t \
+           SELECT t.credor_id, count(*) FILTER (WHERE t.status = 'aberto') AS abertos, \
+                  count(*) FILTER (WHERE t.status = 'suspenso') AS suspensos, count(a.titulo_id) AS a_cancelar FROM cadastro.titulo t \
              LEFT JOIN cadastro.importacao_ausente a ON a.empresa_id = $1 AND a.importacao_id = $3 AND a.titulo_id = t.id \
-            WHERE {ABERTOS} GROUP BY t.credor_id), \
+            WHERE {DEVIDOS} GROUP BY t.credor_id), \
          maiores AS ( \
-           SELECT c.credor_id, k.codigo_integracao AS codigo, k.nome, c.abertos, c.a_cancelar FROM cada c \
+           SELECT c.credor_id, k.codigo_integracao AS codigo, k.nome, c.abertos, c.suspensos, c.a_cancelar FROM cada c \
              LEFT JOIN cadastro.credor k ON k.empresa_id = $1 AND k.id = c.credor_id \
-            WHERE c.a_cancelar > 0 ORDER BY c.a_cancelar DESC, c.abertos, k.codigo_integracao NULLS FIRST LIMIT $4) \
+            WHERE c.a_cancelar > 0 ORDER BY c.a_cancelar DESC, c.abertos + c.suspensos, k.codigo_integracao NULLS FIRST LIMIT $4) \
          UPDATE cadastro.importacao SET \
                 abertos = (SELECT coalesce(sum(abertos), 0) FROM cada), \
+                suspensos = (SELECT coalesce(sum(suspensos), 0) FROM cada), \
                 a_cancelar = (SELECT count(*) FROM cadastro.importacao_ausente WHERE empresa_id = $1 AND importacao_id = $3), \
-                zerados = (SELECT count(*) FROM cada WHERE a_cancelar = abertos), \
-                por_credor = (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY a_cancelar DESC, abertos, codigo NULLS FIRST), '[]') \
+                zerados = (SELECT count(*) FROM cada WHERE a_cancelar = abertos + suspensos), \
+                por_credor = (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY a_cancelar DESC, abertos + suspensos, codigo NULLS FIRST), '[]') \
                                 FROM maiores m) \
           WHERE empresa_id = $1 AND id = $3",
     ))
@@ -172,7 +182,7 @@ fn save(
                 repetidos = (SELECT count(*) FROM cadastro.importacao_erro \
                               WHERE empresa_id = $1 AND importacao_id = $2 AND codigo = 'repetido') \
           WHERE empresa_id = $1 AND id = $2 AND tentativas = $3 AND estado = 'processando' \
-         RETURNING sem_chave, coalesce(abertos, 0) AS abertos, coalesce(a_cancelar, 0) AS a_cancelar",
+         RETURNING sem_chave, coalesce(abertos + suspensos, 0) AS devidos, coalesce(a_cancelar, 0) AS a_cancelar",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(tomada.id)
@@ -189,11 +199,11 @@ struct Repetida {
     linha: i64,
 }
 
-/// The lines after `depois_de` up to `ate` over which a later one stands.
+/// The lines after `depois_de` up to `ate` over which a later one stands, in order.
 ///
 /// # Errors
 /// The database is unreachable.
-pub(super) fn repeated(
+pub fn repeated(
     t: &mut Tenant<'_>,
     tomada: Tomada,
     (depois_de, ate): (i64, i64),

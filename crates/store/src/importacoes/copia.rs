@@ -32,7 +32,7 @@ const TABELAS: &str = "\
            pix text, link text, pago_em date) ON COMMIT DELETE ROWS; \
     CREATE TEMP TABLE IF NOT EXISTS importacao_devedor (grupo integer, id uuid, codigo text, nome text, documento text, \
            tipo text, categoria text, score smallint, email text) ON COMMIT DELETE ROWS; \
-    CREATE TEMP TABLE IF NOT EXISTS importacao_alvo (grupo integer, id uuid, novo boolean, com_codigo boolean, dificil boolean) \
+    CREATE TEMP TABLE IF NOT EXISTS importacao_alvo (grupo integer, id uuid, novo boolean, dificil boolean) \
            ON COMMIT DELETE ROWS";
 
 pub(super) fn prepare(conn: &mut PgConnection) -> Result<(), StoreError> {

@@ -72,8 +72,6 @@ struct Achados {
     #[diesel(sql_type = Bool)]
     novos: bool,
     #[diesel(sql_type = Bool)]
-    sem_codigo: bool,
-    #[diesel(sql_type = Bool)]
     dificeis: bool,
 }
 
@@ -207,11 +205,7 @@ impl<'i> Grupos<'i> {
                 .bind::<SqlUuid, _>(empresa)
                 .bind::<Timestamptz, _>(agora)
                 .execute_unit(t.conn)?;
-        }
-        if achados.sem_codigo {
             sql_query(sql::CODIGOS).bind::<SqlUuid, _>(empresa).execute_unit(t.conn)?;
-        }
-        if achados.novos {
             sql_query(sql::EMAILS).bind::<SqlUuid, _>(empresa).execute_unit(t.conn)?;
         }
         Ok(())

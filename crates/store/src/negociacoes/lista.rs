@@ -1,6 +1,7 @@
 //! Reading negotiations.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::ids::NegociacaoId;
@@ -8,7 +9,7 @@ use domain::negociacao::EstadoNegociacao;
 use domain::titulo::StatusTitulo;
 use uuid::Uuid;
 
-use crate::{StoreError, Tenant};
+use crate::{StoreError, Tenant, sondagem};
 
 /// A negotiation as it is read, in centavos.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -83,20 +84,19 @@ pub struct NegociacaoLida {
 
 const COLUNAS: &str = "SELECT n.id, n.devedor_id, n.estado, n.valor, n.principal, n.encargos, n.desconto_encargos, \
            n.desconto_principal, n.juros, n.com_entrada, n.primeira_parcela, n.com_pagamento, n.usuario, n.observacao, \
-           n.criada_em, n.confirmada_em, n.cancelada_em, n.quebrada_em, p.* \
-      FROM cadastro.negociacao n CROSS JOIN LATERAL ( \
+           n.criada_em, n.confirmada_em, n.cancelada_em, n.quebrada_em, p.* FROM";
+const PARCELAS: &str = "CROSS JOIN LATERAL ( \
            SELECT count(*) AS parcelas, count(*) FILTER (WHERE t.status = 'pago') AS parcelas_pagas, \
                   coalesce(sum(t.saldo) FILTER (WHERE t.status IN ('aberto', 'suspenso', 'negociado')), 0)::bigint AS saldo, \
                   min(t.vencimento) FILTER (WHERE t.status IN ('aberto', 'suspenso', 'negociado')) AS por_pagar \
-             FROM cadastro.titulo t WHERE t.empresa_id = n.empresa_id AND t.acordo_id = n.id) p \
-     WHERE n.empresa_id = $1";
+             FROM cadastro.titulo t WHERE t.empresa_id = n.empresa_id AND t.acordo_id = n.id) p";
 
 /// One negotiation of the company.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn get(t: &mut Tenant<'_>, id: NegociacaoId) -> Result<Option<NegociacaoLida>, StoreError> {
-    Ok(sql_query(format!("{COLUNAS} AND n.id = $2"))
+    Ok(sql_query(format!("{COLUNAS} cadastro.negociacao n {PARCELAS} WHERE n.empresa_id = $1 AND n.id = $2"))
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<SqlUuid, _>(id.uuid())
         .get_result(t.conn)
@@ -127,6 +127,14 @@ pub struct Filtro {
 }
 
 impl Filtro {
+    /// The first so many instalments of each status, as `x`, that meet what is said of them, in the order of their index.
+    fn parcelas(ate: i64) -> String {
+        format!(
+            "unnest($10) AS s(status) CROSS JOIN LATERAL \
+                (SELECT x.acordo_id FROM {DAS_PARCELAS} AND x.status = s.status ORDER BY x.vencimento LIMIT {ate}) x"
+        )
+    }
+
     fn of_parcelas(&self) -> bool {
         self.status_parcela.is_some() || self.vencimento_parcela != (None, None)
     }
@@ -143,42 +151,115 @@ pub fn list(
     depois_de: Option<(DateTime<Utc>, Uuid)>,
     limite: i64,
 ) -> Result<Vec<NegociacaoLida>, StoreError> {
-    let (em, id) = depois_de.unzip();
-    let (sentido, depois) = if recentes { ("DESC", "<") } else { ("ASC", ">") };
-    // Only where it is asked for: the planner makes no join of what stands beside an OR.
-    let parcelas = if filtro.of_parcelas() { PARCELAS } else { "" };
-    Ok(sql_query(format!(
-        "{COLUNAS} AND ($2 IS NULL OR n.devedor_id = $2) AND ($3 IS NULL OR n.estado = ANY ($3)) \
-            AND ($4 IS NULL OR (n.estado = 'aberta' AND n.primeira_parcela <= $4)) AND ($5 IS NULL OR n.usuario = $5) \
-            AND ($6 IS NULL OR n.criada_em >= $6) AND ($7 IS NULL OR n.criada_em < $7) \
-            AND ($8 IS NULL OR n.cancelada_em >= $8) AND ($9 IS NULL OR n.cancelada_em < $9) \
-            {parcelas} AND ($13 IS NULL OR EXISTS (SELECT FROM cadastro.negociacao_titulo o WHERE o.empresa_id = n.empresa_id \
-                   AND o.negociacao_id = n.id AND o.titulo_id = $13)) \
-            AND ($14 IS NULL OR (n.criada_em, n.id) {depois} ($14, $15)) \
-          ORDER BY n.criada_em {sentido}, n.id {sentido} LIMIT $16"
-    ))
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Nullable<SqlUuid>, _>(filtro.devedor)
-    .bind::<Nullable<Array<Text>>, _>(codes(filtro.estados.as_deref(), EstadoNegociacao::as_str))
-    .bind::<Nullable<Date>, _>(filtro.nao_confirmadas_ate)
-    .bind::<Nullable<Text>, _>(filtro.usuario.as_deref())
-    .bind::<Nullable<Timestamptz>, _>(filtro.criada.0)
-    .bind::<Nullable<Timestamptz>, _>(filtro.criada.1)
-    .bind::<Nullable<Timestamptz>, _>(filtro.cancelada.0)
-    .bind::<Nullable<Timestamptz>, _>(filtro.cancelada.1)
-    .bind::<Nullable<Array<Text>>, _>(codes(filtro.status_parcela.as_deref(), StatusTitulo::as_str))
-    .bind::<Nullable<Date>, _>(filtro.vencimento_parcela.0)
-    .bind::<Nullable<Date>, _>(filtro.vencimento_parcela.1)
-    .bind::<Nullable<SqlUuid>, _>(filtro.titulo)
-    .bind::<Nullable<Timestamptz>, _>(em)
-    .bind::<Nullable<SqlUuid>, _>(id)
-    .bind::<BigInt, _>(limite)
-    .load(t.conn)?)
+    let pedido = Pedido { filtro, recentes, depois_de, limite };
+    if !filtro.of_parcelas() {
+        return pedido.load(t, pedido.statement());
+    }
+    sondagem::page(
+        t,
+        (limite, &[()]),
+        |t, quantas| pedido.load(t, pedido.statement_of_first(quantas)),
+        |t, (), ate| {
+            let sql = format!("SELECT count(*) AS n FROM {}", Filtro::parcelas(ate));
+            Ok(pedido.load(t, sql)?.first().map_or(0, |contadas: &Contadas| contadas.n))
+        },
+        |t, (), ate| pedido.load(t, pedido.statement_of_parcelas(ate)),
+    )
 }
 
-const PARCELAS: &str = "AND n.id IN (SELECT t.acordo_id FROM cadastro.titulo t \
-    WHERE t.empresa_id = $1 AND t.origem = 'acordo' AND t.acordo_id IS NOT NULL \
-      AND ($10 IS NULL OR t.status = ANY ($10)) AND ($11 IS NULL OR t.vencimento >= $11) AND ($12 IS NULL OR t.vencimento <= $12))";
+#[derive(QueryableByName)]
+struct Contadas {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// What is asked for.
+struct Pedido<'p> {
+    filtro: &'p Filtro,
+    recentes: bool,
+    depois_de: Option<(DateTime<Utc>, Uuid)>,
+    limite: i64,
+}
+
+impl Pedido<'_> {
+    /// The page among the negotiations that meet the filters on themselves.
+    fn statement(&self) -> String {
+        let (escolhidas, ordem) = (self.chosen(), self.order());
+        self.read(&format!("{escolhidas} {ordem} LIMIT $16"))
+    }
+
+    /// What of the page is among the first so many of those.
+    fn statement_of_first(&self, quantas: i64) -> String {
+        let (escolhidas, ordem) = (self.chosen(), self.order());
+        self.read(&format!(
+            "SELECT n.* FROM ({escolhidas} {ordem} LIMIT {quantas}) n \
+              WHERE (SELECT true FROM {DAS_PARCELAS} AND x.status = ANY ($10) AND x.acordo_id = n.id LIMIT 1) {ordem} LIMIT $16"
+        ))
+    }
+
+    /// The page among those of all instalments that meet theirs.
+    fn statement_of_parcelas(&self, ate: i64) -> String {
+        let (parcelas, escolhidas, ordem) = (Filtro::parcelas(ate), self.chosen(), self.order());
+        self.read(&format!(
+            "SELECT n.* FROM (SELECT DISTINCT x.acordo_id FROM {parcelas}) x CROSS JOIN LATERAL \
+                    ({escolhidas} AND n.id = x.acordo_id OFFSET 0) n {ordem} LIMIT $16"
+        ))
+    }
+
+    fn chosen(&self) -> String {
+        let depois = if self.recentes { "<" } else { ">" };
+        format!(
+            "SELECT n.* FROM cadastro.negociacao n WHERE n.empresa_id = $1 \
+                AND ($2 IS NULL OR n.devedor_id = $2) AND ($3 IS NULL OR n.estado = ANY ($3)) \
+                AND ($4 IS NULL OR (n.estado = 'aberta' AND n.primeira_parcela <= $4)) AND ($5 IS NULL OR n.usuario = $5) \
+                AND ($6 IS NULL OR n.criada_em >= $6) AND ($7 IS NULL OR n.criada_em < $7) \
+                AND ($8 IS NULL OR n.cancelada_em >= $8) AND ($9 IS NULL OR n.cancelada_em < $9) \
+                AND ($13 IS NULL OR EXISTS (SELECT FROM cadastro.negociacao_titulo o WHERE o.empresa_id = n.empresa_id \
+                       AND o.negociacao_id = n.id AND o.titulo_id = $13)) \
+                AND ($14 IS NULL OR (n.criada_em, n.id) {depois} ($14, $15))"
+        )
+    }
+
+    fn order(&self) -> &'static str {
+        if self.recentes { "ORDER BY n.criada_em DESC, n.id DESC" } else { "ORDER BY n.criada_em, n.id" }
+    }
+
+    /// Reads the negotiations of a page.
+    fn read(&self, pagina: &str) -> String {
+        format!("{COLUNAS} ({pagina}) n {PARCELAS} {}", self.order())
+    }
+
+    fn load<L: QueryableByName<Pg> + 'static>(
+        &self,
+        t: &mut Tenant<'_>,
+        sql: String,
+    ) -> Result<Vec<L>, StoreError> {
+        let (filtro, (em, id)) = (self.filtro, self.depois_de.unzip());
+        let das_parcelas = filtro.status_parcela.as_deref().unwrap_or(StatusTitulo::TODOS);
+        Ok(sql_query(sql)
+            .bind::<SqlUuid, _>(t.empresa.uuid())
+            .bind::<Nullable<SqlUuid>, _>(filtro.devedor)
+            .bind::<Nullable<Array<Text>>, _>(codes(filtro.estados.as_deref(), EstadoNegociacao::as_str))
+            .bind::<Nullable<Date>, _>(filtro.nao_confirmadas_ate)
+            .bind::<Nullable<Text>, _>(filtro.usuario.as_deref())
+            .bind::<Nullable<Timestamptz>, _>(filtro.criada.0)
+            .bind::<Nullable<Timestamptz>, _>(filtro.criada.1)
+            .bind::<Nullable<Timestamptz>, _>(filtro.cancelada.0)
+            .bind::<Nullable<Timestamptz>, _>(filtro.cancelada.1)
+            .bind::<Nullable<Array<Text>>, _>(codes(Some(das_parcelas), StatusTitulo::as_str))
+            .bind::<Nullable<Date>, _>(filtro.vencimento_parcela.0)
+            .bind::<Nullable<Date>, _>(filtro.vencimento_parcela.1)
+            .bind::<Nullable<SqlUuid>, _>(filtro.titulo)
+            .bind::<Nullable<Timestamptz>, _>(em)
+            .bind::<Nullable<SqlUuid>, _>(id)
+            .bind::<BigInt, _>(self.limite)
+            .load(t.conn)?)
+    }
+}
+
+/// Instalments `x` that fall due when it is asked for.
+const DAS_PARCELAS: &str = "cadastro.titulo x WHERE x.empresa_id = $1 AND x.acordo_id IS NOT NULL \
+    AND ($11 IS NULL OR x.vencimento >= $11) AND ($12 IS NULL OR x.vencimento <= $12)";
 
 fn codes<T: Copy>(valores: Option<&[T]>, code: fn(T) -> &'static str) -> Option<Vec<&'static str>> {
     valores.map(|valores| valores.iter().map(|valor| code(*valor)).collect())

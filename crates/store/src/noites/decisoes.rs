@@ -4,13 +4,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::{Canal, Motivo};
-use domain::ids::{ConteudoId, DevedorId, InscricaoId, NoiteId, TituloId};
+use domain::ids::{ConteudoId, DevedorId, InscricaoId, NoiteId};
 use domain::regua::{
     AcaoDevida, Alvo, Caminhada, Decisao, Inscricao, MotivoEncerramento, MudancaInscricao, OrigemAcao,
 };
 use uuid::Uuid;
 
 use crate::migracao::ExecuteUnit as _;
+use crate::titulos::array_literal;
 use crate::{StoreError, Tenant};
 
 /// Writes a chunk of decisions in the transaction that claimed it: enrolments, due actions, reminders, the next dates and
@@ -190,12 +191,6 @@ impl Vivas {
             .bind::<Array<Text>, _>(self.titulos)
             .execute_unit(t.conn)
     }
-}
-
-/// `{uuid,uuid}`: `unnest` has no ragged arrays, so a list of lists travels as text.
-fn array_literal(titulos: &[TituloId]) -> String {
-    let ids: Vec<String> = titulos.iter().map(ToString::to_string).collect();
-    format!("{{{}}}", ids.join(","))
 }
 
 fn save_lembretes(

@@ -1,12 +1,12 @@
 //! Réguas as they are written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use diesel::sql_query;
-use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::Motivo;
-use domain::ids::{AcaoId, ConteudoId, PosicaoId, ReguaId};
+use domain::ids::{AcaoId, ConteudoId, PosicaoId, ReguaId, TemplateId};
 use domain::regua::{Acao, EstadoRegua, Gatilho, Posicao};
 use uuid::Uuid;
 
@@ -193,18 +193,45 @@ fn insert_textos<'a>(
     if linhas.is_empty() {
         return Ok(());
     }
-    let assunto = |texto: &&Conteudo| texto.assunto.clone();
+    let templates: BTreeSet<TemplateId> =
+        linhas.iter().filter_map(|(_, _, texto)| texto.template()).collect();
+    hold_templates(t, &templates)?;
+    let texto = |parte: fn(&Conteudo) -> Option<&str>| -> Vec<Option<String>> {
+        linhas.iter().map(|(_, _, texto)| parte(texto).map(str::to_owned)).collect()
+    };
+    let dos_templates: Vec<_> =
+        linhas.iter().map(|(_, _, texto)| texto.template().map(TemplateId::uuid)).collect();
     sql_query(
-        "INSERT INTO regua.conteudo (empresa_id, id, canal, assunto, corpo) \
-         SELECT $1, c.id, c.canal, c.assunto, c.corpo FROM unnest($2, $3, $4, $5) AS c(id, canal, assunto, corpo) \
+        "INSERT INTO regua.conteudo (empresa_id, id, canal, assunto, corpo, template_id) \
+         SELECT $1, c.id, c.canal, c.assunto, c.corpo, c.template \
+           FROM unnest($2, $3, $4, $5, $6) AS c(id, canal, assunto, corpo, template) \
          ON CONFLICT (empresa_id, id) DO NOTHING",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Array<SqlUuid>, _>(linhas.iter().map(|(id, _, _)| id.uuid()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(linhas.iter().map(|(_, canal, _)| canal.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(linhas.iter().map(|(_, _, texto)| assunto(texto)).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(linhas.iter().map(|(_, _, texto)| texto.corpo.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(texto(Conteudo::assunto))
+    .bind::<Array<Nullable<Text>>, _>(texto(Conteudo::corpo))
+    .bind::<Array<Nullable<SqlUuid>>, _>(dos_templates)
     .execute_unit(t.conn)
+}
+
+#[derive(QueryableByName)]
+struct Segurados {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Nobody deletes or archives them until this transaction ends. Whoever named them looked whether they are there; one that was
+/// deleted since then is looked for again.
+fn hold_templates(t: &mut Tenant<'_>, ids: &BTreeSet<TemplateId>) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let Segurados { n } = sql_query("SELECT disparo.segurar_templates($1) AS n")
+        .bind::<Array<SqlUuid>, _>(ids.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+        .get_result(t.conn)?;
+    if usize::try_from(n).ok() == Some(ids.len()) { Ok(()) } else { Err(StoreError::Raced) }
 }
 
 /// After the actions that the position has or had, in their order.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::Canal;
-use domain::ids::{AcaoId, ConteudoId, CredorId, PosicaoId, ReguaId};
+use domain::ids::{AcaoId, ConteudoId, CredorId, PosicaoId, ReguaId, TemplateId};
 use domain::regua::{Acao, Cabecalho, Criterios, Destinatarios, EstadoRegua, Gatilho, Modo, Posicao, Regua};
 use uuid::Uuid;
 
@@ -69,8 +69,19 @@ struct LinhaConteudo {
     id: Uuid,
     #[diesel(sql_type = Nullable<Text>)]
     assunto: Option<String>,
-    #[diesel(sql_type = Text)]
-    corpo: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    corpo: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    template_id: Option<Uuid>,
+}
+
+impl LinhaConteudo {
+    fn conteudo(self) -> Option<Conteudo> {
+        match (self.template_id, self.corpo) {
+            (Some(id), _) => Some(Conteudo::Template(TemplateId::new(id))),
+            (None, corpo) => Some(Conteudo::Texto { assunto: self.assunto, corpo: corpo? }),
+        }
+    }
 }
 
 #[derive(QueryableByName)]
@@ -259,13 +270,14 @@ fn add_textos(t: &mut Tenant<'_>, reguas: &mut [ReguaInteira]) -> Result<(), Sto
     if ids.is_empty() {
         return Ok(());
     }
-    let linhas: Vec<LinhaConteudo> =
-        sql_query("SELECT id, assunto, corpo FROM regua.conteudo WHERE empresa_id = $1 AND id = ANY ($2)")
-            .bind::<SqlUuid, _>(t.empresa.uuid())
-            .bind::<Array<SqlUuid>, _>(ids)
-            .load(t.conn)?;
+    let linhas: Vec<LinhaConteudo> = sql_query(
+        "SELECT id, assunto, corpo, template_id FROM regua.conteudo WHERE empresa_id = $1 AND id = ANY ($2)",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(t.conn)?;
     let mut textos: HashMap<Uuid, Conteudo> =
-        linhas.into_iter().map(|x| (x.id, Conteudo { assunto: x.assunto, corpo: x.corpo })).collect();
+        linhas.into_iter().filter_map(|linha| Some((linha.id, linha.conteudo()?))).collect();
     for inteira in reguas {
         let acoes = inteira.regua.posicoes().iter().flat_map(|posicao| &posicao.acoes);
         let seus = acoes.filter_map(|acao| acao.conteudo);

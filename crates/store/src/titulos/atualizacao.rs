@@ -104,6 +104,9 @@ fn atualizado(tabela: &Tabela, lido: &TituloLido, em: NaiveDate) -> Result<Atual
     let pagos = pagos(lido)?;
     let devido = match lido.status()? {
         StatusTitulo::Cancelado => Componentes::default(),
+        // What is paid owes nothing from its last payment on. Each part of the way is rounded by itself, and a payment that was told
+        // after later ones makes more parts of it.
+        StatusTitulo::Pago if pagos.last().is_none_or(|ultimo| ultimo.em <= em) => Componentes::default(),
         StatusTitulo::Aberto | StatusTitulo::Negociado | StatusTitulo::Pago | StatusTitulo::Suspenso => {
             tabela.condicoes(lido.credor_id).devido(&divida(lido, &pagos), em)
         }
@@ -130,7 +133,12 @@ fn divida<'p>(lido: &TituloLido, pagos: &'p [Pago]) -> Divida<'p> {
 
 /// Its payments that stand, in order of day.
 pub(super) fn pagos(lido: &TituloLido) -> Result<Vec<Pago>, StoreError> {
-    let Some(texto) = &lido.pagos else { return Ok(Vec::new()) };
+    read_pagos(lido.pagos.as_deref())
+}
+
+/// Payments as they are read beside their título.
+pub(crate) fn read_pagos(texto: Option<&str>) -> Result<Vec<Pago>, StoreError> {
+    let Some(texto) = texto else { return Ok(Vec::new()) };
     let linhas: Vec<(NaiveDate, i64, i64, i64, i64)> =
         serde_json::from_str(texto).ok().ok_or(StoreError::Unknown("pagamento"))?;
     let pago = |(em, principal, correcao, multa, juros)| {

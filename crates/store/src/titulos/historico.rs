@@ -35,7 +35,7 @@ pub struct MudancaLida {
 pub fn history(
     t: &mut Tenant<'_>,
     id: TituloId,
-    antes_de: Option<i64>,
+    antes_de: Option<(DateTime<Utc>, i64)>,
     limite: i64,
 ) -> Result<Option<Vec<MudancaLida>>, StoreError> {
     if super::get(t, id)?.is_none() {
@@ -44,12 +44,13 @@ pub fn history(
     let linhas = sql_query(
         "SELECT h.seq, h.em, h.autor, h.mudancas, (SELECT k.nome FROM cadastro.chave_api k \
                    WHERE k.empresa_id = h.empresa_id AND k.id = h.autor) AS autor_nome \
-           FROM cadastro.titulo_historico h WHERE h.empresa_id = $1 AND h.titulo_id = $2 AND ($3 IS NULL OR h.seq < $3) \
-          ORDER BY h.seq DESC LIMIT $4",
+           FROM cadastro.titulo_historico h WHERE h.empresa_id = $1 AND h.titulo_id = $2 AND ($3 IS NULL OR (h.em, h.seq) < ($3, $4)) \
+          ORDER BY h.em DESC, h.seq DESC LIMIT $5",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id.uuid())
-    .bind::<Nullable<BigInt>, _>(antes_de)
+    .bind::<Nullable<Timestamptz>, _>(antes_de.map(|lugar| lugar.0))
+    .bind::<Nullable<BigInt>, _>(antes_de.map(|lugar| lugar.1))
     .bind::<BigInt, _>(limite)
     .load(t.conn)?;
     Ok(Some(linhas))

@@ -26,7 +26,7 @@ static LEMBRADAS: LazyLock<Mutex<HashMap<Uuid, Arc<Tabela>>>> = LazyLock::new(Mu
 
 /// Everything that a company's títulos are charged by, besides what they say themselves.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Tabela {
+pub(crate) struct Tabela {
     pub(super) regras: Regras,
     fuso: Tz,
     da_empresa: Encargos,
@@ -75,11 +75,9 @@ impl Tabela {
     }
 
     /// The company's, as the transaction sees it.
-    pub(super) fn get(t: &mut Tenant<'_>) -> Result<Arc<Self>, StoreError> {
-        let nome: Option<Nome> = prepared("SELECT calculo FROM cadastro.empresa WHERE id = $1")
-            .bind::<SqlUuid, _>(t.empresa.uuid())
-            .get_result(t.conn)
-            .optional()?;
+    pub(crate) fn get(t: &mut Tenant<'_>) -> Result<Arc<Self>, StoreError> {
+        let nome: Option<Nome> =
+            prepared("SELECT calculo FROM cadastro.v_emitente").get_result(t.conn).optional()?;
         let Nome { calculo } = nome.ok_or(StoreError::Unknown("empresa"))?;
         if let Some(lembrada) = Self::remembered(calculo) {
             return Ok(lembrada);
@@ -97,16 +95,14 @@ impl Tabela {
     fn load(t: &mut Tenant<'_>) -> Result<Self, StoreError> {
         let colunas = empresas::COLUNAS;
         let sql = format!(
-            "SELECT {colunas}, (SELECT e.encargos::text FROM cadastro.empresa e WHERE e.id = $1) AS encargos FROM cadastro.v_empresa"
+            "SELECT {colunas}, (SELECT e.encargos FROM cadastro.v_emitente e) AS encargos FROM cadastro.v_empresa"
         );
-        let da_empresa: Option<DaEmpresa> =
-            sql_query(sql).bind::<SqlUuid, _>(t.empresa.uuid()).get_result(t.conn).optional()?;
+        let da_empresa: Option<DaEmpresa> = sql_query(sql).get_result(t.conn).optional()?;
         let DaEmpresa { empresa, encargos } = da_empresa.ok_or(StoreError::Unknown("empresa"))?;
-        let dos_credores: Vec<DoCredor> = sql_query(
-            "SELECT id, encargos::text AS encargos FROM cadastro.credor WHERE empresa_id = $1 AND encargos IS NOT NULL",
-        )
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .load(t.conn)?;
+        let dos_credores: Vec<DoCredor> =
+            sql_query("SELECT credor_id AS id, encargos FROM cadastro.v_encargos WHERE empresa_id = $1")
+                .bind::<SqlUuid, _>(t.empresa.uuid())
+                .load(t.conn)?;
         let dos_credores =
             dos_credores.into_iter().map(|c| Ok(read_encargos(Some(&c.encargos))?.map(|dele| (c.id, dele))));
         let mut tabela = Self {
@@ -120,13 +116,24 @@ impl Tabela {
         Ok(tabela)
     }
 
+    /// That of a company that chose nothing else.
+    pub(crate) fn only(encargos: Encargos) -> Self {
+        Self {
+            regras: Regras::default(),
+            fuso: Tz::America__Sao_Paulo,
+            da_empresa: encargos,
+            dos_credores: BTreeMap::new(),
+            series: Series::new(),
+        }
+    }
+
     /// The day it is where the company is.
     pub(super) fn hoje(&self, agora: DateTime<Utc>) -> NaiveDate {
         agora.with_timezone(&self.fuso).date_naive()
     }
 
     /// What a título of this creditor is charged by.
-    pub(super) fn condicoes(&self, credor: Option<Uuid>) -> Condicoes<'_> {
+    pub(crate) fn condicoes(&self, credor: Option<Uuid>) -> Condicoes<'_> {
         let proprios = credor.and_then(|credor| self.dos_credores.get(&credor));
         let encargos = proprios.unwrap_or(&self.da_empresa);
         Condicoes { encargos, series: &self.series, regras: &self.regras }
@@ -152,7 +159,7 @@ fn load_series(t: &mut Tenant<'_>, nomes: &BTreeSet<Rotulo>) -> Result<Series, S
         return Ok(Series::new());
     }
     let meses: Vec<Variacao> = sql_query(
-        "SELECT nome, mes, variacao AS taxa FROM cadastro.indice WHERE empresa_id = $1 AND nome = ANY ($2) ORDER BY nome, mes",
+        "SELECT nome, mes, variacao AS taxa FROM cadastro.v_indice WHERE empresa_id = $1 AND nome = ANY ($2) ORDER BY nome, mes",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Array<Text>, _>(nomes.iter().map(Rotulo::as_str).collect::<Vec<_>>())

@@ -40,8 +40,8 @@ struct Gravado {
     criado: bool,
 }
 
-/// Stores the títulos with their debtors and creditors and answers a result for each, in the order given. Pushing the
-/// same again writes no row. Every debtor with a changed fact is marked for the engine in the same transaction.
+/// Stores the títulos, each code of which comes once, with their debtors and creditors and answers a result for each, in the
+/// order given. Pushing the same again writes no row. Every debtor with a changed fact is marked for the engine in the same transaction.
 ///
 /// # Errors
 /// The database refused or is unreachable; then nothing is stored.
@@ -62,13 +62,12 @@ pub(crate) fn upsert_from(
     origem: OrigemContato,
     agora: DateTime<Utc>,
 ) -> Result<Vec<ResultadoItem>, StoreError> {
-    let mut unicos = first_of_each(itens);
-    let parcelas = load_parcelas(t, &unicos)?;
-    unicos.retain(|item| !parcelas.contains(&item.codigo_integracao));
-    let mencoes: Vec<_> = unicos.iter().map(|item| &item.devedor).collect();
+    let parcelas = load_parcelas(t, itens)?;
+    let proprios: Vec<_> = itens.iter().filter(|item| !parcelas.contains(&item.codigo_integracao)).collect();
+    let mencoes: Vec<_> = proprios.iter().map(|item| &item.devedor).collect();
     let Resolvidos { mut devedores, alterados } = resolve(t, &mencoes, origem, agora)?;
-    let credores = save_credores(t, unicos.iter().filter_map(|item| item.credor.as_ref()), agora)?;
-    let codigos: Vec<&str> = unicos.iter().map(|item| item.codigo_integracao.as_str()).collect();
+    let credores = save_credores(t, proprios.iter().filter_map(|item| item.credor.as_ref()), agora)?;
+    let codigos: Vec<&str> = proprios.iter().map(|item| item.codigo_integracao.as_str()).collect();
     let antes = load_existing(t, &codigos)?;
 
     for (codigo, devedor) in codigos.iter().zip(&mut devedores) {
@@ -78,7 +77,7 @@ pub(crate) fn upsert_from(
         }
     }
     let mut colunas = Colunas::default();
-    for (item, devedor) in unicos.iter().zip(&devedores) {
+    for (item, devedor) in proprios.iter().zip(&devedores) {
         if let Ok(devedor) = devedor {
             let credor = item.credor.as_ref().and_then(|c| credores.get(&c.codigo_integracao)).copied();
             colunas.push(item, *devedor, credor, agora);
@@ -109,18 +108,8 @@ pub(crate) fn upsert_from(
         };
         por_codigo.insert(codigo, resultado);
     }
-    // Taken out by the first item with its code; the others are repetitions.
-    let resultado = |item: &EntradaTitulo| {
-        por_codigo
-            .remove(item.codigo_integracao.as_str())
-            .unwrap_or(ResultadoItem::Recusado(Recusa::Repetido))
-    };
-    Ok(itens.iter().map(resultado).collect())
-}
-
-fn first_of_each(itens: &[EntradaTitulo]) -> Vec<&EntradaTitulo> {
-    let mut vistos = BTreeSet::new();
-    itens.iter().filter(|item| vistos.insert(item.codigo_integracao.as_str())).collect()
+    let resultado = |item: &EntradaTitulo| por_codigo.get(item.codigo_integracao.as_str()).cloned();
+    itens.iter().map(|item| resultado(item).ok_or(StoreError::Unknown("titulo"))).collect()
 }
 
 #[derive(QueryableByName)]
@@ -130,7 +119,7 @@ struct Parcela {
 }
 
 /// The codes that are those of instalments. Nearly no push has any, and then nothing is asked.
-fn load_parcelas(t: &mut Tenant<'_>, itens: &[&EntradaTitulo]) -> Result<BTreeSet<String>, StoreError> {
+fn load_parcelas(t: &mut Tenant<'_>, itens: &[EntradaTitulo]) -> Result<BTreeSet<String>, StoreError> {
     let codigos = itens.iter().map(|item| item.codigo_integracao.as_str());
     let codigos: Vec<&str> = codigos.filter(|codigo| codigo.starts_with(PREFIXO_PARCELA)).collect();
     if codigos.is_empty() {

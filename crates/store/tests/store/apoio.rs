@@ -19,6 +19,7 @@ use store::noites::{self, Abertura};
 use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem, upsert};
 use store::{Banco, Papel};
 
+pub(crate) mod disparo;
 mod motor;
 mod reguas;
 
@@ -122,16 +123,15 @@ impl Casa {
     pub(crate) fn queue_one(&self) -> ExecucaoId {
         self.regua(&[d(0)]);
         assert_eq!(self.night(NOITE), (1, 1));
-        let fila = store::disparos::enqueue(&self.dispatcher, &[Canal::Email], hora(dia(NOITE)), 10).unwrap();
+        let fila = store::disparos::enqueue(&self.dispatcher, &[Canal::Email], hora(dia(NOITE)), (10, 1_000))
+            .unwrap();
         assert_eq!(fila.len(), 1);
         fila[0].id
     }
 
     /// Claims it with the answer of the fence given.
     pub(crate) fn claim(&self, id: ExecucaoId, lease: Duration, envio: &Envio) -> Reivindicacao {
-        self.dispatcher
-            .da_empresa(self.empresa, |t| store::disparos::claim(t, id, lease, |_| envio.clone()))
-            .unwrap()
+        self.dispatcher.da_empresa(self.empresa, |t| disparo::claim(t, id, lease, |_| envio.clone())).unwrap()
     }
 
     /// Claims it to be sent and answers the fence.
@@ -199,6 +199,7 @@ impl Casa {
             "cadastro.credor",
             "cadastro.devedor",
             "cadastro.devedor_codigo",
+            "cadastro.devedor_saldo",
             "cadastro.meio_contato",
             "cadastro.negociacao",
             "cadastro.titulo",
@@ -294,6 +295,8 @@ pub(crate) fn nome(reivindicacao: &Reivindicacao) -> String {
     match reivindicacao {
         Reivindicacao::Nossa { .. } => "nossa".to_owned(),
         Reivindicacao::Adiada { para } => format!("adiada para {para}"),
+        Reivindicacao::Retida => "retida".to_owned(),
+        Reivindicacao::Expirada => "expirada".to_owned(),
         Reivindicacao::Descartada { motivo } => format!("descartada ({motivo})"),
         Reivindicacao::DeOutro => "de outro".to_owned(),
     }

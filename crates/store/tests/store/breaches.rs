@@ -10,6 +10,7 @@ use store::titulos::{
 };
 
 use crate::apoio::{Casa, agora, d, depois, devedor, dia, hora, item};
+use crate::migrations::undo;
 use crate::negotiations::{TRES, create, negotiate, pay, read, titulos};
 
 fn break_up(casa: &Casa, id: domain::ids::NegociacaoId, hoje: &str) -> Quebra {
@@ -163,8 +164,8 @@ fn to_an_earlier_version_it_was_confirmed() {
     let casa = Casa::nova();
     let (criada, _) = half_paid(&casa);
     break_up(&casa, criada.id, "2026-03-11").unwrap();
-    casa.run(include_str!("../../../../migrations/2026-11-22-000008_negociacoes_contatos/down.sql"));
+    undo(&casa, "_negociacoes_contatos");
     assert_eq!(casa.texts("SELECT estado AS x FROM cadastro.negociacao"), ["confirmada"]);
-    casa.run(include_str!("../../../../migrations/2026-11-22-000008_negociacoes_contatos/up.sql"));
+    store::migrate(casa.pg.url()).unwrap();
     assert_eq!(casa.n("SELECT count(*) FROM cadastro.negociacao WHERE principal = valor"), 1);
 }

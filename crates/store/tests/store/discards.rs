@@ -55,7 +55,7 @@ fn r04_discarding_what_an_action_had_not_sent_reads_what_is_pending_and_nothing_
         casa.push(&[item("1", devedor(1)), item("2", devedor(2))]);
         casa.regua(&[d(0)]);
         casa.night(NOITE);
-        store::disparos::enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), 1).unwrap();
+        store::disparos::enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (1, 1_000)).unwrap();
         with_history(&casa, 50_000);
         casa.run(statistics);
         let acoes =

@@ -9,11 +9,12 @@ use domain::ids::TituloId;
 use domain::janela::{DiasDaSemana, Janela};
 use domain::regua::EstadoRegua;
 use domain::titulo::{StatusTitulo, pagar};
-use store::disparos::{claim, enqueue};
+use store::disparos::enqueue;
 use store::empresas::{MudancaEmpresa, update};
 use store::titulos::{EntradaCredor, EntradaDevedor, EntradaTitulo, change_status};
 use store::{disparos, reguas};
 
+use crate::apoio::disparo::claim;
 use crate::apoio::{Casa, LEASE, NOITE, agora, descartar, devedor, dia, hora, item, nome, set_estado};
 use crate::parada::parada;
 
@@ -40,7 +41,7 @@ fn the_fence_shows_everything_a_message_needs_as_it_is_now() {
     let endereco = |e: &str| EnderecoEmail::parse(e).unwrap();
     let pessoa =
         EntradaDevedor { emails: Some(vec![endereco("z@x.com.br"), endereco("a@x.com.br")]), ..devedor(1) };
-    let credor = Some(EntradaCredor { codigo_integracao: "c".to_owned(), nome: "Loja".to_owned() });
+    let credor = Some(EntradaCredor { codigo_integracao: "c".to_owned(), nome: Some("Loja".to_owned()) });
     let titulo = casa.push_one(EntradaTitulo { credor, ..item("1", pessoa) });
     let id = casa.queue_one();
 
@@ -197,8 +198,11 @@ fn j02_one_that_waits_for_its_window_is_pendente_until_then_without_a_lost_attem
     assert_eq!(nome(&casa.claim(id, LEASE, &Envio::Adiar { para })), format!("adiada para {para}"));
     let lida = casa.execucao(id);
     assert_eq!((lida.estado.as_str(), lida.publicar_em, lida.tentativas), ("pendente", para, 0));
-    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], para - TimeDelta::seconds(1), 9).unwrap(), []);
-    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], para, 9).unwrap().len(), 1);
+    assert_eq!(
+        enqueue(&casa.dispatcher, &[Canal::Email], para - TimeDelta::seconds(1), (9, 1_000)).unwrap(),
+        []
+    );
+    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], para, (9, 1_000)).unwrap().len(), 1);
 }
 
 #[test]
@@ -210,7 +214,7 @@ fn j04_one_that_is_called_off_ends_with_its_reason() {
     let lida = casa.execucao(id);
     assert_eq!((lida.estado.as_str(), lida.motivo.as_deref()), ("descartada", Some("titulo_pago")));
     assert_eq!(nome(&casa.claim(id, LEASE, &Envio::Enviar { titulos: vec![] })), "de outro");
-    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], hora(dia("2027-01-01")), 9).unwrap(), []);
+    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], hora(dia("2027-01-01")), (9, 1_000)).unwrap(), []);
     let parado = casa
         .dispatcher
         .da_empresa(casa.empresa, |t| store::execucoes::in_motion(t, hora(dia("2027-01-01")), None));

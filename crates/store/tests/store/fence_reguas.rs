@@ -1,13 +1,14 @@
 //! What became of a message's régua, action and enrolment between the night and the fence; and to whom it goes.
 
 use domain::email::EnderecoEmail;
-use domain::execucao::{Canal, Envio};
+use domain::execucao::{Canal, Desfecho, Envio};
 use domain::ids::{ExecucaoId, ReguaId};
 use domain::regua::{Cabecalho, Criterios, Destinatarios, EstadoRegua};
-use store::disparos::{Desfecho, MAX_CONTATOS, enqueue, finish};
+use store::disparos::{MAX_CONTATOS, enqueue};
 use store::reguas;
 use store::titulos::{EntradaDevedor, EntradaTitulo};
 
+use crate::apoio::disparo::finish;
 use crate::apoio::{
     Casa, LEASE, NOITE, agora, d, devedor, dia, edit, hora, item, nome, nova_regua, set_estado,
 };
@@ -92,11 +93,9 @@ fn g04_a_message_of_an_enrolment_that_closed_by_migration_is_already_discarded()
 fn tried_again(casa: &Casa, id: ExecucaoId, meanwhile: impl FnOnce(&Casa)) -> String {
     let (cerca, de_novo) = (casa.claimed(id, LEASE), hora(dia("2026-03-03")));
     meanwhile(casa);
-    let desfecho = Desfecho::Repetir { em: de_novo };
-    assert!(
-        casa.dispatcher.da_empresa(casa.empresa, |t| finish(t, (id, cerca), &desfecho, None, None)).unwrap()
-    );
-    let fila = enqueue(&casa.dispatcher, &[Canal::Email], de_novo, 10).unwrap();
+    let desfecho = Desfecho::Repetir { em: de_novo, conta: true, duvidosa: false };
+    assert!(casa.dispatcher.da_empresa(casa.empresa, |t| finish(t, (id, cerca), desfecho, None)).unwrap());
+    let fila = enqueue(&casa.dispatcher, &[Canal::Email], de_novo, (10, 1_000)).unwrap();
     assert!(fila.iter().any(|da_fila| da_fila.id == id));
     at_the_fence(casa, id, de_novo)
 }
@@ -144,7 +143,9 @@ fn m09_a_titulo_that_went_to_another_regua_is_not_at_the_fence() {
     casa.night("2026-03-03");
     assert_eq!(casa.execucao(id).titulos.len(), 2, "it was decided with both");
     assert_eq!(at_the_fence(&casa, id, hora(dia("2026-03-03"))), "NF 1");
-    let outra = enqueue(&casa.dispatcher, &[Canal::Email], hora(dia("2026-03-03")), 10).unwrap();
+    let outra = enqueue(&casa.dispatcher, &[Canal::Email], hora(dia("2026-03-03")), (10, 1_000)).unwrap();
+    // A debtor gets one message at a time: the first has left.
+    casa.run("UPDATE disparo.execucao SET estado = 'enviada', enviada_em = now(), lease_ate = NULL WHERE estado = 'enviando'");
     assert_eq!(at_the_fence(&casa, outra[0].id, hora(dia("2026-03-03"))), "NF 2");
 }
 

@@ -7,9 +7,10 @@ use chrono_tz::America::Sao_Paulo;
 use domain::execucao::{Canal, PedidoEnvio, avaliar_envio};
 use domain::ids::{ExecucaoId, TituloId};
 use domain::titulo::{Titulo, reabrir};
-use store::disparos::{Reivindicacao, claim, enqueue};
+use store::disparos::{Reivindicacao, enqueue};
 use store::titulos::{change_status, suspend};
 
+use crate::apoio::disparo::claim;
 use crate::apoio::{Casa, LEASE, agora, antes, d, devedor, dia, hora, item, nome};
 use crate::negotiations::{cancel, negotiate, pay};
 
@@ -23,6 +24,8 @@ pub(crate) fn at_the_fence(casa: &Casa, id: ExecucaoId, agora: DateTime<Utc>) ->
                 canal: dados.canal,
                 lembrete: dados.lembrete,
                 regua_ativa: dados.regua_ativa,
+                parado: dados.parado,
+                data: agora.with_timezone(&Sao_Paulo).date_naive(), // how old it is, is not asked here
                 janela: dados.janela.as_ref(),
                 regras: &dados.regras,
             };
@@ -35,16 +38,17 @@ pub(crate) fn at_the_fence(casa: &Casa, id: ExecucaoId, agora: DateTime<Utc>) ->
             let saem = dados.linhas.iter().filter(|linha| titulos.contains(&linha.titulo.id));
             saem.map(|linha| linha.numero.as_str()).collect::<Vec<_>>().join(", ")
         }
-        outra
-        @ (Reivindicacao::Adiada { .. } | Reivindicacao::Descartada { .. } | Reivindicacao::DeOutro) => {
-            nome(&outra)
-        }
+        outra @ (Reivindicacao::Adiada { .. }
+        | Reivindicacao::Retida
+        | Reivindicacao::Descartada { .. }
+        | Reivindicacao::Expirada
+        | Reivindicacao::DeOutro) => nome(&outra),
     }
 }
 
 fn queue(casa: &Casa, noite: &str) -> ExecucaoId {
     casa.night(noite);
-    enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(noite)), 10).unwrap()[0].id
+    enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(noite)), (10, 1_000)).unwrap()[0].id
 }
 
 fn hold(casa: &Casa, id: TituloId, ate: Option<NaiveDate>) {

@@ -151,3 +151,25 @@ fn whoever_reads_the_keys_of_a_file_for_longer_than_a_lease_keeps_it_meanwhile()
     expire(&casa);
     assert!(take(&casa, id).is_some(), "afterwards nobody keeps it");
 }
+
+/// A row knows its transaction modulo 2^32, a picture knows all of it.
+#[test]
+fn a_row_was_there_when_the_picture_was_taken_also_after_four_thousand_million_transactions() {
+    let casa = Casa::nova();
+    for (linha, retrato, antes) in [
+        (9_u64, "10:20:15", true),
+        (14, "10:20:15", true),
+        (15, "10:20:15", false),
+        (20, "10:20:15", false),
+        (2_000_000_000, "10:20:15", false),
+        (4, "4294967300:4294967310:4294967305", true),
+        (9, "4294967300:4294967310:4294967305", false),
+        (14, "4294967300:4294967310:4294967305", false),
+        (4_294_967_290, "4294967300:4294967310:4294967305", true),
+    ] {
+        let visto = format!("SELECT cadastro.gravado_antes('{linha}'::xid, '{retrato}'::pg_snapshot)::int");
+        assert_eq!(casa.n(&visto), i64::from(antes), "{linha} {retrato}");
+    }
+    let sem_retrato = "SELECT (cadastro.gravado_antes('9'::xid, NULL) IS NULL)::int";
+    assert_eq!(casa.n(sem_retrato), 1);
+}

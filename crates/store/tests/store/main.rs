@@ -6,6 +6,7 @@
 )]
 
 mod apoio;
+mod bounces;
 mod breaches;
 mod calendar;
 mod catalogue;
@@ -13,6 +14,7 @@ mod coverage;
 mod discards;
 mod explaining;
 mod fence;
+mod fence_facts;
 mod fence_reguas;
 mod fence_status;
 mod import_files;
@@ -34,10 +36,15 @@ mod pushes;
 mod pushes_together;
 mod queue;
 mod reads;
+mod receipts;
 mod reguas;
 mod renegotiations;
 mod results;
+mod sending;
 mod status;
+mod sums;
 mod suspension;
+mod templates;
 mod tenancy;
+mod timeline;
 mod whole_nights;

@@ -58,7 +58,7 @@ fn downs() -> Vec<(String, String)> {
 }
 
 /// Takes back what is applied, from the last migration to the one named. `store::migrate` brings it again.
-fn undo(casa: &Casa, ate: &str) {
+pub(crate) fn undo(casa: &Casa, ate: &str) {
     for (pasta, down) in downs() {
         let versao = pasta.split('_').next().unwrap().replace('-', "");
         let registro = format!("FROM __diesel_schema_migrations WHERE version = '{versao}'");
@@ -173,7 +173,11 @@ fn everything_at_work() -> Casa {
         })
         .unwrap();
     // A night that had read the régua before the edit may have decided after it; nor does every night discard everything.
-    casa.run("UPDATE disparo.execucao SET estado = 'pendente', motivo = NULL");
+    casa.run(
+        "ALTER TABLE disparo.execucao DISABLE TRIGGER USER; \
+         UPDATE disparo.execucao SET estado = 'pendente', motivo = NULL; \
+         ALTER TABLE disparo.execucao ENABLE TRIGGER USER;",
+    );
     casa
 }
 

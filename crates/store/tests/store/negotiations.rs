@@ -115,7 +115,7 @@ fn k01_instalments_keep_what_the_originals_agree_in() {
     let casa = Casa::nova();
     let rotulo = |texto: &str| Some(domain::Rotulo::parse(texto).unwrap());
     let credor = |codigo: &str| {
-        Some(EntradaCredor { codigo_integracao: codigo.to_owned(), nome: format!("Credor {codigo}") })
+        Some(EntradaCredor { codigo_integracao: codigo.to_owned(), nome: Some(format!("Credor {codigo}")) })
     };
     let com = |codigo: &str, credor, tipo_titulo| {
         let item =

@@ -7,11 +7,11 @@ use diesel::connection::SimpleConnection as _;
 use domain::execucao::Envio;
 use domain::negociacao::{CancelamentoInvalido::ComPagamento, Impedidos, Impedimento};
 use domain::titulo::{StatusTitulo, pagar};
-use store::disparos::claim;
 use store::negociacoes;
 use store::titulos::{RecusaSituacao, change_status, suspend};
 use store::{Banco, Papel};
 
+use crate::apoio::disparo::claim;
 use crate::apoio::{Casa, LEASE, agora, devedor, dia, hora, item, nome};
 use crate::negotiations::{TRES, cancel, create, negotiate, parcelas, read, titulos};
 use crate::parada::parada;

@@ -69,7 +69,7 @@ fn montar(sorteados: &[Sorteado]) -> Vec<EntradaTitulo> {
         };
         let credor = s
             .credor
-            .map(|c| EntradaCredor { codigo_integracao: "c".to_owned(), nome: format!("Credor {c}") });
+            .map(|c| EntradaCredor { codigo_integracao: "c".to_owned(), nome: Some(format!("Credor {c}")) });
         let emissao = s.emissao.then(|| dia("2026-01-05"));
         let tipo = s.tipo.map(|t| Rotulo::parse(&format!("t{t}")).unwrap());
         EntradaTitulo {

@@ -127,8 +127,9 @@ fn a_refused_item_does_not_hold_back_the_others() {
 #[test]
 fn a_thousand_titulos_of_many_debtors_go_in_one_push_and_the_same_push_again_writes_no_row() {
     let casa = Casa::nova();
-    let credor =
-        |n: u32| Some(EntradaCredor { codigo_integracao: format!("c{}", n % 7), nome: "Credor".to_owned() });
+    let credor = |n: u32| {
+        Some(EntradaCredor { codigo_integracao: format!("c{}", n % 7), nome: Some("Credor".to_owned()) })
+    };
     let itens: Vec<_> = (0..1_000)
         .map(|n| {
             let enderecos =
@@ -179,22 +180,11 @@ fn the_results_come_in_the_order_of_the_push() {
 }
 
 #[test]
-fn a_code_repeated_in_a_push_is_refused_and_the_first_one_stands() {
-    let casa = Casa::nova();
-    let outro = EntradaTitulo { valor: Centavos::new(99), ..item("1", devedor(2)) };
-    let resultados = casa.push(&[item("1", devedor(1)), outro]);
-    assert!(matches!(resultados[0], ResultadoItem::Criado(_)));
-    assert_eq!(resultados[1], ResultadoItem::Recusado(Recusa::Repetido));
-    assert_eq!(casa.texts("SELECT concat(valor, ' ', saldo) AS x FROM cadastro.titulo"), ["10000 10000"]);
-    assert_eq!(casa.n("SELECT count(*) FROM cadastro.devedor"), 1);
-}
-
-#[test]
 fn what_is_absent_keeps_what_is_stored() {
     let casa = Casa::nova();
     let cheio = EntradaTitulo {
         emissao: Some(dia("2026-01-02")),
-        credor: Some(EntradaCredor { codigo_integracao: "c".to_owned(), nome: "Credor".to_owned() }),
+        credor: Some(EntradaCredor { codigo_integracao: "c".to_owned(), nome: Some("Credor".to_owned()) }),
         tipo_negocio: Some(rotulo("varejo")),
         tipo_titulo: Some(rotulo("boleto")),
         ..item(
@@ -264,7 +254,7 @@ fn whatever_a_regua_may_ask_marks_the_debtor_when_it_changes_and_only_then() {
         ..item("1", EntradaDevedor { categoria: Some("a".to_owned()), score: Some(500), ..devedor(1) })
     };
     casa.push(&[um.clone(), item("2", devedor(2))]);
-    let credor = Some(EntradaCredor { codigo_integracao: "c".to_owned(), nome: "Credor".to_owned() });
+    let credor = Some(EntradaCredor { codigo_integracao: "c".to_owned(), nome: Some("Credor".to_owned()) });
     let categoria = EntradaDevedor { categoria: Some("b".to_owned()), ..um.devedor.clone() };
     for mudado in [
         EntradaTitulo { credor, ..um.clone() },

@@ -6,7 +6,7 @@ use std::thread;
 use diesel::connection::SimpleConnection as _;
 use domain::dinheiro::Centavos;
 use domain::email::EnderecoEmail;
-use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem, upsert};
+use store::titulos::{EntradaDevedor, EntradaTitulo, Recusa, ResultadoItem, upsert};
 use store::{Banco, Papel};
 
 use crate::apoio::{Casa, agora, cpf, devedor, id_of, item};
@@ -151,6 +151,31 @@ fn what_a_push_leaves_out_stays_also_when_it_is_being_stored_at_the_same_moment(
         casa.texts("SELECT concat_ws(' ', d.categoria, d.nome, t.emissao, t.valor) AS x FROM cadastro.devedor d, cadastro.titulo t"),
         ["vip Outro nome 2026-01-02 5"]
     );
+}
+
+/// What one push decided by, the other one changed: nothing of one person goes to another's document, whichever was first.
+#[test]
+fn m01_of_two_pushes_at_once_one_of_which_corrects_the_document_neither_takes_a_titulo_to_another_cpf() {
+    let corrigido = EntradaDevedor { documento: Some(cpf(9)), ..devedor(1) };
+    let outro_codigo = EntradaDevedor { codigo_integracao: "outro".to_owned(), ..devedor(1) };
+    let (corrige, acrescenta) = ([item("0", corrigido)], [item("1", outro_codigo)]);
+    let donos = |casa: &Casa| {
+        casa.texts(
+            "SELECT concat_ws(' ', t.codigo_integracao, d.documento) AS x FROM cadastro.titulo t \
+               JOIN cadastro.devedor d ON d.id = t.devedor_id ORDER BY 1",
+        )
+    };
+    let casa = Casa::nova();
+    casa.push(&[item("0", devedor(1))]);
+    let (_, depois) = push_over(&casa, &corrige, &acrescenta);
+    assert!(matches!(depois[..], [ResultadoItem::Criado(_)]), "{depois:?}");
+    assert_eq!(donos(&casa), [format!("0 {}", cpf(9).as_str()), format!("1 {}", cpf(1).as_str())]);
+
+    let casa = Casa::nova();
+    casa.push(&[item("0", devedor(1))]);
+    let (_, depois) = push_over(&casa, &acrescenta, &corrige);
+    assert_eq!(depois, [ResultadoItem::Recusado(Recusa::DocumentoDeOutroDevedor)]);
+    assert_eq!(donos(&casa), [0, 1].map(|n| format!("{n} {}", cpf(1).as_str())));
 }
 
 /// As whoever pays, reopens, cancels or sends locks títulos: in order of id, not of code.

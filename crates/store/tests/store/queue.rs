@@ -6,14 +6,15 @@ use std::thread;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::execucao::Canal;
+use domain::execucao::{Canal, Desfecho};
 use domain::ids::ExecucaoId;
-use store::disparos::{Varredura, enqueue, finish, sweep, unqueue};
+use store::disparos::{Varredura, enqueue, unqueue};
 use store::execucoes;
 
+use crate::apoio::disparo::{finish, sweep};
 use crate::apoio::{Casa, LEASE, NOITE, d, descartar, devedor, dia, hora, item, nome};
 
-const NENHUMA: Varredura = Varredura { devolvidas: 0, incertas: 0 };
+const NENHUMA: Varredura = Varredura { devolvidas: 0, repetidas: 0, incertas: 0, escaladas: 0 };
 
 /// `n` e-mails that are ripe at the hour of the night.
 fn ripe(n: u32) -> Casa {
@@ -39,15 +40,18 @@ fn in_motion(casa: &Casa) -> i64 {
 fn what_is_ripe_is_taken_once_up_to_the_limit_and_the_rest_later() {
     let casa = ripe(10);
     let agora = hora(dia(NOITE));
-    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], agora - TimeDelta::seconds(1), 99).unwrap(), []);
-    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Sms, Canal::Carta], agora, 99).unwrap(), []);
-    let primeiras = enqueue(&casa.dispatcher, &[Canal::Sms, Canal::Email], agora, 4).unwrap();
-    let outras = enqueue(&casa.dispatcher, &[Canal::Email], agora, 99).unwrap();
+    assert_eq!(
+        enqueue(&casa.dispatcher, &[Canal::Email], agora - TimeDelta::seconds(1), (99, 1_000)).unwrap(),
+        []
+    );
+    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Sms, Canal::Carta], agora, (99, 1_000)).unwrap(), []);
+    let primeiras = enqueue(&casa.dispatcher, &[Canal::Sms, Canal::Email], agora, (4, 1_000)).unwrap();
+    let outras = enqueue(&casa.dispatcher, &[Canal::Email], agora, (99, 1_000)).unwrap();
     assert_eq!((primeiras.len(), outras.len()), (4, 6));
     let ids: BTreeSet<_> = primeiras.iter().chain(&outras).map(|e| e.id).collect();
     assert_eq!(ids.len(), 10);
     assert!(primeiras.iter().all(|e| e.empresa == casa.empresa && e.canal == Canal::Email));
-    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], agora, 99).unwrap(), []);
+    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], agora, (99, 1_000)).unwrap(), []);
     assert_eq!(in_motion(&casa), 10);
 }
 
@@ -63,7 +67,8 @@ fn two_relays_share_and_never_take_the_same() {
                     juntos.wait();
                     let mut tomadas = Vec::new();
                     loop {
-                        let lote = enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), 7).unwrap();
+                        let lote =
+                            enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (7, 1_000)).unwrap();
                         if lote.is_empty() {
                             return tomadas;
                         }
@@ -81,22 +86,22 @@ fn two_relays_share_and_never_take_the_same() {
 #[test]
 fn what_was_not_confirmed_goes_back_unless_it_was_claimed_meanwhile() {
     let casa = ripe(3);
-    let fila = enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), 9).unwrap();
+    let fila = enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (9, 1_000)).unwrap();
     casa.claimed(fila[0].id, LEASE);
     let todas: Vec<_> = fila.iter().map(|e| (e.empresa, e.id)).collect();
     assert_eq!(unqueue(&casa.dispatcher, &todas).unwrap(), 2);
     assert_eq!(states(&casa), ["enviando 1", "pendente 2"]);
     assert_eq!(unqueue(&casa.dispatcher, &todas).unwrap(), 0);
     assert_eq!(unqueue(&casa.dispatcher, &[]).unwrap(), 0);
-    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), 9).unwrap().len(), 2);
+    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (9, 1_000)).unwrap().len(), 2);
 }
 
 #[test]
 fn what_was_queued_too_long_is_pendente_again_and_what_was_not_stays() {
     let casa = ripe(2);
-    enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), 9).unwrap();
-    assert_eq!(sweep(&casa.dispatcher, Duration::from_mins(10)).unwrap(), NENHUMA);
-    assert_eq!(sweep(&casa.dispatcher, Duration::ZERO).unwrap(), Varredura { devolvidas: 2, incertas: 0 });
+    enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (9, 1_000)).unwrap();
+    assert_eq!(sweep(&casa.dispatcher, Duration::from_mins(10)), NENHUMA);
+    assert_eq!(sweep(&casa.dispatcher, Duration::ZERO), Varredura { devolvidas: 2, ..NENHUMA });
     assert_eq!(states(&casa), ["pendente 2"]);
     assert_eq!(casa.n("SELECT count(*) FROM disparo.execucao WHERE enfileirada_em IS NOT NULL"), 0);
 }
@@ -104,20 +109,18 @@ fn what_was_queued_too_long_is_pendente_again_and_what_was_not_stays() {
 #[test]
 fn a_lease_that_ran_out_is_incerta_and_is_never_sent_again() {
     let casa = ripe(2);
-    let fila = enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), 9).unwrap();
+    let fila = enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (9, 1_000)).unwrap();
     let cerca = casa.claimed(fila[0].id, Duration::ZERO);
     casa.claimed(fila[1].id, LEASE);
-    assert_eq!(sweep(&casa.dispatcher, Duration::ZERO).unwrap(), Varredura { devolvidas: 0, incertas: 1 });
+    assert_eq!(sweep(&casa.dispatcher, Duration::ZERO), Varredura { incertas: 1, ..NENHUMA });
     let lida = casa.execucao(fila[0].id);
     assert_eq!((lida.estado.as_str(), lida.motivo.as_deref()), ("incerta", Some("resultado_desconhecido")));
-    let tarde = store::disparos::Desfecho::Enviada { em: hora(dia(NOITE)) };
-    let aceita = casa
-        .dispatcher
-        .da_empresa(casa.empresa, |t| finish(t, (fila[0].id, cerca), &tarde, None, None))
-        .unwrap();
+    let tarde = Desfecho::Enviada { em: hora(dia(NOITE)) };
+    let aceita =
+        casa.dispatcher.da_empresa(casa.empresa, |t| finish(t, (fila[0].id, cerca), tarde, None)).unwrap();
     assert!(!aceita, "a late result is refused");
     assert_eq!(nome(&casa.claim(fila[0].id, LEASE, &descartar())), "de outro");
-    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), 9).unwrap(), []);
-    assert_eq!(sweep(&casa.dispatcher, Duration::ZERO).unwrap(), NENHUMA);
+    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (9, 1_000)).unwrap(), []);
+    assert_eq!(sweep(&casa.dispatcher, Duration::ZERO), NENHUMA);
     assert_eq!(states(&casa), ["enviando 1", "incerta 1"]);
 }

@@ -131,11 +131,11 @@ fn r13_another_text_is_another_row_and_what_was_decided_keeps_its_own() {
             let novo = ConteudoId::new(new_id(agora()));
             posicoes[0].acoes[0].conteudo = Some(novo);
             depois.regua = atual.regua.clone().com_posicoes(posicoes).unwrap();
-            depois.conteudos.insert(novo, Conteudo { assunto: None, corpo: "outro".to_owned() });
+            depois.conteudos.insert(novo, Conteudo::Texto { assunto: None, corpo: "outro".to_owned() });
             reguas::save(t, &atual, &depois, agora())?.unwrap();
             let lida = reguas::get(t, id)?.unwrap();
             assert_eq!(
-                lida.conteudos.values().map(|texto| texto.corpo.as_str()).collect::<Vec<_>>(),
+                lida.conteudos.values().map(|texto| texto.corpo().unwrap()).collect::<Vec<_>>(),
                 ["outro"]
             );
             Ok(())

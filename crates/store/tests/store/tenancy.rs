@@ -5,12 +5,14 @@ use std::thread;
 
 use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
+use domain::execucao::Desfecho;
 use domain::ids::{EmpresaId, NoiteId, ReguaId, TituloId};
 use domain::titulo::{Mudanca, StatusTitulo, pagar};
-use store::disparos::{Desfecho, Reivindicacao};
+use store::disparos::Reivindicacao;
 use store::titulos::{Filtro, Trecho, change_status, get, list, upsert};
-use store::{Banco, Papel, disparos, empresas, execucoes, inscricoes, noites, reguas};
+use store::{Banco, Papel, empresas, execucoes, inscricoes, noites, reguas};
 
+use crate::apoio::disparo::{claim, finish};
 use crate::apoio::{
     Casa, LEASE, agora, descartar, devedor, dia, hora, item, nova_empresa, set_estado, texts,
 };
@@ -181,14 +183,14 @@ fn r02_another_companys_ids_are_none_in_every_service() {
             assert!(execucoes::get(t, execucao)?.is_none());
             assert!(execucoes::message(t, execucao)?.is_none());
             assert_eq!(execucoes::in_motion(t, hora(dia("2026-12-31")), None)?, 0);
-            assert!(matches!(disparos::claim(t, execucao, LEASE, |_| descartar())?, Reivindicacao::DeOutro));
+            assert!(matches!(claim(t, execucao, LEASE, |_| descartar())?, Reivindicacao::DeOutro));
             Ok(())
         })
         .unwrap();
     let cerca = casa.claimed(execucao, LEASE);
-    let aceita = casa.dispatcher.da_empresa(outra, |t| {
-        disparos::finish(t, (execucao, cerca), &Desfecho::Enviada { em: agora() }, None, None)
-    });
+    let aceita = casa
+        .dispatcher
+        .da_empresa(outra, |t| finish(t, (execucao, cerca), Desfecho::Enviada { em: agora() }, None));
     assert!(!aceita.unwrap());
     assert_eq!(casa.execucao(execucao).estado, "enviando");
     let pago = casa.titulos.da_empresa(casa.empresa, |t| change_status(t, titulo, pagar, agora())).unwrap();

@@ -107,6 +107,15 @@ escopos! {
     }
     execucoes {
         Ler = ExecucoesLer, "execucoes:ler", "Reads execuções.";
+        Escrever = ExecucoesEscrever, "execucoes:escrever", "Sends executions again, settles doubts, stops channels.";
+    }
+    linha_do_tempo {
+        Ler = LinhaDoTempoLer, "linha_do_tempo:ler", "Reads all that happened to a debtor, whatever it is.";
+    }
+    templates {
+        Ler = TemplatesLer, "templates:ler", "Reads templates.";
+        Escrever = TemplatesEscrever, "templates:escrever", "Writes and archives templates.";
+        Visualizar = TemplatesVisualizar, "templates:visualizar", "Sees what a text says to a debtor.";
     }
     relogio {
         Escrever = RelogioEscrever, "relogio:escrever", "Moves the sandbox clock.";
@@ -164,7 +173,7 @@ mod tests {
             assert_eq!(escopo.as_str().parse(), Ok(*escopo));
         }
         assert_eq!("titulos:apagar".parse::<Escopo>(), Err(EscopoDesconhecido));
-        assert_eq!(Escopos::todos().iter().count(), 18);
+        assert_eq!(Escopos::todos().iter().count(), 23);
     }
 
     #[test]

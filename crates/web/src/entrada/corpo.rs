@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use actix_web::dev::{Decompress, Payload};
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use deserr::Deserr;
 use domain::texto::nfc;
-use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
+use super::compressao::Descomprimido;
 use super::erros::{ErroValor, ErrosCampo, parse, parse_item};
 use super::texto::Texto;
 use super::tipos::lista_grande;
@@ -96,11 +96,11 @@ fn read_json(
     let limite = req.app_data::<LimiteCorpo>().map_or(LIMITE_CORPO, |limite| limite.0);
     let cabecalhos = check_head(req);
     let anunciado = header(req, &CONTENT_LENGTH).and_then(|n| n.parse::<usize>().ok()).unwrap_or_default();
-    let corpo = Decompress::from_headers(payload.take(), req.headers());
+    let corpo = Descomprimido::new(payload.take(), req);
     let pedido = req.extensions().get::<Idempotencia>().cloned();
     async move {
         cabecalhos?;
-        let leitura = read_bounded(corpo, limite, anunciado);
+        let leitura = read_bounded(corpo?, limite, anunciado);
         let bytes = tokio::time::timeout(PRAZO, leitura).await.unwrap_or_else(|_| {
             Err(Problema::new(&codigos::TEMPO_ESGOTADO, "o corpo não chegou inteiro a tempo"))
         })?;
@@ -109,7 +109,7 @@ fn read_json(
     }
 }
 
-/// JSON, and of the encodings those we can undo.
+/// JSON, as it is said to be.
 fn check_head(req: &HttpRequest) -> Result<(), Problema> {
     let tipo = header(req, &CONTENT_TYPE).unwrap_or_default();
     let essencia = tipo.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -118,10 +118,7 @@ fn check_head(req: &HttpRequest) -> Result<(), Problema> {
     if !json {
         return Err(Problema::tipo_de_midia("envie o corpo com Content-Type: application/json"));
     }
-    match header(req, &CONTENT_ENCODING).unwrap_or("identity") {
-        "identity" | "gzip" | "deflate" => Ok(()),
-        _ => Err(Problema::tipo_de_midia("o corpo só pode vir comprimido com gzip ou deflate")),
-    }
+    Ok(())
 }
 
 fn header<'a>(req: &'a HttpRequest, nome: &actix_web::http::header::HeaderName) -> Option<&'a str> {
@@ -130,25 +127,15 @@ fn header<'a>(req: &'a HttpRequest, nome: &actix_web::http::header::HeaderName) 
 
 /// Reads at most `limite` bytes, counted after decompression. What the caller still sends of a longer body is drained
 /// by the server, so that the refusal is read.
-async fn read_bounded(
-    mut corpo: Decompress<Payload>,
-    limite: usize,
-    anunciado: usize,
-) -> Result<Bytes, Problema> {
+async fn read_bounded(mut corpo: Descomprimido, limite: usize, anunciado: usize) -> Result<Bytes, Problema> {
     let mut bytes = BytesMut::with_capacity(anunciado.min(limite));
-    while let Some(pedaco) = corpo.next().await {
-        // A connection that broke, or a compression that is not what it says.
-        let pedaco = pedaco.map_err(incompleto)?;
+    while let Some(pedaco) = corpo.next().await? {
         if bytes.len().saturating_add(pedaco.len()) > limite {
             return Err(Problema::corpo_grande(limite));
         }
         bytes.extend_from_slice(&pedaco);
     }
     Ok(bytes.freeze())
-}
-
-fn incompleto(_: actix_web::error::PayloadError) -> Problema {
-    Problema::new(&codigos::REQUISICAO_INVALIDA, "o corpo não pôde ser lido por inteiro")
 }
 
 fn from_json(bytes: &[u8]) -> Result<Value, Problema> {

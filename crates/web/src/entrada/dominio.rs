@@ -90,6 +90,7 @@ from_id!(
     CredorId,
     DevedorId,
     TituloId,
+    TemplateId,
     NegociacaoId,
     ContatoId,
     ResultadoContatoId,

@@ -189,6 +189,15 @@ async fn compressed_bodies_count_as_they_are_inside() {
     assert!(bomba.len() < 1024 * 1024);
     assert_eq!(enviar(bomba, "gzip").await.problem(), "413 corpo_grande");
     assert_eq!(enviar(b"nao sou gzip".to_vec(), "gzip").await.problem(), "400 requisicao_invalida");
+    // Of several members it is all of them, and of a part of one nothing.
+    let texto = amostra().to_string();
+    let (antes, depois) = texto.split_at(texto.len() / 2);
+    let membros = [gzip(antes.as_bytes()), gzip(b""), gzip(depois.as_bytes())].concat();
+    assert_eq!(enviar(membros.clone(), "GZIP").await.status, 200);
+    assert_eq!(enviar(gzip(texto.as_bytes()), "x-gzip").await.status, 200);
+    for ruim in [membros[..membros.len() - 1].to_vec(), [membros, b"resto".to_vec()].concat()] {
+        assert_eq!(enviar(ruim, "gzip").await.problem(), "400 requisicao_invalida");
+    }
     assert_eq!(enviar(amostra().to_string().into(), "br").await.problem(), "415 tipo_de_midia");
 }
 

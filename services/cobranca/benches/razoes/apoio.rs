@@ -60,6 +60,12 @@ impl Medicao {
         self.banco.url()
     }
 
+    /// Ends the system and leaves its database.
+    pub(crate) async fn put_down(self) -> Resultado<Banco> {
+        self.sistema.stop().await?;
+        Ok(self.banco)
+    }
+
     pub(crate) async fn stop(self) -> Resultado {
         let Self { sistema, banco, .. } = self;
         sistema.stop().await?;

@@ -10,6 +10,7 @@
 #![expect(clippy::float_arithmetic, reason = "seconds and ratios, no money")]
 
 mod apoio;
+mod disparo;
 mod envio;
 mod importacao;
 mod leitores;
@@ -37,6 +38,11 @@ fn main() -> Resultado {
         let mut linhas = Vec::new();
         if quer("noite") {
             say(noite::measure().await?.into_linha(), &mut linhas);
+        }
+        if quer("disparo")
+            && let Some(razao) = disparo::measure().await?
+        {
+            say(razao.into_linha(), &mut linhas);
         }
         if quer("envio_1") || quer("envio_8") {
             for razao in envio::measure().await? {

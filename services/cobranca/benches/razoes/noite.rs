@@ -33,7 +33,7 @@ pub(crate) async fn measure() -> Resultado<Razao> {
         .await?;
     api.create_regua(&regua()).await?;
     let empresa = medicao.empresa.clone();
-    medicao.sql(move |sql| (load(sql, &empresa), sql.settle())).await?;
+    medicao.sql(move |sql| (load(sql, &empresa, DEVEDORES), sql.settle())).await?;
     api.run_night(entrada).await?;
     medicao.sql(prepare_limit).await?;
 
@@ -107,11 +107,11 @@ fn regua() -> Value {
 
 /// The portfolio as an ERP's pushes leave it: a título of each debtor a month, ids in order of arrival, everybody
 /// marked for the next night.
-fn load(sql: &mut Sql, empresa: &str) {
+pub(crate) fn load(sql: &mut Sql, empresa: &str, devedores: u32) {
     let id = |numero: &str| format!("('01900000-0000-7000-8000-' || lpad(to_hex({numero}), 12, '0'))::uuid");
     let devedor = id("n");
-    let titulo = id(&format!("mes * {DEVEDORES} + n"));
-    let todos = format!("generate_series(1, {DEVEDORES}) n");
+    let titulo = id(&format!("mes * {devedores} + n"));
+    let todos = format!("generate_series(1, {devedores}) n");
     sql.run(&format!(
         "INSERT INTO cadastro.devedor (empresa_id, id, nome, tipo_pessoa, criado_em, atualizado_em)
          SELECT '{empresa}', {devedor}, 'Devedor ' || n, 'isenta', now(), now() FROM {todos};

@@ -94,11 +94,11 @@ pub async fn run(api: &Cliente, pedido: &Pedido) -> Resultado {
         "aguardando_confirmacao" => {
             show_creditors(&feita);
             Err(format!(
-                "nada foi gravado: o arquivo cancelaria {} dos {} títulos em aberto, deixaria {} credores sem nenhum e tem {} linhas \
+                "nada foi gravado: o arquivo cancelaria {} dos {} títulos em aberto ou suspensos, deixaria {} credores sem nenhum e tem {} linhas \
                  sem código legível; confira e confirme com POST {endereco}/confirmacao, ou envie com --credor ou outro \
                  --limite-cancelamento",
                 number(&feita, "a_cancelar"),
-                number(&feita, "abertos"),
+                owed(&feita),
                 number(&feita, "credores_zerados"),
                 number(&feita, "sem_chave")
             )
@@ -205,9 +205,14 @@ async fn show_some(api: &Cliente, endereco: &str) -> Resultado {
 fn show_creditors(importacao: &Value) {
     for credor in importacao.get("a_cancelar_por_credor").and_then(Value::as_array).into_iter().flatten() {
         let codigo = credor.get("credor_codigo").and_then(Value::as_str).unwrap_or("sem credor");
-        let (a_cancelar, abertos) = (number(credor, "a_cancelar"), number(credor, "abertos"));
-        terminal::note(&format!("{codigo}: cancelaria {a_cancelar} de {abertos}"));
+        let (a_cancelar, devidos) = (number(credor, "a_cancelar"), owed(credor));
+        terminal::note(&format!("{codigo}: cancelaria {a_cancelar} de {devidos}"));
     }
+}
+
+/// What a full file may cancel some of.
+fn owed(contas: &Value) -> u64 {
+    number(contas, "abertos") + number(contas, "suspensos")
 }
 
 fn summary(importacao: &Value, pedido: &Pedido) -> String {

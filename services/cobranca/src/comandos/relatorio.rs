@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::Resultado;
 use crate::cliente::Cliente;
+use crate::sistema::DIR_SMS;
 
 /// Every action of a walk, as the API shows them at the end.
 pub struct Acoes {
@@ -27,11 +28,11 @@ struct Acao {
 /// The walk, counted from the files of the mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contagem {
-    /// E-mails that were due and not called off (the títulos were paid, or there was no contact).
+    /// Messages that were due and not called off (the títulos were paid, or there was no contact).
     pub devidas: usize,
-    /// Of those, how many the mailbox holds.
+    /// Of those, how many the mailbox or the carrier holds.
     pub enviadas: usize,
-    /// Of those, how many it does not hold.
+    /// Of those, how many neither holds.
     pub perdidas: usize,
     /// Copies beyond the first of any action.
     pub duplicadas: usize,
@@ -111,19 +112,23 @@ impl Acoes {
         format!("{nome:<10} {} │{}", posicoes.concat(), estados.concat())
     }
 
-    /// Counts the mailbox under `saida`. An action is found by the id in the Message-ID of the files.
+    /// Counts the mailbox and the ledger of the carrier under `saida`. An action is found by the id in the Message-ID of the
+    /// files, and by its key in the ledger.
     ///
     /// # Errors
     /// The directory cannot be read.
     pub fn count(&self, saida: &Path) -> Resultado<Contagem> {
-        let emails = self.itens.iter().filter(|a| a.canal == "email" && a.estado != "descartada");
-        let devidas: BTreeSet<&str> = emails.map(|a| a.id.as_str()).collect();
+        let saem = |a: &&Acao| matches!(a.canal.as_str(), "email" | "sms") && a.estado != "descartada";
+        let devidas: BTreeSet<&str> = self.itens.iter().filter(saem).map(|a| a.id.as_str()).collect();
         let mut copias: BTreeMap<String, usize> = BTreeMap::new();
         for arquivo in std::fs::read_dir(saida)? {
             let caminho = arquivo?.path();
             if caminho.extension().is_some_and(|e| e == "eml") {
                 *copias.entry(message_id(&caminho)?).or_default() += 1;
             }
+        }
+        for chave in ledger(&saida.join(DIR_SMS).join("registro.jsonl"))? {
+            *copias.entry(chave).or_default() += 1;
         }
         let enviadas = devidas.iter().filter(|id| copias.contains_key(**id)).count();
         Ok(Contagem {
@@ -147,6 +152,15 @@ fn text(item: &Value, campo: &str) -> String {
 fn position_name(posicao: &Value) -> String {
     let dias = posicao.get("dias").and_then(Value::as_u64).unwrap_or_default();
     if text(posicao, "tipo") == "lembrete" { format!("D-{dias}") } else { format!("D+{dias}") }
+}
+
+/// The keys of the messages that the carrier took.
+fn ledger(livro: &Path) -> Resultado<Vec<String>> {
+    let mut chaves = Vec::new();
+    for linha in std::fs::read_to_string(livro)?.lines() {
+        chaves.push(text(&serde_json::from_str(linha)?, "chave"));
+    }
+    Ok(chaves)
 }
 
 /// What stands before the `@` of the Message-ID header.

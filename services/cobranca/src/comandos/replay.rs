@@ -16,7 +16,7 @@ use super::importar::read_mapa;
 use super::relatorio::{Acoes, Contagem};
 use crate::cliente::Cliente;
 use crate::replay::{Contestacao, Historia, Pagamentos, instant};
-use crate::sistema::{Lugar, Sistema};
+use crate::sistema::{DIR_SMS, Lugar, Sistema};
 use crate::{Resultado, terminal};
 
 /// The zone of the company that is made for the walk.
@@ -114,7 +114,8 @@ pub async fn walk(config: &Config, nome: &str, historia: &Historia, regua: &Valu
     terminal::line(&acoes.table());
     let contagem = acoes.count(&config.sandbox.saida_dir)?;
     sistema.stop().await?;
-    terminal::line(&format!("e-mails em {}", config.sandbox.saida_dir.display()));
+    let saida = &config.sandbox.saida_dir;
+    terminal::line(&format!("e-mails em {}, SMS em {}", saida.display(), saida.join(DIR_SMS).display()));
     conclude(nome, contagem)
 }
 
@@ -134,6 +135,10 @@ fn empty_mailbox(dir: &Path) -> Resultado {
         if caminho.extension().is_some_and(|extensao| extensao == "eml") {
             fs::remove_file(caminho)?;
         }
+    }
+    let sms = dir.join(DIR_SMS);
+    if sms.exists() {
+        fs::remove_dir_all(sms)?;
     }
     Ok(())
 }

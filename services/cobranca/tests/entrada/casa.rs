@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use cobranca::comandos::empresa::{Pedido as NovaEmpresa, make};
 use cobranca::sistema::{INFO, Lugar, Sistema};
+use dispatcher::Dispatcher;
 use domain::ids::EmpresaId;
 use regua_engine::Engine;
 use runtime::config::Segredo;
@@ -95,7 +97,11 @@ impl Casa {
         let config = web::ServerConfig::new(listener(), INFO, servico::autenticador(titulos.clone()));
         let titulos = titulos::Contexto::new(titulos);
         let regua = regua_engine::Contexto::new(regua, engine);
-        let disparo = dispatcher::Contexto::new(contexto(Papel::Dispatcher));
+        let disparo = contexto(Papel::Dispatcher);
+        let (bus, ajustes) =
+            (Arc::new(bus::local::Local::new()), dispatcher::Ajustes::from_config(&Config::default()));
+        let parado = Dispatcher::new(disparo.banco.clone(), bus, Vec::new(), self.relogio.clone(), ajustes);
+        let disparo = dispatcher::Contexto::new(disparo, parado);
         let relogio = self.relogio.clone();
         let servidor = web::serve(config, move |cfg| {
             cobranca::relogio::configure(cfg, relogio.clone());
@@ -156,7 +162,10 @@ impl Casa {
             self.acoes.iter().map(fill).collect()
         } else {
             let ids = self.ids.get(lista).into_iter().flatten();
-            ids.map(|id| caminho.replace("{id}", id).replace("{nome}", id).replace("{data}", id)).collect()
+            ids.map(|id| {
+                caminho.replace("{id}", id).replace("{nome}", id).replace("{data}", id).replace("{canal}", id)
+            })
+            .collect()
         };
         assert!(!caminhos.is_empty(), "{}: a empresa do teste não tem nada em {lista}", operacao.nome());
         caminhos.into_iter().collect()
@@ -215,6 +224,7 @@ async fn ids(dona: &Http, operacoes: &[Operacao]) -> BTreeMap<String, Vec<String
         }
         let campo = match lista {
             "/v1/mapeamentos" => "nome",
+            "/v1/canais" => "canal",
             "/v1/empresa/feriados" => "data",
             _ => "id",
         };

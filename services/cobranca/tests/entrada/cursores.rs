@@ -104,14 +104,15 @@ async fn a_cursor_of_one_order_is_refused_in_every_other() {
         let Some(esquema) = operacao.consulta.get("ordem") else { continue };
         let ordens: Vec<&str> =
             doc.resolve(esquema)["enum"].as_array().unwrap().iter().map(|o| o.as_str().unwrap()).collect();
+        let base = &casa.paths(operacao)[0];
         for ordem in &ordens {
-            let caminho = format!("{}?limite=1&ordem={ordem}", operacao.caminho);
+            let caminho = format!("{base}?limite=1&ordem={ordem}");
             let pagina = porta.get(operacao, &caminho).await.expect(200).json;
             // Of those that are sorted by a date there may be fewer.
             let Some(cursor) = pagina["proximo_cursor"].as_str() else { continue };
             let _segue = porta.get(operacao, &format!("{caminho}&cursor={cursor}")).await.expect(200);
             for outra in ordens.iter().filter(|outra| *outra != ordem) {
-                porta.refuses(operacao, &format!("{}?ordem={outra}&cursor={cursor}", operacao.caminho)).await;
+                porta.refuses(operacao, &format!("{base}?ordem={outra}&cursor={cursor}")).await;
                 ordenadas += 1;
             }
         }

@@ -25,6 +25,13 @@ pub(crate) async fn furnish(base: &str, chave: &str) {
         post(&api, "/v1/chaves-api", json!({"nome": format!("sem uso {n}"), "escopos": ["titulos:ler"]}))
             .await;
     }
+    for n in 1..=3 {
+        let texto =
+            json!({"canal": "sms", "nome": format!("Aviso {n}"), "corpo": "#PRIMEIRO_NOME#, fale conosco."});
+        let template = post(&api, "/v1/templates", texto).await["id"].as_str().unwrap().to_owned();
+        let mudado = json!({"corpo": "#NOME#, fale conosco."});
+        api.call(Method::PATCH, &format!("/v1/templates/{template}"), Some(&mudado)).await.unwrap();
+    }
     talks(&api, &titulos).await;
     import(&api, base, chave).await;
     let over = async |lista| api.all(lista).await.unwrap().iter().all(|item| item["estado"] == "concluida");
@@ -59,7 +66,13 @@ async fn push(api: &Cliente) -> Vec<Value> {
 
 async fn reguas_and_a_night(api: &Cliente) {
     let posicao = |dias| json!({"dias": dias, "acoes": [{"tipo": "email", "assunto": "Olá", "corpo": "#LISTA_TITULOS#"}]});
-    let ativa = json!({"nome": "Ativa", "criterios": {"vencimento_de": "2026-01-01"}, "posicoes": [posicao(0), posicao(7)]});
+    // Nobody here has a document: what asks for it fails.
+    let mut entrada = posicao(0);
+    entrada["acoes"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"tipo": "email", "assunto": "Olá", "corpo": "#CPF_CNPJ#"}));
+    let ativa = json!({"nome": "Ativa", "criterios": {"vencimento_de": "2026-01-01"}, "posicoes": [entrada, posicao(7)]});
     api.create_regua(&ativa).await.unwrap();
     let dias = [3, 9, 27, 81].map(posicao);
     post(

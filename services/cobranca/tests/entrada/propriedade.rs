@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use reqwest::Method;
 use testkit::cases;
 
 use crate::casa::Casa;
@@ -40,8 +41,10 @@ fn no_request_breaks_a_law_and_a_refused_one_changes_nothing() {
             leis.check(operacao, &pedido, &resposta).map_err(TestCaseError::fail)?;
             let depois = olho.borrow_mut().look();
             if (resposta.status >= 400 || operacao.reads()) && depois != *antes.borrow() {
+                let mudadas: Vec<_> =
+                    depois.iter().filter(|tabela| !antes.borrow().contains(tabela)).collect();
                 return Err(TestCaseError::fail(format!(
-                    "{pedido:?} foi {} e mudou o banco",
+                    "{pedido:?} foi {} e mudou o banco: {mudadas:?}",
                     resposta.status
                 )));
             }
@@ -59,16 +62,22 @@ fn no_request_breaks_a_law_and_a_refused_one_changes_nothing() {
                 break;
             }
         }
-        assert!(aceitos.get() > 0, "{}: nenhum pedido gerado foi aceito", operacao.nome());
+        let aceito = aceitos.get() > 0 || operacao.caminho == DE_UMA_DUVIDA;
+        assert!(aceito, "{}: nenhum pedido gerado foi aceito", operacao.nome());
     }
 }
 
+/// Only a provider that breaks off in the middle makes a doubt, and those here are healthy: it is settled in the tests of the
+/// dispatcher.
+const DE_UMA_DUVIDA: &str = "/v1/execucoes/{id}/revisao";
+
 /// Each address of an operation; but what was paid can no longer be cancelled, nor the other way round, so the first título
-/// is for the one and the others for the other.
+/// is for the one and the others for the other. So with templates, erased or put away.
 fn paths(casa: &Casa, operacao: &Operacao) -> Vec<String> {
     let mut todos = casa.paths(operacao);
     match operacao.caminho.rsplit_once('/') {
         Some((_, "cancelamento")) => todos.truncate(1),
+        Some(("/v1/templates", _)) if operacao.metodo == Method::DELETE => todos.truncate(1),
         Some((_, "pagamento")) => drop(todos.remove(0)),
         _ => {}
     }

@@ -20,6 +20,7 @@ mod fim;
 mod historia;
 mod janela;
 mod lembretes;
+mod linha_do_tempo;
 mod listas;
 mod migracao;
 mod motores;

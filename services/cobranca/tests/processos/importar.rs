@@ -152,7 +152,7 @@ async fn what_cannot_be_loaded_says_why() {
     for (args, porque) in [
         (&["vazio.csv"][..], "o corpo está vazio"),
         (&["outro.csv"], "faltam colunas"),
-        (&["falso.csv.gz"], "o arquivo não é gzip"),
+        (&["falso.csv.gz"], "o corpo não é gzip"),
         (&["bom.csv", "--mapa", "ruim.toml"], "é obrigatório"),
         (&["bom.csv", "--mapeamento", "nenhum"], "não há mapeamento com este nome"),
     ] {

@@ -2,6 +2,7 @@
 
 use actix_web::get;
 use deserr::Deserr;
+use domain::coringas::{Lugar, Modificador};
 use domain::execucao::Canal;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -19,8 +20,26 @@ struct Coringa {
     /// Um valor possível.
     #[schema(example = "Maria")]
     exemplo: &'static str,
+    /// De quem ou de que ele fala.
+    #[schema(value_type = esquema::EscopoCoringa, example = "devedor")]
+    escopo: &'static str,
+    /// O que ele vira; disso depende que modificadores aceita.
+    #[schema(value_type = esquema::TipoCoringa, example = "texto")]
+    tipo: &'static str,
+    /// Se vira várias linhas: uma tabela, onde o canal tem tabelas.
+    lista: bool,
+    /// O máximo de caracteres, quando se conhece.
+    #[schema(example = 150)]
+    tamanho_maximo: Option<u16>,
+    /// Canais em cujo texto cabe.
+    #[schema(value_type = Vec<esquema::Canal>)]
+    canais: Vec<&'static str>,
     /// Se cabe no assunto de um e-mail.
     no_assunto: bool,
+    /// Modificadores que aceita, escritos depois do nome: `#NOME|maiusculo#`, `#LISTA_TITULOS|max=5#`, `#TOTAL|extenso#`,
+    /// `#NOME|padrao=cliente#`. Valem da esquerda para a direita.
+    #[schema(example = json!(["maiusculo", "minusculo", "capitalizado", "max", "padrao"]))]
+    modificadores: Vec<&'static str>,
 }
 
 impl From<domain::coringas::Coringa> for Coringa {
@@ -29,9 +48,20 @@ impl From<domain::coringas::Coringa> for Coringa {
             nome: coringa.nome(),
             descricao: coringa.descricao(),
             exemplo: coringa.exemplo(),
-            no_assunto: !coringa.lista(),
+            escopo: coringa.escopo().as_str(),
+            tipo: coringa.tipo().as_str(),
+            lista: coringa.lista(),
+            tamanho_maximo: coringa.tamanho_maximo(),
+            canais: channels(coringa),
+            no_assunto: coringa.cabe(Canal::Email, Lugar::Assunto),
+            modificadores: Modificador::of(coringa.tipo()).collect(),
         }
     }
+}
+
+fn channels(coringa: domain::coringas::Coringa) -> Vec<&'static str> {
+    let cabe = Canal::TODOS.iter().filter(|canal| coringa.cabe(**canal, Lugar::Corpo));
+    cabe.map(|canal| canal.as_str()).collect()
 }
 
 #[derive(Deserr, IntoParams)]
@@ -57,7 +87,9 @@ pub(super) async fn list(
     _acesso: Autorizado<escopos::reguas::Ler>,
     consulta: Consulta<Filtro>,
 ) -> Pagina<Coringa> {
-    let com_texto = consulta.0.canal.is_none_or(Canal::exige_conteudo);
-    let catalogo = domain::coringas::Coringa::TODOS.iter().filter(|_| com_texto);
+    let canal = consulta.0.canal;
+    let cabe =
+        |coringa: &&domain::coringas::Coringa| canal.is_none_or(|canal| coringa.cabe(canal, Lugar::Corpo));
+    let catalogo = domain::coringas::Coringa::TODOS.iter().filter(cabe);
     Pagina { itens: catalogo.copied().map(Coringa::from).collect(), proximo_cursor: None }
 }

@@ -1,5 +1,7 @@
 //! Executions: what was decided, what became of it, and what was said.
 
+pub(super) mod passos;
+
 use std::collections::BTreeMap;
 
 use actix_web::get;
@@ -15,10 +17,11 @@ use uuid::Uuid;
 use web::{Autorizado, Caminho, Consulta, Cursor, ErrosCampo, Limite, Pagina, Problema, escopos, esquema};
 
 use super::Contexto;
+use passos::{Chamada, IntervencaoFeita, ReciboRecebido};
 
 /// Uma execução: uma ação para um devedor, do momento em que foi decidida até o fim.
 #[derive(Serialize, ToSchema)]
-struct Execucao {
+pub(super) struct Execucao {
     /// Id; é também a chave com que o provedor vê a ação.
     id: Uuid,
     /// Devedor.
@@ -63,6 +66,18 @@ struct Execucao {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     mensagem: Option<MensagemEnviada>,
+    /// As chamadas ao provedor, da primeira à última; só na leitura de uma execução que teve alguma.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    chamadas: Vec<Chamada>,
+    /// Os recibos, na ordem em que chegaram; só na leitura de uma execução que teve algum.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    recibos: Vec<ReciboRecebido>,
+    /// O que pessoas fizeram; só na leitura de uma execução em que alguém mexeu.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    intervencoes: Vec<IntervencaoFeita>,
 }
 
 /// Uma mensagem como foi enviada.
@@ -196,7 +211,7 @@ pub(super) async fn resumo(
     Ok(Json(Resumo { por_estado, em_movimento }))
 }
 
-/// Lê uma execução, com a mensagem como foi enviada.
+/// Lê uma execução: a mensagem como foi enviada, cada chamada ao provedor, os recibos e o que pessoas fizeram dela.
 #[utoipa::path(
     operation_id = "ler_execucao",
     tag = "Execuções",
@@ -210,12 +225,16 @@ pub(super) async fn get(
     contexto: Data<Contexto>,
     id: Caminho<ExecucaoId>,
 ) -> Result<Json<Execucao>, Problema> {
-    let lida = contexto.servico.da_empresa(&acesso, move |t| {
+    let lida = contexto.servico.da_empresa_em_um_instante(&acesso, move |t| {
         let Some(execucao) = execucoes::get(t, id.0)? else { return Ok(None) };
-        Ok(Some((execucao, execucoes::message(t, id.0)?)))
+        let mensagem = execucoes::message(t, id.0)?.map(MensagemEnviada::from);
+        let chamadas = execucoes::calls(t, id.0)?.into_iter().map(Chamada::from).collect();
+        let recibos = execucoes::receipts(t, id.0)?.into_iter().map(ReciboRecebido::from).collect();
+        let intervencoes =
+            execucoes::interventions(t, id.0)?.into_iter().map(IntervencaoFeita::from).collect();
+        Ok(Some(Execucao { mensagem, chamadas, recibos, intervencoes, ..execucao.into() }))
     });
-    let (execucao, mensagem) = lida.await?.ok_or_else(Problema::nao_encontrado)?;
-    Ok(Json(Execucao { mensagem: mensagem.map(MensagemEnviada::from), ..execucao.into() }))
+    lida.await?.map(Json).ok_or_else(Problema::nao_encontrado)
 }
 
 impl From<ExecucaoLida> for Execucao {
@@ -239,6 +258,9 @@ impl From<ExecucaoLida> for Execucao {
             enviada_em: lida.enviada_em,
             resposta: lida.resposta,
             mensagem: None,
+            chamadas: Vec::new(),
+            recibos: Vec::new(),
+            intervencoes: Vec::new(),
         }
     }
 }

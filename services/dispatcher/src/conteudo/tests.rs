@@ -1,12 +1,23 @@
+use domain::Rotulo;
+use domain::coringas::Coringa;
 use domain::dinheiro::Centavos;
+use domain::encargos::Encargos;
+use domain::endereco::{Cep, Endereco, Uf};
 use domain::execucao::{Canal, Motivo};
-use domain::ids::TituloId;
+use domain::ids::ExecucaoId;
 use domain::regua::Regras;
 use domain::titulo::{Origem, StatusTitulo, Titulo};
-use store::disparos::{Cerca, Linha};
+use store::disparos::Linha;
+use store::fatos::{Credor, DaRegua, Destinatario, DoTitulo, Emitente, Fatos, Parcela};
 use uuid::Uuid;
 
 use super::*;
+
+const LINK: &str = "https://cobranca.exemplo.com.br/v1/descadastro/AZKx8AAAcACA";
+
+fn email(dados: &Cerca, titulos: &[TituloId], hoje: NaiveDate) -> Result<EmailPronto, Motivo> {
+    super::email(dados, titulos, hoje, Some(LINK))
+}
 
 fn hoje() -> NaiveDate {
     "2026-03-25".parse().unwrap()
@@ -38,6 +49,9 @@ fn dados(assunto: &str, corpo: &str) -> Cerca {
         canal: Canal::Email,
         lembrete: false,
         regua_ativa: true,
+        parado: false,
+        data: "2026-03-10".parse().unwrap(),
+        duvidosa: false,
         tentativas: 0,
         janela: None,
         fuso: "America/Sao_Paulo".to_owned(),
@@ -56,7 +70,74 @@ fn dados(assunto: &str, corpo: &str) -> Cerca {
             linha(2, "2026-03-10", 123_456),
             linha(3, "2026-03-20", 500),
         ],
+        fatos: fatos(),
     }
+}
+
+/// Everything that may be said beside that; the charges of the law.
+fn fatos() -> Fatos {
+    let mut fatos = Fatos::default().cobrados_por(Encargos::default());
+    fatos.protocolo = Some(ExecucaoId::new(Uuid::from_u128(7)));
+    fatos.emitente =
+        Emitente { documento: Some("11222333000181".to_owned()), endereco: Some(endereco("Bela Vista")) };
+    fatos.destinatario = Destinatario {
+        categoria: Some("Varejo".to_owned()),
+        gerente: Some("Ana Souza".to_owned()),
+        telefone: Some("+5511987654321".to_owned()),
+        endereco: Some(endereco("Centro")),
+    };
+    fatos.regua = Some(DaRegua { nome: "Cobrança amigável".to_owned(), posicao: "D+6".to_owned() });
+    fatos.titulos = [1, 2, 3].map(|n| (id(n), do_titulo())).into();
+    let parcela = Parcela {
+        acordada_em: "2026-01-15".parse().unwrap(),
+        acordado: Centavos::new(360_000),
+        parcelas: 6,
+        parcela: 2,
+        entrada: Some(Centavos::new(60_000)),
+    };
+    fatos.parcelas = [(id(2), parcela)].into();
+    fatos
+}
+
+fn do_titulo() -> DoTitulo {
+    DoTitulo {
+        emissao: "2026-02-10".parse().ok(),
+        nosso_numero: Some("123".to_owned()),
+        linha_digitavel: Some("00190500954014481606906809350314337370000000100".to_owned()),
+        pix_copia_e_cola: Some("000201".to_owned()),
+        link_boleto: Some("https://boleto.exemplo.com.br/1".to_owned()),
+        credor: Some(Credor {
+            razao_social: Some("Loja Exemplo Comércio Ltda.".to_owned()),
+            documento: Some("11444777000161".to_owned()),
+            endereco: Some(endereco("Vila Nova")),
+            telefone: Some("(19) 3333-4444".to_owned()),
+            email: Some("contato@lojaexemplo.com.br".to_owned()),
+            site: Some("https://lojaexemplo.com.br".to_owned()),
+        }),
+        pagos: Vec::new(),
+    }
+}
+
+fn endereco(bairro: &str) -> Endereco {
+    Endereco {
+        logradouro: Some("Rua das Flores".to_owned()),
+        numero: Some("100".to_owned()),
+        complemento: Some("ap. 12".to_owned()),
+        bairro: Some(bairro.to_owned()),
+        cidade: "São Paulo".to_owned(),
+        uf: Uf::Sp,
+        cep: Cep::parse("01310-100").ok(),
+        ibge: None,
+    }
+}
+
+/// The second título is owed to a creditor of its own.
+fn with_creditor(assunto: &str, corpo: &str) -> Cerca {
+    let mut dados = dados(assunto, corpo);
+    dados.linhas[1].credor = Some("Loja Exemplo".to_owned());
+    dados.linhas[1].titulo.tipo_titulo = Rotulo::parse("Duplicata").ok();
+    dados.linhas[1].titulo.tipo_negocio = Rotulo::parse("Venda a prazo").ok();
+    dados
 }
 
 /// The text part of a body, for the títulos listed with the reference first.
@@ -88,7 +169,112 @@ fn r11_every_coringa_of_the_catalogue_has_a_value_for_a_complete_debtor() {
         assert_eq!(text(&format!("#{}#", coringa.nome()), &[2, 1, 3]), esperado, "{}", coringa.nome());
     }
     for coringa in Coringa::TODOS {
-        assert!(!text(&format!("#{}#", coringa.nome()), &[2, 1, 3]).contains('#'), "{}", coringa.nome());
+        let corpo = format!("#{}#", coringa.nome());
+        let pronto = email(&with_creditor("a", &corpo), &[id(2), id(1), id(3)], hoje());
+        let texto = pronto.unwrap_or_else(|motivo| panic!("{corpo}: {motivo}")).texto;
+        assert!(!texto.contains('#'), "{corpo}");
+        assert!(
+            coringa.tamanho_maximo().is_none_or(|max| texto.trim_end().chars().count() <= usize::from(max)),
+            "{corpo}"
+        );
+    }
+}
+
+#[test]
+fn r11_what_is_beyond_the_fence_is_said_as_people_write_it() {
+    for (nome, esperado) in [
+        ("CATEGORIA", "Varejo"),
+        ("GERENTE", "Ana Souza"),
+        ("TELEFONE", "(11) 98765-4321"),
+        ("ENDERECO", "Rua das Flores"),
+        ("NUMERO", "100"),
+        ("COMPLEMENTO", "ap. 12"),
+        ("BAIRRO", "Centro"),
+        ("CIDADE", "São Paulo"),
+        ("UF", "SP"),
+        ("CEP", "01310-100"),
+        ("EMPRESA_CNPJ", "11.222.333/0001-81"),
+        ("EMPRESA_ENDERECO", "Rua das Flores, 100, ap. 12, Bela Vista, São Paulo/SP, CEP 01310-100"),
+        ("CREDOR_RAZAO_SOCIAL", "Loja Exemplo Comércio Ltda."),
+        ("CREDOR_CNPJ", "11.444.777/0001-61"),
+        ("CREDOR_TELEFONE", "(19) 3333-4444"),
+        ("CREDOR_EMAIL", "contato@lojaexemplo.com.br"),
+        (
+            "TEXTO_LEGAL_42A",
+            "Credor: Loja Exemplo Comércio Ltda., CNPJ 11.444.777/0001-61, Rua das Flores, 100, ap. 12, Vila Nova, \
+             São Paulo/SP, CEP 01310-100.",
+        ),
+        ("TIPO_TITULO", "Duplicata"),
+        ("TIPO_NEGOCIO", "Venda a prazo"),
+        ("DATA_EMISSAO", "10/02/2026"),
+        ("SALDO", "R$ 1.234,56"),
+        ("MULTA", "R$ 24,69"),
+        ("JUROS", "R$ 6,17"),
+        ("CORRECAO", "R$ 0,00"),
+        ("VALOR_ATUALIZADO", "R$ 1.265,42"),
+        ("TOTAL_ORIGINAL", "R$ 1.342,56"),
+        ("TOTAL_ATUALIZADO", "R$ 1.372,96"),
+        ("DATA_ACORDO", "15/01/2026"),
+        ("VALOR_ACORDO", "R$ 3.600,00"),
+        ("VALOR_ENTRADA", "R$ 600,00"),
+        ("QTD_PARCELAS", "6"),
+        ("PARCELA_ATUAL", "2"),
+        ("VALOR_PARCELA", "R$ 1.235,56"),
+        ("DATA_EXTENSO", "25 de março de 2026"),
+        ("REGUA", "Cobrança amigável"),
+        ("POSICAO", "D+6"),
+        ("PROTOCOLO", "00000000-0000-0000-0000-000000000007"),
+        ("LINK_DESCADASTRO", LINK),
+    ] {
+        let dados = with_creditor("a", &format!("#{nome}#"));
+        let texto = email(&dados, &[id(2), id(1), id(3)], hoje()).unwrap().texto;
+        assert_eq!(texto.trim_end(), esperado, "{nome}");
+    }
+}
+
+#[test]
+fn r11_where_nobody_else_is_the_creditor_the_company_is() {
+    for (nome, esperado) in [
+        ("CREDOR_RAZAO_SOCIAL", "Cobradora Exemplo"),
+        ("CREDOR_CNPJ", "11.222.333/0001-81"),
+        ("CREDOR_EMAIL", "cobranca@exemplo.com.br"),
+    ] {
+        assert_eq!(text(&format!("#{nome}#"), &[2]), esperado);
+    }
+    assert!(text("#TEXTO_LEGAL_42A#", &[2]).contains("Bela Vista"));
+    let sem_site = email(&dados("a", "#CREDOR_SITE#"), &[id(2)], hoje());
+    assert_eq!(sem_site.unwrap_err(), Motivo::CoringaSemValor);
+}
+
+#[test]
+fn r11_without_a_public_address_nobody_can_ask_for_no_more_by_it() {
+    let dados = dados("a", "#LINK_DESCADASTRO#");
+    assert_eq!(super::email(&dados, &[id(2)], hoje(), None).unwrap_err(), Motivo::CoringaSemValor);
+}
+
+#[test]
+fn r11_a_name_that_came_in_capitals_is_written_as_names_are() {
+    let mut dados = dados("#PRIMEIRO_NOME#", "#NOME#");
+    dados.devedor_nome = "JOSÉ DA SILVA E SOUZA".to_owned();
+    let pronto = email(&dados, &[id(2)], hoje()).unwrap();
+    assert_eq!((pronto.assunto.as_str(), pronto.texto.trim_end()), ("José", "José da Silva e Souza"));
+    (dados.devedor_nome, dados.devedor_documento) =
+        ("ABC LTDA".to_owned(), Some("11222333000181".to_owned()));
+    let pronto = email(&dados, &[id(2)], hoje()).unwrap();
+    assert_eq!((pronto.assunto.as_str(), pronto.texto.trim_end()), ("ABC LTDA", "ABC LTDA"));
+}
+
+#[test]
+fn r11_the_sample_is_what_the_catalogue_shows() {
+    for coringa in Coringa::TODOS.iter().filter(|coringa| !coringa.lista()) {
+        let escrito = valores::sample().em_linha(*coringa);
+        assert_eq!(escrito.as_deref(), Some(coringa.exemplo()), "{}", coringa.nome());
+        let max = coringa.tamanho_maximo();
+        assert!(
+            max.is_none_or(|max| coringa.exemplo().chars().count() <= usize::from(max)),
+            "{}",
+            coringa.nome()
+        );
     }
 }
 

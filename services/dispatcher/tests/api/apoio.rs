@@ -7,22 +7,26 @@ use std::time::Duration;
 
 use bus::local::Local;
 use chrono::{DateTime, NaiveDate, Utc};
-use dispatcher::{Ajustes, Contexto, Dispatcher, INFO, configure, mail_client};
+use dispatcher::{Ajustes, Contexto, Dispatcher, INFO, PUBLICAS, Saida, configure, saidas};
 use domain::dinheiro::Centavos;
 use domain::email::EnderecoEmail;
 use domain::execucao::Canal;
-use domain::ids::{AcaoId, ConteudoId, EmpresaId, NoiteId, PosicaoId, ReguaId, TituloId};
+use domain::ids::{
+    AcaoId, ConteudoId, DevedorId, EmpresaId, NoiteId, PosicaoId, ReguaId, TemplateId, TituloId,
+};
 use domain::regua::{
     Acao, Cabecalho, Criterios, Destinatarios, EstadoRegua, Gatilho, Modo, Posicao, Regua, decide,
 };
+use domain::telefone::Telefone;
 use domain::titulo::pagar;
 use runtime::{Config, Encerramento, Relogio};
 use serde_json::Value;
+
 use store::empresas::NovaEmpresa;
 use store::noites::{self, Abertura};
 use store::reguas::{self, Conteudo, ReguaInteira};
 use store::titulos::{EntradaDevedor, EntradaTitulo, ResultadoItem};
-use store::{Banco, Papel, chaves, empresas, new_id, titulos};
+use store::{Banco, Papel, chaves, devedores, empresas, new_id, titulos};
 use testkit::Http;
 use uuid::Uuid;
 use web::{ChaveNova, Escopo};
@@ -49,15 +53,24 @@ pub(crate) struct Servico {
 impl Servico {
     /// Starts it with a dispatcher that is not running yet.
     pub(crate) fn new() -> Self {
+        Self::with(Vec::new()).0
+    }
+
+    /// Starts it with a dispatcher that sends with these, and is not running yet.
+    pub(crate) fn with(saidas: Vec<Saida>) -> (Self, Arc<Dispatcher>) {
         let banco = testkit::Banco::new();
         let titulos = Banco::connect(banco.url(), Papel::Titulos, 2).unwrap();
         let relogio = Relogio::sandbox(agora());
         let do_dispatcher = Banco::connect(banco.url(), Papel::Dispatcher, 2).unwrap();
         let base = servico::Contexto { banco: do_dispatcher, relogio: relogio.clone() };
-        let contexto = Contexto::new(base.clone());
+        let seu = Banco::connect(banco.url(), Papel::Dispatcher, 4).unwrap();
+        let ajustes = Ajustes::from_config(&Config::default());
+        let dispatcher = Dispatcher::new(seu, Arc::new(Local::new()), saidas, relogio.clone(), ajustes);
+        let contexto = Contexto::new(base.clone(), Arc::clone(&dispatcher));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut config = web::ServerConfig::new(listener, INFO, servico::autenticador(base));
         config.workers = Some(1);
+        config.publicas = PUBLICAS.to_vec();
         let servidor = web::serve(config, move |cfg| configure(cfg, contexto.clone())).unwrap();
         let endereco = format!("http://{}", servidor.addr());
         let fim = Encerramento::new();
@@ -65,7 +78,17 @@ impl Servico {
         tokio::spawn(async move { servidor.run_until(&ate).await });
         let empresa = company(&titulos);
         let http = Http::new(&endereco).with_key(&key(&titulos, empresa, Escopo::TODOS));
-        Self { http, empresa, relogio, banco, endereco, titulos, fim }
+        (Self { http, empresa, relogio, banco, endereco, titulos, fim }, dispatcher)
+    }
+
+    /// Where the API listens.
+    pub(crate) fn endereco(&self) -> &str {
+        &self.endereco
+    }
+
+    /// Runs a dispatcher until the end of the test.
+    pub(crate) fn run(&self, dispatcher: Arc<Dispatcher>) {
+        tokio::spawn(dispatcher.run(self.fim.clone()));
     }
 
     /// The same service as another company sees it.
@@ -90,22 +113,30 @@ impl Servico {
         config.smtp.porta = porta_smtp;
         config.smtp.tls = runtime::config::Tls::Nenhum;
         let banco = Banco::connect(self.banco.url(), Papel::Dispatcher, 4).unwrap();
-        let correio = mail_client(&config).unwrap();
-        let ajustes = Ajustes::from_config(&config).unwrap();
+        let (saidas, ajustes) = (saidas(&config).unwrap(), Ajustes::from_config(&config));
         let dispatcher =
-            Dispatcher::new(banco, Arc::new(Local::new()), correio, self.relogio.clone(), ajustes);
+            Dispatcher::new(banco, Arc::new(Local::new()), saidas, self.relogio.clone(), ajustes);
         tokio::spawn(dispatcher.run(self.fim.clone()));
     }
 
     /// An active régua with these actions on D+0.
     pub(crate) fn regua(&self, acoes: &[(Canal, &str)]) {
-        let conteudo = |(canal, corpo): &(Canal, &str)| Conteudo {
+        let conteudo = |(canal, corpo): &(Canal, &str)| Conteudo::Texto {
             assunto: (*canal == Canal::Email).then(|| "#PRIMEIRO_NOME#, há um valor em aberto".to_owned()),
             corpo: (*corpo).to_owned(),
         };
+        self.regua_of(acoes.iter().map(|acao| (acao.0, conteudo(acao))).collect());
+    }
+
+    /// An active régua with one SMS on D+0, of this template.
+    pub(crate) fn regua_with_template(&self, id: &str) {
+        let template = Conteudo::Template(TemplateId::new(id.parse().unwrap()));
+        self.regua_of(vec![(Canal::Sms, template)]);
+    }
+
+    fn regua_of(&self, acoes: Vec<(Canal, Conteudo)>) {
         let ids: Vec<_> = acoes.iter().map(|_| ConteudoId::new(new_id(agora()))).collect();
-        let conteudos = ids.iter().copied().zip(acoes.iter().map(conteudo)).collect();
-        let acao = |((canal, _), conteudo): (&(Canal, &str), &ConteudoId)| Acao {
+        let acao = |((canal, _), conteudo): (&(Canal, Conteudo), &ConteudoId)| Acao {
             id: AcaoId::new(new_id(agora())),
             canal: *canal,
             conteudo: Some(*conteudo),
@@ -125,6 +156,7 @@ impl Servico {
             criterios: Criterios::default(),
         };
         let regua = Regua::new(cabecalho, vec![posicao]).unwrap();
+        let conteudos = ids.into_iter().zip(acoes.into_iter().map(|(_, conteudo)| conteudo)).collect();
         let nova =
             ReguaInteira { regua, nome: "r".to_owned(), versao: 1, conteudos, credores: BTreeMap::new() };
         let criada = self.banco_da_regua().da_empresa(self.empresa, |t| reguas::create(t, &nova, agora()));
@@ -147,7 +179,7 @@ impl Servico {
                 score: None,
                 emails: Some(vec![EnderecoEmail::parse("maria@exemplo.com.br").unwrap()]),
                 gerente: None,
-                telefones: None,
+                telefones: Some(vec![Telefone::parse("(11) 98765-4321").unwrap()]),
                 enderecos: None,
             },
             credor: None,
@@ -160,6 +192,26 @@ impl Servico {
             self.titulos.da_empresa(self.empresa, |t| titulos::upsert(t, &itens, agora())).unwrap();
         let criado = |item| if let ResultadoItem::Criado(id) = item { Some(id) } else { None };
         gravados.into_iter().map(|item| criado(item).expect("a título that is new")).collect()
+    }
+
+    /// The e-mail addresses of whom the título is of that are used no more, and the channels that he declined, each with why.
+    pub(crate) fn given_up(&self, titulo: TituloId) -> (Vec<String>, Vec<String>) {
+        let devedor = DevedorId::new(self.debtor_of(titulo));
+        let ler = |t: &mut store::Tenant<'_>| {
+            Ok((devedores::contatos(t, devedor)?, devedores::opt_outs(t, devedor)?))
+        };
+        let (contatos, saidas) = self.titulos.da_empresa(self.empresa, ler).unwrap();
+        let mortos = contatos.into_iter().filter(|contato| contato.invalido_desde.is_some());
+        let com = |nome: String, motivo: Option<String>| format!("{nome}: {}", motivo.unwrap());
+        (
+            mortos.map(|contato| com(contato.valor, contato.motivo)).collect(),
+            saidas.into_iter().map(|saida| com(saida.canal, saida.motivo)).collect(),
+        )
+    }
+
+    /// Whose título it is.
+    pub(crate) fn debtor_of(&self, titulo: TituloId) -> Uuid {
+        self.titulos.da_empresa(self.empresa, |t| titulos::get(t, titulo)).unwrap().unwrap().devedor_id
     }
 
     pub(crate) fn pay(&self, titulo: TituloId) {

@@ -15,11 +15,15 @@ async fn the_catalogue_tells_name_description_and_example_of_each() {
     );
     assert_eq!(
         itens[1],
-        json!({"nome": "PRIMEIRO_NOME", "descricao": "Primeiro nome do devedor", "exemplo": "Maria", "no_assunto": true})
+        json!({
+            "nome": "PRIMEIRO_NOME", "descricao": "Primeiro nome do devedor", "exemplo": "Maria", "escopo": "devedor",
+            "tipo": "texto", "lista": false, "tamanho_maximo": 150, "canais": ["email", "sms", "carta"], "no_assunto": true,
+            "modificadores": ["maiusculo", "minusculo", "capitalizado", "max", "padrao"],
+        })
     );
     let fora_do_assunto: Vec<_> =
         itens.iter().filter(|c| c["no_assunto"] == false).map(|c| &c["nome"]).collect();
-    assert_eq!(fora_do_assunto, ["LISTA_TITULOS"]);
+    assert_eq!(fora_do_assunto, ["LISTA_TITULOS", "LINK_DESCADASTRO"]);
 }
 
 #[tokio::test]

@@ -84,8 +84,8 @@ async fn pages_follow_the_nights_and_lose_nothing() {
 async fn the_summary_counts_by_state_and_what_moves_up_to_now() {
     let s = two_nights();
     let resumo = s.http.get("/v1/execucoes/resumo").await.expect(200).json;
-    let por_estado = json!({"descartada": 0, "enfileirada": 0, "enviada": 0, "enviando": 0, "expirada": 0,
-                            "falhou": 0, "incerta": 0, "pendente": 6});
+    let por_estado = json!({"descartada": 0, "devolvida": 0, "enfileirada": 0, "entregue": 0, "enviada": 0, "enviando": 0,
+                            "expirada": 0, "falhou": 0, "incerta": 0, "lida": 0, "pendente": 6, "revisao_manual": 0});
     assert_eq!(resumo, json!({"por_estado": por_estado, "em_movimento": 2}));
     let ontem = s.http.get("/v1/execucoes/resumo?ate=2026-03-09").await.expect(200).json;
     assert_eq!((&ontem["por_estado"]["pendente"], &ontem["em_movimento"]), (&json!(2), &json!(2)));

@@ -9,7 +9,14 @@
 
 mod acesso;
 mod apoio;
+mod avisos;
 mod coringas;
+mod descadastro;
 mod envio;
 mod execucoes;
+mod intervencoes;
+mod linha_do_tempo;
+mod previas;
 mod processo;
+mod sms;
+mod templates;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::execucao::Canal;
-use domain::ids::{AcaoId, ConteudoId, PosicaoId, ReguaId};
+use domain::ids::{AcaoId, ConteudoId, PosicaoId, ReguaId, TemplateId};
 use domain::regua::{
     Cabecalho, Criterios, Destinatarios, EstadoRegua, Gatilho, Modo, Posicao, Regua, ReguaError,
 };
@@ -13,7 +13,7 @@ use store::reguas::{Conteudo, ReguaInteira};
 use web::Problema;
 
 use super::entrada::{AcaoNova, MAX_ACOES, MAX_POSICOES, PosicaoNova, TipoPosicao};
-use super::{codigos, regras};
+use super::{codigos, regras, templates};
 
 /// What an edit answers.
 pub(super) type Editada = Result<ReguaInteira, Problema>;
@@ -30,6 +30,8 @@ pub(super) struct Mudanca {
 pub(super) struct MudancaAcao {
     pub(super) assunto: Option<String>,
     pub(super) corpo: Option<String>,
+    /// A template in the place of both, and its channel.
+    pub(super) template: Option<(TemplateId, Canal)>,
     pub(super) destinatarios: Option<Destinatarios>,
     /// The id of the text, should it become another.
     pub(super) conteudo: ConteudoId,
@@ -125,21 +127,23 @@ pub(super) fn change_acao(
     let antes =
         dona.acoes.iter().find(|candidata| candidata.id == acao).ok_or_else(Problema::nao_encontrado)?;
     let havia = antes.conteudo.and_then(|id| atual.conteudos.get(&id));
-    let assunto = mudanca.assunto.clone().or_else(|| havia.and_then(|texto| texto.assunto.clone()));
-    let corpo = mudanca.corpo.clone().or_else(|| havia.map(|texto| texto.corpo.clone()));
+    let (assunto, corpo, template) = texts(mudanca, havia);
     let lembrete = matches!(dona.gatilho, Gatilho::Lembrete { .. });
     let seria = json!({
-        "tipo": antes.canal.as_str(), "assunto": assunto, "corpo": corpo,
+        "tipo": antes.canal.as_str(), "assunto": assunto, "corpo": corpo, "template_id": template.map(TemplateId::uuid),
         "confirmo_negativacao_automatica": antes.canal == Canal::Negativacao,
     });
-    let erros = regras::of_acao(&seria, "", lembrete);
+    let mut erros = regras::of_acao(&seria, "", lembrete);
+    let alheio = mudanca.template.filter(|(_, canal)| erros.is_empty() && *canal != antes.canal);
+    erros.extend(alheio.map(|(_, canal)| templates::of_another_channel("/template_id", canal, antes.canal)));
     if !erros.is_empty() {
         return Err(Problema::validacao(erros));
     }
     let mut depois = antes.clone();
     depois.destinatarios = mudanca.destinatarios.unwrap_or(antes.destinatarios);
     let mut conteudos = atual.conteudos.clone();
-    if let Some(texto) = corpo.map(|corpo| Conteudo { assunto, corpo }).filter(|texto| havia != Some(texto)) {
+    let seria = template.map(Conteudo::Template).or(corpo.map(|corpo| Conteudo::Texto { assunto, corpo }));
+    if let Some(texto) = seria.filter(|texto| havia != Some(texto)) {
         depois.conteudo = Some(mudanca.conteudo);
         conteudos.insert(mudanca.conteudo, texto);
     }
@@ -148,6 +152,25 @@ pub(super) fn change_acao(
         dela.for_each(|candidata| candidata.clone_from(&depois));
     };
     with_posicoes(atual, with_posicao(atual, posicao, mudar), conteudos)
+}
+
+/// Subject, body and template of an action after a change of it: a template takes the place of a text, and a text that of a
+/// template.
+fn texts(
+    mudanca: &MudancaAcao,
+    havia: Option<&Conteudo>,
+) -> (Option<String>, Option<String>, Option<TemplateId>) {
+    let (assunto, corpo) = (mudanca.assunto.clone(), mudanca.corpo.clone());
+    let sem_texto = assunto.is_none() && corpo.is_none();
+    match (mudanca.template, havia) {
+        (Some((id, _)), _) => (assunto, corpo, Some(id)),
+        (None, Some(Conteudo::Template(id))) if sem_texto => (None, None, Some(*id)),
+        (None, havia) => {
+            let do_que_havia = |parte: Option<&str>| parte.map(str::to_owned);
+            let assunto = assunto.or_else(|| do_que_havia(havia.and_then(Conteudo::assunto)));
+            (assunto, corpo.or_else(|| do_que_havia(havia.and_then(Conteudo::corpo))), None)
+        }
+    }
 }
 
 /// Rule r04.

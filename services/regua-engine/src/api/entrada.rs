@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use deserr::Deserr;
 use domain::execucao::Canal;
-use domain::ids::{AcaoId, ConteudoId, PosicaoId};
+use domain::ids::{AcaoId, ConteudoId, PosicaoId, TemplateId};
 use domain::regua::{self, Destinatarios, Modo};
 use serde::Serialize;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use web::{ErroCampo, ErroValor, ErrosCampo, Lista, NaoNulo, Problema, Texto, TextoLongo, esquema};
 
 use super::criterios::CriteriosEntrada;
+use super::templates::Citado;
 
 /// Positions of a régua: a day each, for years.
 pub(super) const MAX_POSICOES: usize = 1_000;
@@ -97,12 +98,16 @@ pub(super) struct AcaoEntrada {
     /// Por onde sai.
     #[schema(value_type = esquema::Canal, example = "email")]
     tipo: Canal,
-    /// Assunto, com coringas; obrigatório em e-mail, não permitido nos demais.
+    /// Assunto, com coringas; obrigatório em e-mail sem template, não permitido nos demais.
     #[deserr(default)]
     assunto: Option<Texto<1, 200>>,
-    /// Texto, com coringas; obrigatório em e-mail, SMS e carta, não permitido nos demais.
+    /// Texto, com coringas; obrigatório em e-mail, SMS e carta sem template, não permitido nos demais.
     #[deserr(default)]
     corpo: Option<TextoLongo<1, 20_000>>,
+    /// Template do mesmo canal, em vez de assunto e texto; vale o texto que ele tiver na hora do envio.
+    #[deserr(default)]
+    #[schema(value_type = Option<Uuid>)]
+    template_id: Option<TemplateId>,
     /// A qual dos contatos do devedor: ao preferido, ou a todos.
     #[deserr(default = Destinatarios::Preferido)]
     #[schema(value_type = esquema::Destinatarios, default = "preferido", required = false)]
@@ -128,6 +133,10 @@ pub(super) struct AcaoMudanca {
     #[deserr(default)]
     #[schema(value_type = TextoLongo<1, 20_000>, required = false)]
     pub(super) corpo: NaoNulo<TextoLongo<1, 20_000>>,
+    /// Template do mesmo canal, que toma o lugar do assunto e do texto. Um `corpo` toma o lugar do template.
+    #[deserr(default)]
+    #[schema(value_type = Uuid, required = false)]
+    pub(super) template_id: NaoNulo<TemplateId>,
     /// A qual dos contatos do devedor: ao preferido, ou a todos.
     #[deserr(default)]
     #[schema(value_type = esquema::Destinatarios, required = false)]
@@ -157,7 +166,7 @@ pub(super) struct PosicaoNova {
     pub(super) acoes: Vec<AcaoNova>,
 }
 
-/// An action with the text that it brings.
+/// An action with the text that it brings, of its own or a template's.
 #[derive(Clone)]
 pub(super) struct AcaoNova {
     pub(super) acao: regua::Acao,
@@ -165,6 +174,12 @@ pub(super) struct AcaoNova {
 }
 
 impl PosicaoEntrada {
+    /// The templates that its actions name.
+    pub(super) fn templates(&self, local: &str) -> Vec<Citado> {
+        let acoes = self.acoes.iter().enumerate();
+        acoes.filter_map(|(j, acao)| acao.template(&format!("{local}/acoes/{j}"))).collect()
+    }
+
     /// The position and its actions with ids of their own.
     pub(super) fn nova(self, agora: DateTime<Utc>) -> PosicaoNova {
         PosicaoNova {
@@ -178,12 +193,17 @@ impl PosicaoEntrada {
 }
 
 impl AcaoEntrada {
+    /// The template that it names.
+    pub(super) fn template(&self, local: &str) -> Option<Citado> {
+        self.template_id.map(|id| Citado { local: format!("{local}/template_id"), canal: self.tipo, id })
+    }
+
     /// The action with an id of its own.
     pub(super) fn nova(self, agora: DateTime<Utc>) -> AcaoNova {
         let assunto = self.assunto.map(Texto::into_string);
-        let texto = self
-            .corpo
-            .map(|corpo| (ConteudoId::new(new_id(agora)), Conteudo { assunto, corpo: corpo.into_string() }));
+        let proprio = self.corpo.map(|corpo| Conteudo::Texto { assunto, corpo: corpo.into_string() });
+        let conteudo = self.template_id.map(Conteudo::Template).or(proprio);
+        let texto = conteudo.map(|conteudo| (ConteudoId::new(new_id(agora)), conteudo));
         let acao = regua::Acao {
             id: AcaoId::new(new_id(agora)),
             canal: self.tipo,

@@ -72,6 +72,9 @@ struct Acao {
     /// Texto, com coringas.
     #[serde(skip_serializing_if = "Option::is_none")]
     corpo: Option<String>,
+    /// Template cujo texto ela envia.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template_id: Option<Uuid>,
     /// A qual dos contatos do devedor.
     #[schema(value_type = esquema::Destinatarios, example = "preferido")]
     destinatarios: &'static str,
@@ -133,12 +136,17 @@ impl Posicao {
 impl Acao {
     fn new(acao: &regua::Acao, conteudos: &mut BTreeMap<ConteudoId, Conteudo>) -> Self {
         let conteudo = acao.conteudo.and_then(|id| conteudos.remove(&id));
-        let (assunto, corpo) = conteudo.map_or((None, None), |texto| (texto.assunto, Some(texto.corpo)));
+        let (assunto, corpo, template_id) = match conteudo {
+            Some(Conteudo::Texto { assunto, corpo }) => (assunto, Some(corpo), None),
+            Some(Conteudo::Template(id)) => (None, None, Some(id.uuid())),
+            None => (None, None, None),
+        };
         Self {
             id: acao.id.uuid(),
             tipo: acao.canal.as_str(),
             assunto,
             corpo,
+            template_id,
             destinatarios: acao.destinatarios.as_str(),
             confirmo_negativacao_automatica: acao.canal == Canal::Negativacao,
         }

@@ -13,7 +13,7 @@ use super::entrada::{AcaoEntrada, AcaoMudanca, PosicaoEntrada, read};
 use super::impacto::{Como, ReguaOuSimulacao, Simular, edit};
 use super::leitura::{Regua, answer, created};
 use super::simulacoes::Simulacao;
-use super::{Contexto, regras};
+use super::{Contexto, regras, templates};
 
 /// Inclui uma posição na régua.
 ///
@@ -47,6 +47,7 @@ pub(super) async fn post(
     corpo: Corpo<Value>,
 ) -> Result<Resposta, Problema> {
     let entrada = read::<PosicaoEntrada>(corpo.0, regras::of_posicao)?;
+    templates::check(&contexto, &acesso, entrada.templates("")).await?;
     let nova = entrada.nova(contexto.servico.relogio.agora());
     let editar = move |atual: &ReguaInteira| edicao::add_posicao(atual, &nova);
     edit(&contexto, &acesso, (id.0, como), created, editar).await
@@ -115,6 +116,7 @@ pub(super) async fn post_acao(
     corpo: Corpo<Value>,
 ) -> Result<Resposta, Problema> {
     let entrada = read::<AcaoEntrada>(corpo.0, regras::of_acao_nova)?;
+    templates::check(&contexto, &acesso, entrada.template("").into_iter().collect()).await?;
     let ((id, posicao), nova) = (ids.0, entrada.nova(contexto.servico.relogio.agora()));
     let editar = move |atual: &ReguaInteira| edicao::add_acao(atual, posicao, &nova);
     edit(&contexto, &acesso, (id, como), created, editar).await
@@ -122,7 +124,8 @@ pub(super) async fn post_acao(
 
 /// Muda o texto ou os destinatários de uma ação. O que não vem fica como está.
 ///
-/// O texto novo vale para o que for decidido daqui em diante; o histórico guarda o que foi enviado.
+/// O texto novo vale para o que for decidido daqui em diante; o histórico guarda o que foi enviado. Um `template_id` toma o lugar do
+/// texto da ação, e um texto o lugar do template.
 #[utoipa::path(
     operation_id = "mudar_acao",
     tag = "Réguas",
@@ -150,11 +153,13 @@ pub(super) async fn patch_acao(
     como: Como,
     corpo: Corpo<Value>,
 ) -> Result<Resposta, Problema> {
-    let AcaoMudanca { assunto, corpo, destinatarios } = read(corpo.0, regras::of_mudanca_acao)?;
+    let AcaoMudanca { assunto, corpo, template_id, destinatarios } = read(corpo.0, regras::of_mudanca_acao)?;
     let (id, posicao, acao) = ids.0;
+    let template = templates::channel_of(&contexto, &acesso, template_id.0).await?;
     let mudanca = MudancaAcao {
         assunto: assunto.0.map(Texto::into_string),
         corpo: corpo.0.map(TextoLongo::into_string),
+        template,
         destinatarios: destinatarios.0,
         conteudo: ConteudoId::new(new_id(contexto.servico.relogio.agora())),
     };

@@ -6,18 +6,17 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use domain::coringas::{Coringa, Texto};
+use domain::coringas::Lugar;
 use domain::execucao::Canal;
 use domain::regua::{Falta, Regua};
 use serde_json::Value;
+use uuid::Uuid;
 use web::ErroCampo;
 
 use super::entrada::{MAX_ACOES, MAX_POSICOES};
 
-/// Longest name of a coringa that comes back, in characters.
-const MAX_ECO: usize = 64;
 /// The fields of an action in which coringas stand.
-const TEXTOS: [&str; 2] = ["assunto", "corpo"];
+const TEXTOS: [(&str, Lugar); 2] = [("assunto", Lugar::Assunto), ("corpo", Lugar::Corpo)];
 
 /// Faults of a whole régua.
 pub(super) fn of_regua(regua: &Value) -> Vec<ErroCampo> {
@@ -170,6 +169,11 @@ pub(super) fn of_acao(acao: &Value, local: &str, lembrete: bool) -> Vec<ErroCamp
 
 /// Rules r09 and r10: which texts an action has.
 fn content(acao: &Value, local: &str, canal: Canal) -> Vec<ErroCampo> {
+    if is_there(acao, "template_id") {
+        // What is no id is a fault of form; whether there should be a text beside it cannot be judged.
+        let cita = text(acao, "template_id").is_some_and(|id| Uuid::parse_str(id).is_ok());
+        return if cita { beside_template(acao, local, canal) } else { Vec::new() };
+    }
     let (assunto, corpo) = (is_there(acao, "assunto"), is_there(acao, "corpo"));
     let mut erros = Vec::new();
     if canal == Canal::Email && !assunto {
@@ -192,6 +196,17 @@ fn content(acao: &Value, local: &str, canal: Canal) -> Vec<ErroCampo> {
     erros
 }
 
+/// Rule r09: a template brings all the text that there is.
+fn beside_template(acao: &Value, local: &str, canal: Canal) -> Vec<ErroCampo> {
+    if !canal.exige_conteudo() {
+        let detalhe = format!("ação de {canal} não tem texto");
+        return vec![fault(&format!("{local}/template_id"), "nao_permitido", detalhe)];
+    }
+    let proprios = TEXTOS.into_iter().filter(|(campo, _)| is_there(acao, campo));
+    let detalhe = "o texto é o do template; mande um ou outro";
+    proprios.map(|(campo, _)| fault(&format!("{local}/{campo}"), "nao_permitido", detalhe)).collect()
+}
+
 /// Rule r01: nobody is listed at a bureau by a régua unless somebody said so.
 fn confirmation(acao: &Value, local: &str, canal: Canal) -> Option<ErroCampo> {
     let campo = "confirmo_negativacao_automatica";
@@ -206,21 +221,14 @@ fn confirmation(acao: &Value, local: &str, canal: Canal) -> Option<ErroCampo> {
     }
 }
 
-/// Rule r11, and that a list fits in no subject.
-fn coringas(acao: &Value, local: &str, campo: &str) -> Vec<ErroCampo> {
-    let local = format!("{local}/{campo}");
-    match Texto::parse(text(acao, campo).unwrap_or_default()) {
-        Err(desconhecidos) => desconhecidos.iter().map(|coringa| unknown(&local, &coringa.nome)).collect(),
-        Ok(texto) if campo == "assunto" && texto.coringas().any(Coringa::lista) => {
-            vec![fault(&local, "coringa_nao_permitido", "#LISTA_TITULOS# não cabe no assunto")]
-        }
-        Ok(_) => Vec::new(),
-    }
-}
-
-fn unknown(local: &str, nome: &str) -> ErroCampo {
-    let nome: String = nome.chars().take(MAX_ECO).collect();
-    fault(local, "coringa_desconhecido", format!("#{nome}# não existe; veja GET /v1/coringas"))
+/// Rule r11. Where a text may not stand at all, what is in it is judged as if it stood in an e-mail.
+fn coringas(acao: &Value, local: &str, (campo, lugar): (&str, Lugar)) -> Vec<ErroCampo> {
+    servico::textos::conferir(
+        &format!("{local}/{campo}"),
+        text(acao, campo).unwrap_or_default(),
+        Canal::Email,
+        lugar,
+    )
 }
 
 fn list<'v>(valor: &'v Value, campo: &str) -> &'v [Value] {

@@ -20,7 +20,7 @@ use super::impacto::{Como, ReguaOuSimulacao, Simular, add, edit};
 use super::leitura::{Regua, answer};
 use super::mudar::resolve;
 use super::simulacoes::Simulacao;
-use super::{Contexto, regras};
+use super::{Contexto, regras, templates};
 
 /// Cria uma régua com as suas posições e ações. Ela nasce inativa.
 ///
@@ -61,6 +61,9 @@ pub(super) async fn post(
     corpo: Corpo<Value>,
 ) -> Result<Resposta, Problema> {
     let entrada = read::<ReguaEntrada>(corpo.0, regras::of_regua)?;
+    let posicoes = entrada.posicoes.iter().enumerate();
+    let citados = posicoes.flat_map(|(i, posicao)| posicao.templates(&format!("/posicoes/{i}"))).collect();
+    templates::check(&contexto, &acesso, citados).await?;
     let criterios = resolve(&contexto, &acesso, entrada.criterios).await?;
     let agora = contexto.servico.relogio.agora();
     let cabecalho = Cabecalho {

@@ -11,7 +11,8 @@ use crate::apoio::{HOJE, Servico, code, done, id, named, posicao, refused};
 fn with_creditor() -> Servico {
     let s = Servico::new();
     s.push_as("t", "2026-01-05", |titulo| {
-        titulo.credor = Some(EntradaCredor { codigo_integracao: "ACME".to_owned(), nome: "Acme".to_owned() });
+        titulo.credor =
+            Some(EntradaCredor { codigo_integracao: "ACME".to_owned(), nome: Some("Acme".to_owned()) });
     });
     s
 }

@@ -22,4 +22,5 @@ mod processo;
 mod recusas;
 mod reguas;
 mod simulacoes;
+mod templates;
 mod versoes;

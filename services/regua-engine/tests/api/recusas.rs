@@ -78,13 +78,13 @@ async fn r10_an_email_needs_a_subject_and_no_other_channel_has_one() {
 #[tokio::test]
 async fn r11_an_unknown_coringa_is_named_where_it_stands() {
     let s = Servico::new();
-    let acao = json!({"tipo": "email", "assunto": "#NOMES#", "corpo": "#TOTAL# #SALDO# #PRIMEIRO_NOME# #X1# #pedido# 10# #"});
+    let acao = json!({"tipo": "email", "assunto": "#NOMES#", "corpo": "#TOTAL# #SALDOS# #PRIMEIRO_NOME# #X1# #pedido# 10# #"});
     let corpo = json!({"nome": "r", "posicoes": [{"dias": 1, "acoes": [email(), acao]}]});
     let problema = s.http.post("/v1/reguas", &corpo).await.expect(422).json;
     let local = "/posicoes/0/acoes/1";
     let esperado = ["assunto", "corpo", "corpo"].map(|campo| format!("{local}/{campo} coringa_desconhecido"));
     assert_eq!(refused(&problema), esperado);
-    for nome in ["#NOMES#", "#SALDO#", "#X1#"] {
+    for nome in ["#NOMES#", "#SALDOS#", "#X1#"] {
         assert!(problema["erros"].to_string().contains(nome), "{nome}");
     }
     assert_nothing_stored(&s).await;

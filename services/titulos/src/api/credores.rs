@@ -8,7 +8,7 @@ use domain::documento::Documento;
 use domain::encargos::Encargos;
 use domain::ids::CredorId;
 use serde::Serialize;
-use store::credores::{self, CredorLido, EmUso, Filtro, MudancaCredor, NovoCredor};
+use store::credores::{self, CredorLido, EmUso, Filtro, Identificacao, MudancaCredor, NovoCredor};
 use store::devedores::Campo;
 use store::{StoreError, Tenant};
 use utoipa::{IntoParams, ToSchema};
@@ -21,6 +21,7 @@ use web::{
 use super::Contexto;
 use super::campos::Anulavel;
 use super::encargos::{EncargosEntrada, EncargosLidos, with_series};
+use super::identificacao::{IdentificacaoEntrada, IdentificacaoLida};
 
 /// A code is one creditor's.
 pub(super) static CREDOR_EXISTENTE: Codigo = Codigo::new(
@@ -51,13 +52,16 @@ pub(super) struct Credor {
     documento: Option<String>,
     /// Encargos dos seus títulos em atraso; nulo, os da empresa.
     encargos: Option<EncargosLidos>,
+    /// O que uma cobrança diz dele, além do nome e do documento; nulo, nada.
+    identificacao: Option<IdentificacaoLida>,
 }
 
 impl Credor {
     fn new(lido: CredorLido) -> Result<Self, StoreError> {
         let encargos = lido.encargos()?.map(EncargosLidos::from);
+        let identificacao = IdentificacaoLida::new(lido.identificacao()?);
         let CredorLido { id, codigo_integracao, nome, documento, .. } = lido;
-        Ok(Self { id, codigo_integracao, nome, documento, encargos })
+        Ok(Self { id, codigo_integracao, nome, documento, encargos, identificacao })
     }
 }
 
@@ -76,6 +80,9 @@ struct CredorNovo {
     /// Encargos dos seus títulos em atraso; ausente, os da empresa.
     #[deserr(default)]
     encargos: Option<EncargosEntrada>,
+    /// O que uma cobrança diz dele, além do nome e do documento.
+    #[deserr(default)]
+    identificacao: Option<IdentificacaoEntrada>,
 }
 
 /// Mudanças num credor; o que não vem fica como está, nulo apaga o que pode faltar.
@@ -94,6 +101,10 @@ struct CredorMudanca {
     #[deserr(default)]
     #[schema(value_type = Option<EncargosEntrada>)]
     encargos: Anulavel<EncargosEntrada>,
+    /// O que uma cobrança diz dele, por inteiro; nulo, nada.
+    #[deserr(default)]
+    #[schema(value_type = Option<IdentificacaoEntrada>)]
+    identificacao: Anulavel<IdentificacaoEntrada>,
 }
 
 /// Cria um credor.
@@ -102,6 +113,8 @@ struct CredorMudanca {
     tag = "Credores",
     request_body(content = CredorNovo, example = json!({
         "codigo_integracao": "COL-1", "nome": "Colégio Exemplo", "encargos": {"multa": "2.00", "juros_ao_mes": "1.00"},
+        "identificacao": {"razao_social": "Colégio Exemplo Ltda.", "endereco": {"logradouro": "Rua do Comércio", "numero": "50",
+                          "cidade": "Campinas", "uf": "SP", "cep": "13010000"}},
     })),
     responses((status = 201, description = "O credor criado.", body = Credor,
                headers(("Location" = String, description = "Endereço do credor."), ("ETag" = String, description = "Versão.")))),
@@ -113,9 +126,11 @@ pub(super) async fn post(
     contexto: Data<Contexto>,
     corpo: Corpo<CredorNovo>,
 ) -> Result<Resposta, Problema> {
-    let CredorNovo { codigo_integracao, nome, documento, encargos } = corpo.0;
+    let CredorNovo { codigo_integracao, nome, documento, encargos, identificacao } = corpo.0;
     let (codigo_integracao, nome) = (codigo_integracao.into_string(), nome.into_string());
-    let novo = NovoCredor { codigo_integracao, nome, documento, encargos: encargos.map(Encargos::from) };
+    let (encargos, identificacao) =
+        (encargos.map(Encargos::from), identificacao.map(Identificacao::from).unwrap_or_default());
+    let novo = NovoCredor { codigo_integracao, nome, documento, encargos, identificacao };
     let agora = contexto.servico.relogio.agora();
     let gravar = contexto.servico.gravar(&acesso, move |t| {
         if let Some(encargos) = &novo.encargos
@@ -236,6 +251,7 @@ pub(super) async fn patch(
         nome: corpo.0.nome.0.map(Texto::into_string),
         documento: corpo.0.documento.0,
         encargos: corpo.0.encargos.0.map(Encargos::from),
+        identificacao: corpo.0.identificacao.0.map(Identificacao::from),
     };
     let id = CredorId::new(id.0);
     let gravar = contexto.servico.gravar(&acesso, move |t| {

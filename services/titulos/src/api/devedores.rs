@@ -18,7 +18,7 @@ use web::{
 };
 
 use super::Contexto;
-use super::entrada::{Envio, Feito, Item};
+use super::envio::{Envio, Feito, Item, last_of_each};
 use entrada::{DevedorEnvio, DevedorMudanca};
 use lista::{FiltroDevedores, Posicao};
 use saida::{Devedor, DevedorResumo, load};
@@ -38,7 +38,7 @@ pub(super) static DEVEDOR_EXISTENTE: Codigo = Codigo::new(
 /// Envia devedores: cria ou atualiza cada um, com um resultado por item.
 ///
 /// Um código novo com CPF/CNPJ conhecido é mais um código do mesmo devedor. Itens com erro são recusados e os demais são
-/// gravados. Enviar o mesmo de novo não altera nada.
+/// gravados. Se um código aparece em vários itens, vale o último. Enviar o mesmo de novo não altera nada.
 #[utoipa::path(
     operation_id = "enviar_devedores",
     tag = "Devedores",
@@ -57,8 +57,8 @@ pub(super) async fn upsert(
     itens: Itens<MAX_ITENS>,
 ) -> Result<Resposta, Problema> {
     let (lidos, recusados) = itens.parse::<DevedorEnvio, _>(Item::refused);
-    let lidos: Vec<(usize, Entrada)> =
-        lidos.into_iter().map(|(indice, lido)| (indice, lido.into())).collect();
+    let lidos = lidos.into_iter().map(|(indice, lido)| (indice, lido.into())).collect();
+    let (lidos, recusados) = last_of_each(lidos, recusados, |lido: &Entrada| &lido.codigo_integracao);
     let agora = contexto.servico.relogio.agora();
     let gravar = contexto.servico.gravar(&acesso, move |t| {
         let entradas: Vec<Entrada> = lidos.iter().map(|(_, entrada)| entrada.clone()).collect();
@@ -83,9 +83,6 @@ fn answer(indice: usize, codigo: String, resultado: ResultadoItem) -> Item {
         ResultadoItem::Criado(id) => Item::done(indice, codigo, id.uuid(), Feito::Criado),
         ResultadoItem::Atualizado(id) => Item::done(indice, codigo, id.uuid(), Feito::Atualizado),
         ResultadoItem::Inalterado(id) => Item::done(indice, codigo, id.uuid(), Feito::Inalterado),
-        ResultadoItem::Recusado(Recusa::Repetido) => {
-            refuse("codigo_integracao", "repetido", "este código já está neste envio; só o primeiro vale")
-        }
         ResultadoItem::Recusado(Recusa::DocumentoDeOutroDevedor) => refuse(
             "documento",
             "documento_de_outro_devedor",

@@ -1,4 +1,4 @@
-//! A título as it comes in, and what is answered for it.
+//! A título as it comes in.
 
 use chrono::NaiveDate;
 use deserr::Deserr;
@@ -9,11 +9,9 @@ use domain::documento::Documento;
 use domain::email::EnderecoEmail;
 use domain::endereco::Endereco;
 use domain::telefone::Telefone;
-use serde::Serialize;
-use store::titulos::{Boleto, EntradaCredor, EntradaDevedor, EntradaTitulo, Recusa, ResultadoItem};
+use store::titulos::{Boleto, EntradaCredor, EntradaDevedor, EntradaTitulo};
 use utoipa::ToSchema;
-use uuid::Uuid;
-use web::{ErroCampo, ErroValor, ErrosCampo, Lista, Texto, esquema, parse_texto};
+use web::{ErroValor, ErrosCampo, Lista, Texto, esquema, parse_texto};
 
 use super::campos::Score;
 use super::endereco::EnderecoProprio;
@@ -113,8 +111,9 @@ struct DevedorEntrada {
 struct CredorEntrada {
     /// Chave do credor no ERP.
     codigo_integracao: Texto<1, 60>,
-    /// Nome que o devedor lê.
-    nome: Texto<1, 150>,
+    /// Nome que o devedor lê; ausente mantém, e um credor novo se chama pelo código.
+    #[deserr(default)]
+    nome: Option<Texto<1, 150>>,
 }
 
 /// The digits of a boleto.
@@ -154,7 +153,7 @@ impl Deserr<ErrosCampo> for Pix {
 }
 
 /// An address that a debtor may be sent to.
-struct Link(String);
+pub(super) struct Link(pub(super) String);
 
 impl Deserr<ErrosCampo> for Link {
     fn deserialize_from_value<V: deserr::IntoValue>(
@@ -208,7 +207,7 @@ impl From<TituloEntrada> for EntradaTitulo {
             },
             credor: entrada.credor.map(|credor| EntradaCredor {
                 codigo_integracao: credor.codigo_integracao.into_string(),
-                nome: credor.nome.into_string(),
+                nome: credor.nome.map(Texto::into_string),
             }),
             tipo_negocio: entrada.tipo_negocio,
             tipo_titulo: entrada.tipo_titulo,
@@ -218,113 +217,6 @@ impl From<TituloEntrada> for EntradaTitulo {
                 pix_copia_e_cola: entrada.pix_copia_e_cola.map(|pix| pix.0),
                 link_boleto: entrada.link_boleto.map(|link| link.0),
             },
-        }
-    }
-}
-
-/// O que aconteceu com um item enviado.
-#[derive(Clone, Serialize, ToSchema)]
-#[schema(as = ResultadoItem)]
-pub(super) struct Item {
-    /// Posição no envio, a partir de zero.
-    indice: usize,
-    /// Chave do item no ERP, quando pôde ser lida.
-    codigo_integracao: Option<String>,
-    /// Id do que foi gravado.
-    id: Option<Uuid>,
-    /// O que foi feito.
-    resultado: Feito,
-    /// Por que foi recusado: todos os campos de uma vez.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    erros: Vec<ErroCampo>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Feito {
-    Criado,
-    Atualizado,
-    Inalterado,
-    Recusado,
-}
-
-/// O resultado de um envio, item a item, na ordem enviada.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Envio {
-    /// Itens novos.
-    criados: usize,
-    /// Itens que mudaram.
-    atualizados: usize,
-    /// Itens que já estavam assim; nada foi gravado.
-    inalterados: usize,
-    /// Itens recusados; os demais foram gravados.
-    recusados: usize,
-    /// Um resultado por item.
-    itens: Vec<Item>,
-}
-
-impl Item {
-    pub(super) fn refused(indice: usize, codigo_integracao: Option<String>, erros: Vec<ErroCampo>) -> Self {
-        Self { indice, codigo_integracao, id: None, resultado: Feito::Recusado, erros }
-    }
-
-    pub(super) fn stored(indice: usize, codigo_integracao: &str, resultado: &ResultadoItem) -> Self {
-        let (id, feito) = match resultado {
-            ResultadoItem::Criado(id) => (id.uuid(), Feito::Criado),
-            ResultadoItem::Atualizado(id) => (id.uuid(), Feito::Atualizado),
-            ResultadoItem::Inalterado(id) => (id.uuid(), Feito::Inalterado),
-            ResultadoItem::Recusado(recusa) => {
-                return Self::refused(
-                    indice,
-                    Some(codigo_integracao.to_owned()),
-                    vec![refusal(indice, *recusa)],
-                );
-            }
-        };
-        Self::done(indice, codigo_integracao.to_owned(), id, feito)
-    }
-
-    pub(super) fn done(indice: usize, codigo_integracao: String, id: Uuid, resultado: Feito) -> Self {
-        let codigo_integracao = Some(codigo_integracao);
-        Self { indice, codigo_integracao, id: Some(id), resultado, erros: Vec::new() }
-    }
-}
-
-fn refusal(indice: usize, recusa: Recusa) -> ErroCampo {
-    let (campo, codigo, detalhe) = match recusa {
-        Recusa::Repetido => {
-            ("codigo_integracao", "repetido", "este código já está neste envio; só o primeiro vale")
-        }
-        Recusa::ParcelaDeAcordo => (
-            "codigo_integracao",
-            "parcela_de_acordo",
-            "este código é de uma parcela de acordo, que só muda pela negociação",
-        ),
-        Recusa::NegociadoComOutro => (
-            "devedor/codigo_integracao",
-            "negociado_com_outro_devedor",
-            "o título está negociado com o devedor que tem; desfaça a negociação antes de passá-lo a outro",
-        ),
-        Recusa::DocumentoDeOutroDevedor => (
-            "devedor/documento",
-            "documento_de_outro_devedor",
-            "este CPF/CNPJ pertence a um devedor e o código a outro; corrija um dos dois",
-        ),
-    };
-    ErroCampo { campo: format!("/{indice}/{campo}"), codigo: codigo.into(), detalhe: detalhe.into() }
-}
-
-impl Envio {
-    pub(super) fn new(mut itens: Vec<Item>) -> Self {
-        itens.sort_by_key(|item| item.indice);
-        let conta = |feito| itens.iter().filter(|item| item.resultado == feito).count();
-        Self {
-            criados: conta(Feito::Criado),
-            atualizados: conta(Feito::Atualizado),
-            inalterados: conta(Feito::Inalterado),
-            recusados: conta(Feito::Recusado),
-            itens,
         }
     }
 }

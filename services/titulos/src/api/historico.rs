@@ -52,7 +52,7 @@ struct CampoMudado {
 #[utoipa::path(
     operation_id = "ler_historico_do_titulo",
     tag = "Títulos",
-    params(("id" = Uuid, Path, description = "Id do título."), Paginacao<i64>),
+    params(("id" = Uuid, Path, description = "Id do título."), Paginacao<(DateTime<Utc>, i64)>),
     responses((status = 200, description = "Uma página.", body = Pagina<Mudanca>)),
     security(("chave_api" = ["titulos:ler"])),
 )]
@@ -61,7 +61,7 @@ pub(super) async fn list(
     acesso: Autorizado<escopos::titulos::Ler>,
     contexto: Data<Contexto>,
     id: Caminho<Uuid>,
-    consulta: Consulta<Paginacao<i64>>,
+    consulta: Consulta<Paginacao<(DateTime<Utc>, i64)>>,
 ) -> Result<Pagina<Mudanca>, Problema> {
     let Paginacao { limite, cursor } = consulta.0;
     let antes_de = cursor.map(|cursor| cursor.0);
@@ -70,7 +70,7 @@ pub(super) async fn list(
         .da_empresa(&acesso, move |t| titulos::history(t, TituloId::new(id.0), antes_de, limite.com_folga()))
         .await?
         .ok_or_else(Problema::nao_encontrado)?;
-    Ok(Pagina::from_rows(linhas, limite, |linha| linha.seq).map(Mudanca::from))
+    Ok(Pagina::from_rows(linhas, limite, |linha| (linha.em, linha.seq)).map(Mudanca::from))
 }
 
 impl From<MudancaLida> for Mudanca {

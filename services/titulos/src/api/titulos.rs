@@ -15,7 +15,8 @@ use uuid::Uuid;
 use web::{Autorizado, Caminho, Consulta, ErrosCampo, Itens, Pagina, Problema, Resposta, escopos, esquema};
 
 use super::Contexto;
-use super::entrada::{Envio, Item, TituloEntrada};
+use super::entrada::TituloEntrada;
+use super::envio::{Envio, Item, last_of_each};
 use filtro::{FiltroTitulos, cursor};
 pub(super) use leitura::Titulo;
 
@@ -24,8 +25,8 @@ pub(super) const MAX_ITENS: usize = 1_000;
 
 /// Envia títulos: cria ou atualiza cada um pelo `codigo_integracao`, com um resultado por item.
 ///
-/// Itens com erro são recusados e os demais são gravados. Enviar o mesmo de novo não altera nada. Campo opcional ausente
-/// (ou nulo) mantém o que está gravado.
+/// Itens com erro são recusados e os demais são gravados. Se um código aparece em vários itens, vale o último. Enviar o mesmo de
+/// novo não altera nada. Campo opcional ausente (ou nulo) mantém o que está gravado.
 #[utoipa::path(
     operation_id = "enviar_titulos",
     tag = "Títulos",
@@ -40,8 +41,10 @@ pub(super) async fn upsert(
     itens: Itens<MAX_ITENS>,
 ) -> Result<Resposta, Problema> {
     let (lidos, recusados) = itens.parse(Item::refused);
-    let lidos = lidos.into_iter().map(|(indice, lido): (usize, TituloEntrada)| (indice, lido.into()));
-    let (indices, entradas): (Vec<usize>, Vec<EntradaTitulo>) = lidos.unzip();
+    let lidos =
+        lidos.into_iter().map(|(indice, lido): (usize, TituloEntrada)| (indice, lido.into())).collect();
+    let (lidos, recusados) = last_of_each(lidos, recusados, |lido: &EntradaTitulo| &lido.codigo_integracao);
+    let (indices, entradas): (Vec<usize>, Vec<EntradaTitulo>) = lidos.into_iter().unzip();
     let agora = contexto.servico.relogio.agora();
     let gravar = move |t: &mut Tenant<'_>| {
         let gravados = titulos::upsert(t, &entradas, agora)?;

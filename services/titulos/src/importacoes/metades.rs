@@ -58,18 +58,18 @@ impl Metades {
     }
 }
 
-/// What the last line says of a creditor stands, whichever half it is in.
+/// What the last line that names a creditor says of it stands, whichever half it is in.
 fn name_creditors_alike(itens: &mut [Box<Item>]) {
-    let mut nomes: HashMap<&str, (&str, bool)> = HashMap::new();
+    let mut nomes: HashMap<&str, (Option<&str>, bool)> = HashMap::new();
     for credor in itens.iter().filter_map(|item| item.entrada.credor.as_ref()) {
-        let (nome, varia) = nomes.entry(&credor.codigo_integracao).or_insert((&credor.nome, false));
-        *varia |= *nome != credor.nome;
-        *nome = &credor.nome;
+        let (nome, varia) = nomes.entry(&credor.codigo_integracao).or_insert((credor.nome.as_deref(), false));
+        *varia |= *nome != credor.nome.as_deref();
+        *nome = credor.nome.as_deref().or(*nome);
     }
-    let variam: HashMap<String, String> = nomes
+    let variam: HashMap<String, Option<String>> = nomes
         .into_iter()
         .filter(|(_, (_, varia))| *varia)
-        .map(|(codigo, (nome, _))| (codigo.to_owned(), nome.to_owned()))
+        .map(|(codigo, (nome, _))| (codigo.to_owned(), nome.map(str::to_owned)))
         .collect();
     if variam.is_empty() {
         return;
@@ -147,7 +147,8 @@ mod tests {
             telefones: None,
             enderecos: None,
         };
-        let credor = EntradaCredor { codigo_integracao: "C".to_owned(), nome: format!("Credor {linha}") };
+        let credor =
+            EntradaCredor { codigo_integracao: "C".to_owned(), nome: Some(format!("Credor {linha}")) };
         let entrada = EntradaTitulo {
             codigo_integracao: format!("T{linha}"),
             numero: linha.to_string(),
@@ -200,9 +201,13 @@ mod tests {
     #[test]
     fn a_creditor_has_the_last_name_in_both_halves() {
         let ultima = i64::try_from(MIN).unwrap();
-        let metades = Metades::new((1..=ultima).map(|linha| item(linha, 7 * MIN % 13, None)).collect());
+        let mut itens: Vec<_> = (1..=ultima).map(|linha| item(linha, 7 * MIN % 13, None)).collect();
+        let sem_nome = EntradaCredor { codigo_integracao: "C".to_owned(), nome: None };
+        itens.push(item(ultima + 1, 1, None));
+        itens.last_mut().unwrap().entrada.credor = Some(sem_nome);
+        let metades = Metades::new(itens);
         let nomes = metades.lines(None).map(|item| item.entrada.credor.clone().unwrap().nome);
-        assert!(nomes.into_iter().all(|nome| nome == format!("Credor {ultima}")));
+        assert!(nomes.into_iter().all(|nome| nome == Some(format!("Credor {ultima}"))));
     }
 
     #[test]

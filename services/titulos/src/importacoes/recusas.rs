@@ -6,7 +6,6 @@ use store::titulos::Recusa;
 /// The database refused it.
 pub(super) fn of_item(linha: i64, codigo_integracao: &str, recusa: Recusa) -> ErroDeLinha {
     let (campo, codigo, motivo) = match recusa {
-        Recusa::Repetido => ("codigo_integracao", "repetido", "há outra linha com o mesmo código"),
         Recusa::ParcelaDeAcordo => (
             "codigo_integracao",
             "parcela_de_acordo",

@@ -189,9 +189,14 @@ impl Trabalho<'_> {
         let mut erros: Vec<ErroDeLinha> = do_banco.chain(tarde).collect();
         feitos.recusados += i64::try_from(tardias.len()).unwrap_or(i64::MAX);
         // What could not be read is of no half, and is told with the first.
-        if parte.metade.unwrap_or_default() == 0 {
-            feitos.recusados += parte.lote.recusadas;
-            erros.extend(parte.lote.erros.iter().cloned());
+        let lote = &parte.lote;
+        if parte.metade.unwrap_or_default() == 0 && !lote.recusadas.is_empty() {
+            // Nobody asks what is wrong with a line over which a later one stands.
+            let repetidas = importacoes::repeated(t, self.tomada, (parte.desde, lote.ate))?;
+            let vale = |linha: i64| repetidas.binary_search(&linha).is_err();
+            let recusadas = lote.recusadas.iter().filter(|linha| vale(**linha)).count();
+            feitos.recusados += i64::try_from(recusadas).unwrap_or(i64::MAX);
+            erros.extend(lote.erros.iter().filter(|erro| vale(erro.linha)).cloned());
         }
         importacoes::save_errors(t, self.tomada.id, &erros)?;
         if importacoes::advance(t, self.tomada, (parte.lote.ate, parte.metade), &feitos)? {
@@ -265,8 +270,9 @@ const SEM_LIMITE: i16 = 100;
 /// A full file cancels what it lacks by itself only within its limit, only when every key of it could be read, and only if it
 /// leaves something of everybody: a creditor of whom nothing is left was most likely not in the file at all.
 fn must_ask(lida: &ImportacaoLida) -> bool {
-    let (abertos, a_cancelar) = (lida.abertos.unwrap_or_default(), lida.a_cancelar.unwrap_or_default());
-    let demais = a_cancelar.saturating_mul(100) > abertos.saturating_mul(lida.limite.into());
+    let devidos = lida.abertos.unwrap_or_default().saturating_add(lida.suspensos.unwrap_or_default());
+    let a_cancelar = lida.a_cancelar.unwrap_or_default();
+    let demais = a_cancelar.saturating_mul(100) > devidos.saturating_mul(lida.limite.into());
     let incerto = lida.sem_chave.unwrap_or_default() > 0;
     let zera = lida.zerados.unwrap_or_default() > 0 && lida.limite < SEM_LIMITE;
     !lida.simular && lida.confirmada_em.is_none() && a_cancelar > 0 && (demais || incerto || zera)

@@ -21,7 +21,7 @@ async fn a_creditor_is_made_read_changed_and_deleted() {
     let encargos = json!({"multa": "2.00", "juros_ao_mes": "0.50", "contagem": "civil", "serie_de_juros": null, "correcao": null, "carencia_dias": 3});
     assert_eq!(
         criado.json,
-        json!({"id": id, "codigo_integracao": "C1", "nome": "Colégio", "documento": "11222333000181", "encargos": encargos})
+        json!({"id": id, "codigo_integracao": "C1", "nome": "Colégio", "documento": "11222333000181", "encargos": encargos, "identificacao": null})
     );
     let lido = s.http.get(&caminho).await.expect(200);
     assert_eq!(lido.json, criado.json);
@@ -170,4 +170,45 @@ async fn charges_that_contradict_or_exceed_are_refused() {
             "{encargos}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_a_demand_says_of_a_creditor_is_kept_as_a_whole() {
+    let s = Servico::new();
+    let endereco = json!({"logradouro": "Rua do Comércio", "numero": "50", "cidade": "Campinas", "uf": "SP", "cep": "13010-000"});
+    let dela = json!({"razao_social": "Loja Ltda.", "endereco": endereco, "telefone": "0800 123 4567",
+        "email": "contato@loja.com.br", "site": "https://loja.com.br"});
+    let credor = created(&s, json!({"codigo_integracao": "C1", "nome": "Loja", "identificacao": dela})).await;
+    let caminho = format!("/v1/credores/{}", credor["id"].as_str().unwrap());
+    let lida = &credor["identificacao"];
+    for campo in ["razao_social", "telefone", "email", "site"] {
+        assert_eq!(lida[campo], dela[campo], "{campo}");
+    }
+    assert_eq!(
+        (&lida["endereco"]["cep"], &lida["endereco"]["cidade"]),
+        (&json!("13010000"), &json!("Campinas"))
+    );
+    let igual = s.http.patch(&caminho, &json!({"identificacao": dela})).await.expect(200);
+    assert_eq!(igual.headers["etag"], "\"1\"", "the same again writes nothing");
+    let outro = s
+        .http
+        .patch(&caminho, &json!({"nome": "Outra", "identificacao": {"site": "https://x.com"}}))
+        .await
+        .expect(200);
+    let so_site = json!({"razao_social": null, "endereco": null, "telefone": null, "email": null, "site": "https://x.com"});
+    assert_eq!((&outro.json["identificacao"], &outro.json["nome"]), (&so_site, &json!("Outra")));
+    assert_eq!(
+        s.http.patch(&caminho, &json!({"nome": "Loja"})).await.expect(200).json["identificacao"],
+        so_site
+    );
+    assert_eq!(
+        s.http.patch(&caminho, &json!({"identificacao": null})).await.expect(200).json["identificacao"],
+        Value::Null
+    );
+    let ruim = json!({"identificacao": {"email": "x", "site": "http://x.com", "cor": 1,
+        "endereco": {"cidade": "Campinas", "uf": "RJ", "cep": "13010-000"}}});
+    let problema = s.http.patch(&caminho, &ruim).await.expect(422).json;
+    let esperado =
+        ["cor desconhecido", "email formato_invalido", "endereco nao_combina", "site formato_invalido"];
+    assert_eq!(refused(&problema), esperado.map(|erro| format!("/identificacao/{erro}")));
 }

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::apoio::{Servico, refused, titulo, with};
+use crate::importacoes::{NDJSON, counts, import};
 
 fn results(envio: &Value) -> Vec<&str> {
     envio["itens"].as_array().unwrap().iter().map(|item| item["resultado"].as_str().unwrap()).collect()
@@ -63,16 +64,38 @@ async fn the_same_push_again_changes_nothing() {
     assert_eq!((ids(&primeiro), ids(&primeiro)), (ids(&segundo), ids(&terceiro)));
 }
 
+/// As of the lines of a file, which are pushed beside it.
 #[tokio::test]
-async fn a_code_that_comes_twice_in_one_push_counts_once() {
+async fn of_items_with_one_code_the_last_stands_by_push_as_by_file() {
     let s = Servico::new();
-    let outro_valor = with(&titulo("A"), "/valor", json!("9.00"));
+    s.start_importer();
+    let outra = s.other_company();
     let com_espacos = with(&titulo("A"), "/codigo_integracao", json!("  A "));
-    let envio = s.push(&[titulo("A"), outro_valor, com_espacos, titulo("B")]).await;
-    assert_eq!(results(&envio), ["criado", "recusado", "recusado", "criado"]);
-    assert_eq!(refused(&envio["itens"][1]), ["/1/codigo_integracao repetido"]);
-    assert_eq!(refused(&envio["itens"][2]), ["/2/codigo_integracao repetido"]);
-    assert_eq!(s.all().await[0]["valor"], "150.00", "vale o primeiro");
+    let outro_valor = with(&titulo("A"), "/valor", json!("9.00"));
+    let sem_valor = with(&titulo("C"), "/valor", json!("x"));
+    let itens = [titulo("A"), com_espacos, titulo("C"), outro_valor, titulo("B"), sem_valor];
+    let envio = s.push(&itens).await;
+    assert_eq!(results(&envio), ["recusado", "recusado", "recusado", "criado", "criado", "recusado"]);
+    for n in 0..3 {
+        assert_eq!(refused(&envio["itens"][n]), [format!("/{n}/codigo_integracao repetido")]);
+    }
+    assert_eq!(envio["itens"][0]["erros"][0]["detalhe"], "vale o item 3, com o mesmo código");
+    assert_eq!(
+        refused(&envio["itens"][5]),
+        ["/5/valor formato_invalido"],
+        "the last stands, and it is refused"
+    );
+    let ndjson = itens.map(|item| item.to_string()).join("\n");
+    let feita = import(&outra, "", NDJSON, ndjson).await;
+    assert_eq!(counts(&feita), [2, 0, 0, 1, 3, 0]);
+    for http in [&s.http, &outra] {
+        let todos = http.get("/v1/titulos").await.expect(200).json["itens"].clone();
+        let dito =
+            |titulo: &Value| [&titulo["codigo_integracao"], &titulo["valor"]].map(Value::to_string).join(" ");
+        let mut ditos: Vec<_> = todos.as_array().unwrap().iter().map(dito).collect();
+        ditos.sort();
+        assert_eq!(ditos, ["\"A\" \"9.00\"", "\"B\" \"150.00\""]);
+    }
 }
 
 #[tokio::test]

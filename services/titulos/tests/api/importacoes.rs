@@ -226,7 +226,11 @@ async fn every_refused_line_says_where_what_and_why() {
         "{}",
         baixado.text
     );
-    assert!(baixado.text.contains("7;\"F\";\"documento\""), "{}", baixado.text);
+    // The key says which título it is, wherever it could be read.
+    for linha in ["3;\"B\";\"vencimento\"", "4;\"\";\"\"", "7;\"F\";\"documento\""] {
+        assert!(baixado.text.contains(linha), "{linha}: {}", baixado.text);
+    }
+    assert_eq!(pagina["itens"][0]["codigo_integracao"], "B");
 }
 
 #[tokio::test]
@@ -261,6 +265,18 @@ async fn of_lines_with_one_key_the_last_stands_and_the_others_are_told() {
     };
     assert_eq!(valor("T1").await[0]["valor"], "99.00");
     assert_eq!(valor("T7").await, json!([]), "the last line stands, and it is refused");
+}
+
+#[tokio::test]
+async fn a_line_over_which_a_later_one_stands_counts_once_whatever_is_wrong_with_it() {
+    let s = Servico::new();
+    s.start_importer();
+    let ruim = "T1;30/02/2026;x;D1;Ana;;;;\n";
+    let csv = format!("{CABECALHO}{ruim}{ruim}T1;02/03/2026;10,00;D1;Ana;;;;\n");
+    let importacao = import(&s.http, "", CSV, csv).await;
+    assert_eq!((counts(&importacao), &importacao["linhas"]), ([1, 0, 0, 0, 2, 0], &json!(3)), "{importacao}");
+    let esperados = ["2 codigo_integracao repetido", "3 codigo_integracao repetido"];
+    assert_eq!(errors(&s.http, &importacao).await, esperados);
 }
 
 #[tokio::test]

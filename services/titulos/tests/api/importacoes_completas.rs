@@ -48,8 +48,39 @@ async fn t01_what_is_suspended_is_cancelled_like_what_is_open() {
     let suspensao = json!([{"codigo_integracao": "T20", "ate": "2026-12-20"}]);
     assert_eq!(s.http.post("/v1/titulos/suspensoes", &suspensao).await.expect(200).json["alterados"], 1);
     let feita = import(&s.http, COMPLETO, CSV, lines(1, 19, "10,00")).await;
-    assert_eq!((&feita["abertos"], counts(&feita)), (&json!(20), [0, 0, 19, 0, 0, 1]));
+    assert_eq!((&feita["abertos"], &feita["suspensos"]), (&json!(19), &json!(1)));
+    assert_eq!((&feita["a_cancelar"], counts(&feita)), (&json!(1), [0, 0, 19, 0, 0, 1]));
     assert_eq!(status(&s, "T20").await, "cancelado");
+}
+
+/// The share is of both, and who has only a suspended one left has something left.
+#[tokio::test]
+async fn what_is_suspended_counts_for_the_limit_and_for_who_would_lose_everything() {
+    let s = portfolio().await;
+    let suspensos: Vec<Value> =
+        (1..=19).map(|n| json!({"codigo_integracao": format!("T{n}"), "ate": "2026-12-20"})).collect();
+    let _suspensos = s.http.post("/v1/titulos/suspensoes", &json!(suspensos)).await.expect(200);
+    let feita = import(&s.http, COMPLETO, CSV, lines(1, 19, "10,00")).await;
+    assert_eq!(feita["estado"], "concluida", "one of twenty, not of one: {feita}");
+    assert_eq!((&feita["credores_zerados"], counts(&feita)[5]), (&json!(0), 1));
+    let parada = import(&s.http, COMPLETO, CSV, lines(19, 19, "10,00")).await;
+    let credor = &parada["a_cancelar_por_credor"][0];
+    let figuras = ["abertos", "suspensos", "a_cancelar"].map(|campo| credor[campo].clone());
+    assert_eq!(figuras, [json!(0), json!(19), json!(18)]);
+    assert_eq!(parada["estado"], "aguardando_confirmacao");
+}
+
+/// What an instalment is called, the ERP may call its own.
+#[tokio::test]
+async fn a_code_like_that_of_an_instalment_is_absent_like_any_other() {
+    let s = Servico::new();
+    s.start_importer();
+    let meus = lines(1, 20, "10,00").replace("T20;", "acordo-20;");
+    assert_eq!(counts(&import(&s.http, "", CSV, meus).await)[0], 20);
+    s.pass(Duration::from_mins(1));
+    let feita = import(&s.http, COMPLETO, CSV, lines(1, 19, "10,00")).await;
+    assert_eq!((&feita["abertos"], counts(&feita)), (&json!(20), [0, 0, 19, 0, 0, 1]), "{feita}");
+    assert_eq!(status(&s, "acordo-20").await, "cancelado");
 }
 
 #[tokio::test]

@@ -113,6 +113,31 @@ async fn a_line_of_another_creditor_is_refused_and_one_of_none_is_the_files_cred
 }
 
 #[tokio::test]
+async fn who_tells_only_the_code_of_a_creditor_renames_nobody() {
+    let s = portfolio(&[("A", 1..=1)]).await;
+    let names = async || {
+        let credores = s.http.get("/v1/credores").await.expect(200).json["itens"].clone();
+        let nome = |credor: &Value| credor["nome"].as_str().unwrap().to_owned();
+        credores.as_array().unwrap().iter().map(nome).collect::<Vec<_>>()
+    };
+    let cabecalho = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome;credor_codigo";
+    let linha = |codigo: &str, credor: &str| format!("{codigo};02/03/2026;10,00;D1;Devedor 1;{credor}\n");
+    let csv = format!("{cabecalho}\n{}{}{}", linha("A-1", "A"), linha("A-2", "A"), linha("B-1", "B"));
+    assert_eq!(counts(&import(&s.http, "", CSV, csv).await), [2, 0, 1, 0, 0, 0]);
+    assert_eq!(names().await, ["B", "Credor A"], "a new one has no other name");
+    let item = |codigo: &str, credor: Value| {
+        json!({"codigo_integracao": codigo, "vencimento": "2026-03-02", "valor": "10.00", "credor": credor,
+               "devedor": {"codigo_integracao": "D1", "nome": "Devedor 1"}})
+    };
+    let so_codigo = |codigo: &str| json!({"codigo_integracao": codigo});
+    let com_nome = json!({"codigo_integracao": "B", "nome": "Credor B"});
+    // The name that one item tells is not lost on account of another.
+    let envio = [item("B-2", com_nome), item("B-3", so_codigo("B")), item("A-1", so_codigo("A"))];
+    assert_eq!(s.push(&envio).await["criados"], 2);
+    assert_eq!(names().await, ["Credor A", "Credor B"]);
+}
+
+#[tokio::test]
 async fn a_creditor_is_named_for_a_full_file_and_is_there() {
     let s = portfolio(&[("A", 1..=1)]).await;
     for (consulta, codigo) in [

@@ -86,6 +86,43 @@ async fn sent_before_the_reading(passa: Duration) {
     assert_eq!(enviados, 0, "nothing of it is kept");
 }
 
+/// The clock of a sandbox stands still: everything has one instant, and is told apart all the same.
+#[tokio::test]
+async fn t01_what_came_before_a_full_file_is_absent_from_it_at_one_instant_and_what_came_after_it_is_not() {
+    let s = Servico::new();
+    assert_eq!(s.push(&(1..=20).map(item).collect::<Vec<_>>()).await["criados"], 20);
+    let pedida = s.http.upload("/v1/importacoes?modo=completo", CSV, lines(1, 15, "10,00")).await.expect(202);
+    let envio = s.push(&[with(&item(16), "/valor", json!("12.00")), item(17), item(21)]).await;
+    assert_eq!([&envio["atualizados"], &envio["inalterados"], &envio["criados"]], [1, 1, 1], "{envio}");
+    let suspenso = json!([{"codigo_integracao": "T18", "ate": "2026-12-20"}]);
+    assert_eq!(s.http.post("/v1/titulos/suspensoes", &suspenso).await.expect(200).json["alterados"], 1);
+    let pago = json!([{"titulo": "T19", "valor": "1.00"}]);
+    let _pago = s.http.post("/v1/titulos/pagamentos", &pago).await.expect(200);
+    s.start_importer();
+    let feita = ended(&s.http, pedida.headers["location"].to_str().unwrap()).await;
+    assert_eq!((&feita["a_cancelar"], counts(&feita)[5]), (&json!(1), 1), "{feita}");
+    let esperados = ["aberto", "aberto", "suspenso", "aberto", "cancelado", "aberto"];
+    assert_eq!(statuses(&s, 16..=21).await, esperados);
+    // As an integrator tries it: a file, and at once one that lacks some of it.
+    let sem_limite = "?modo=completo&limite_cancelamento=100";
+    let feita = import(&s.http, sem_limite, CSV, lines(1, 3, "10,00")).await;
+    assert_eq!((counts(&feita)[5], &feita["preservados"]), (17, &json!(0)), "{feita}");
+}
+
+#[tokio::test]
+async fn a_line_of_a_file_that_waited_does_not_go_over_what_was_done_by_hand_since() {
+    for passa in [Duration::ZERO, Duration::from_hours(24)] {
+        let s = portfolio().await;
+        let parada = import(&s.http, COMPLETO, CSV, lines(1, 15, "11,00")).await;
+        s.pass(passa);
+        let suspenso = json!([{"codigo_integracao": "T5", "ate": "2026-12-20"}]);
+        assert_eq!(s.http.post("/v1/titulos/suspensoes", &suspenso).await.expect(200).json["alterados"], 1);
+        let feita = confirmed(&s, &parada).await;
+        assert_eq!(counts(&feita), [0, 14, 0, 1, 0, 5], "{feita}");
+        assert_eq!(errors(&s.http, &feita).await, ["6 codigo_integracao mudou_depois"]);
+    }
+}
+
 #[tokio::test]
 async fn a_line_of_a_file_that_waited_does_not_undo_what_came_since() {
     for passa in [Duration::ZERO, Duration::from_hours(24)] {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::Sql;
 use tokio::task::JoinSet;
 
-use crate::apoio::{Servico, refused};
+use crate::apoio::{Servico, refused, titulo, with};
 
 const JUNTOS: usize = 16;
 
@@ -169,6 +169,30 @@ async fn k08_an_instalment_of_an_agreement_that_is_not_confirmed_is_not_negotiat
 }
 
 /// What was owed of a cancelled one before it was paid in part is not owed either, whatever day is asked for.
+/// A payment told after a later one cuts the way to that in two, of which each is rounded by itself.
+#[tokio::test]
+async fn what_is_paid_owes_no_centavo_however_late_a_payment_is_told() {
+    let s = Servico::new();
+    let cem = with(&with(&titulo("A"), "/valor", json!("100.00")), "/vencimento", json!("2026-02-20"));
+    let id = s.push(&[cem]).await["itens"][0]["id"].as_str().unwrap().to_owned();
+    for (data, valor, status) in [("2026-03-02", "102.32", "aberto"), ("2026-02-25", "0.01", "pago")] {
+        let pago = json!({"valor": valor, "data": data});
+        let feito = s.http.post(&format!("/v1/titulos/{id}/pagamentos"), &pago).await.expect(201).json;
+        assert_eq!(feito["titulo"]["status"], status, "{feito}");
+    }
+    for em in ["", "?em=2026-03-02", "?em=2027-03-02"] {
+        let lido = s.http.get(&format!("/v1/titulos/{id}{em}")).await.expect(200).json;
+        assert_eq!(
+            (&lido["saldo"], &lido["saldo_atualizado"]),
+            (&json!("0.00"), &json!("0.00")),
+            "{em}: {lido}"
+        );
+        assert_eq!(lido["atualizacao"]["dias_atraso"], 0);
+    }
+    let antes = s.http.get(&format!("/v1/titulos/{id}?em=2026-03-01")).await.expect(200).json;
+    assert_eq!(antes["saldo_atualizado"], "102.29", "before the last one it owed what that one paid");
+}
+
 #[tokio::test]
 async fn what_is_cancelled_or_paid_owes_nothing_and_is_not_late() {
     let s = Servico::new();

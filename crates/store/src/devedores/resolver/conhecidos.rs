@@ -22,6 +22,8 @@ pub(super) struct Conhecidos {
 pub(super) struct Donos {
     documento_de: BTreeMap<Uuid, Option<String>>,
     codigos_de: BTreeMap<Uuid, BTreeSet<String>>,
+    /// Of those who may gain something, the document and the codes before any mention.
+    antes: BTreeMap<Uuid, (Option<String>, BTreeSet<String>)>,
     trocam: bool,
 }
 
@@ -87,11 +89,29 @@ impl Donos {
         mencoes: &[Entrada],
     ) -> Result<Self, StoreError> {
         let ids: BTreeSet<Uuid> = mencoes.iter().filter_map(|m| conhecidos.may_gain(m)).collect();
-        let mut codigos_de: BTreeMap<Uuid, BTreeSet<String>> = BTreeMap::new();
-        for Codigo { id, codigo } in load_codigos(t, ids)? {
-            codigos_de.entry(id).or_default().insert(codigo);
-        }
-        Ok(Self { documento_de: conhecidos.documento_de.clone(), codigos_de, trocam: false })
+        let codigos_de = load_codigos(t, &ids)?;
+        let antes = ids.into_iter().map(|id| {
+            let documento = conhecidos.documento_de.get(&id).cloned().flatten();
+            (id, (documento, codigos_de.get(&id).cloned().unwrap_or_default()))
+        });
+        let antes = antes.collect();
+        Ok(Self { documento_de: conhecidos.documento_de.clone(), codigos_de, antes, trocam: false })
+    }
+
+    /// That those who gained something, and are locked now, are as they were: `locked` answers the document that one had when
+    /// it was locked, if it was. Their new codes are not written yet.
+    pub(super) fn confirm<'e>(
+        &self,
+        t: &mut Tenant<'_>,
+        locked: impl Fn(Uuid) -> Option<Option<&'e str>>,
+    ) -> Result<(), StoreError> {
+        let ids: BTreeSet<Uuid> = self.antes.keys().copied().filter(|id| locked(*id).is_some()).collect();
+        let codigos_de = load_codigos(t, &ids)?;
+        let same = |(id, (documento, codigos)): (&Uuid, &(Option<String>, BTreeSet<String>))| {
+            locked(*id).is_none_or(|agora| agora == documento.as_deref())
+                && codigos_de.get(id).is_none_or(|agora| agora == codigos)
+        };
+        if self.antes.iter().all(same) { Ok(()) } else { Err(StoreError::Raced) }
     }
 
     /// `id` is who `mencao` names. With another document than it has it is corrected, if the code is its only one; it would
@@ -121,16 +141,24 @@ fn document(mencao: &Entrada) -> Option<&str> {
     mencao.documento.as_ref().map(Documento::as_str)
 }
 
-fn load_codigos(t: &mut Tenant<'_>, ids: BTreeSet<Uuid>) -> Result<Vec<Codigo>, StoreError> {
+fn load_codigos(
+    t: &mut Tenant<'_>,
+    ids: &BTreeSet<Uuid>,
+) -> Result<BTreeMap<Uuid, BTreeSet<String>>, StoreError> {
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
-    Ok(sql_query(
+    let linhas: Vec<Codigo> = sql_query(
         "SELECT n.id, c.codigo_integracao AS codigo FROM unnest($2) AS n(id) CROSS JOIN LATERAL \
                 (SELECT codigo_integracao FROM cadastro.devedor_codigo \
                   WHERE empresa_id = $1 AND devedor_id = n.id OFFSET 0) c",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Array<SqlUuid>, _>(ids.into_iter().collect::<Vec<_>>())
-    .load(t.conn)?)
+    .bind::<Array<SqlUuid>, _>(ids.iter().copied().collect::<Vec<_>>())
+    .load(t.conn)?;
+    let mut codigos_de: BTreeMap<Uuid, BTreeSet<String>> = BTreeMap::new();
+    for Codigo { id, codigo } in linhas {
+        codigos_de.entry(id).or_default().insert(codigo);
+    }
+    Ok(codigos_de)
 }

@@ -4,12 +4,13 @@
 
 /// $1 company. Who is behind each group, whether that is all there is to say, and what there is among them. Behind row-level
 /// security a `coalesce` is no key of an index, since PostgreSQL does not know that it tells nothing; a column is. By code and
-/// by document it is the same debtor, or a difficult group.
+/// by document it is the same debtor, or a difficult group; and so is one whose debtor would get one more code, since somebody may
+/// be correcting its document.
 pub(super) const ALVOS: &str = "\
     WITH alvo AS (\
-      INSERT INTO importacao_alvo (grupo, id, novo, com_codigo, dificil) \
-      SELECT d.grupo, coalesce(c.id, p.id, d.id), c.id IS NULL AND p.id IS NULL, c.id IS NOT NULL, \
-             coalesce(c.id <> p.id, false) OR (coalesce(c.id, p.id) IS NOT NULL AND ( \
+      INSERT INTO importacao_alvo (grupo, id, novo, dificil) \
+      SELECT d.grupo, coalesce(c.id, p.id, d.id), c.id IS NULL AND p.id IS NULL, \
+             coalesce(c.id <> p.id, c.id IS NULL AND p.id IS NOT NULL) OR (coalesce(c.id, p.id) IS NOT NULL AND ( \
                (coalesce(c.nome, p.nome), coalesce(c.documento, p.documento), coalesce(c.categoria, p.categoria), \
                 coalesce(c.score, p.score)) IS DISTINCT FROM \
                (d.nome, coalesce(d.documento, c.documento), coalesce(d.categoria, c.categoria, p.categoria), \
@@ -23,9 +24,8 @@ pub(super) const ALVOS: &str = "\
                             WHERE x.empresa_id = $1 AND x.codigo_integracao = d.codigo OFFSET 0) c ON true \
         LEFT JOIN LATERAL (SELECT id, nome, documento, categoria, score FROM cadastro.devedor \
                             WHERE empresa_id = $1 AND documento = d.documento OFFSET 0) p ON true \
-      RETURNING id, novo, com_codigo, dificil) \
-    SELECT coalesce(bool_or(novo), false) AS novos, NOT coalesce(bool_and(com_codigo), true) AS sem_codigo, \
-           coalesce(bool_or(dificil), false) OR count(DISTINCT id) < count(*) AS dificeis FROM alvo";
+      RETURNING id, novo, dificil) \
+    SELECT coalesce(bool_or(novo), false) AS novos, coalesce(bool_or(dificil), false) OR count(DISTINCT id) < count(*) AS dificeis FROM alvo";
 
 /// Groups that are not plain after all, or are one debtor with another group. They are taken out.
 pub(super) const DIFICEIS: &str = "\
@@ -41,7 +41,7 @@ pub(super) const DEVEDORES: &str = "\
 /// $1 company.
 pub(super) const CODIGOS: &str = "\
     INSERT INTO cadastro.devedor_codigo (empresa_id, codigo_integracao, devedor_id) \
-    SELECT $1, d.codigo, a.id FROM importacao_alvo a JOIN importacao_devedor d USING (grupo) WHERE NOT a.com_codigo ORDER BY d.codigo";
+    SELECT $1, d.codigo, a.id FROM importacao_alvo a JOIN importacao_devedor d USING (grupo) WHERE a.novo ORDER BY d.codigo";
 
 /// $1 company.
 pub(super) const EMAILS: &str = "\
@@ -53,7 +53,7 @@ pub(super) const EMAILS: &str = "\
 /// stays paid when its value changes, as in `titulos::upsert`. What a line says is paid is paid once it is stored.
 pub(super) const TITULOS: &str = "\
     WITH n AS MATERIALIZED ( \
-      SELECT l.*, v.id AS devedor, v.novo OR NOT v.com_codigo AS tocado, k.id AS credor_id, a.id AS antes, \
+      SELECT l.*, v.id AS devedor, k.id AS credor_id, a.id AS antes, \
              a.devedor_id AS devedor_antes, l.pago_em IS NOT NULL AND coalesce(a.status IN ('aberto', 'suspenso'), true) AS a_pagar, \
              coalesce(a.status = 'negociado' AND a.devedor_id <> v.id, false) AS de_outro, \
              a.id IS NULL OR NOT (a.status = 'negociado' AND a.devedor_id <> v.id) AND (a.devedor_id, a.credor_id, a.numero, a.emissao, a.vencimento, a.valor, a.tipo_negocio, \
@@ -103,6 +103,6 @@ pub(super) const TITULOS: &str = "\
            count(*) FILTER (WHERE antes IS NOT NULL AND (escrever OR a_pagar)) AS atualizados, \
            coalesce(array_agg(codigo) FILTER (WHERE a_pagar), '{}') AS a_pagar, \
            coalesce(array_agg(codigo) FILTER (WHERE de_outro), '{}') AS de_outro, \
-           regua.marcar(ARRAY(SELECT devedor FROM n WHERE escrever OR tocado \
+           regua.marcar(ARRAY(SELECT devedor FROM n WHERE escrever \
                               UNION SELECT devedor_antes FROM n WHERE escrever AND devedor_antes IS NOT NULL))::text AS marcas \
       FROM n";

@@ -40,7 +40,7 @@ pub(crate) fn posicao(gatilho: Gatilho) -> Posicao {
 }
 
 pub(crate) fn aviso() -> Conteudo {
-    Conteudo { assunto: Some("Aviso".to_owned()), corpo: "Olá, #NOME#".to_owned() }
+    Conteudo::Texto { assunto: Some("Aviso".to_owned()), corpo: "Olá, #NOME#".to_owned() }
 }
 
 /// Saves what `editar` makes of a régua; answers whether the company has it.

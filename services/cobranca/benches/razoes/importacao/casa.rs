@@ -151,7 +151,7 @@ pub(super) fn touched_since(sql: &mut Sql, momento: i64) -> i64 {
             "(SELECT count(*) FROM {tabela} WHERE xmin::text::bigint >= {momento} OR xmax::text::bigint >= {momento})"
         )
     };
-    sql.number(&TABELAS.map(de).join(" + "))
+    sql.number(&TABELAS.into_iter().chain(["cadastro.devedor_saldo"]).map(de).collect::<Vec<_>>().join(" + "))
 }
 
 fn text<'v>(valor: &'v Value, campo: &str) -> &'v str {

@@ -55,7 +55,10 @@ SELECT '{empresa}', pg_temp.id(t.i), 'T' || t.i, pg_temp.id(t.n),
                     [width_bucket(pg_temp.u(n * 64 + k, 10), ARRAY[0, 0.19, 0.76, 0.86, 0.95])] END AS status
           FROM generate_series(1, {devedores}) n,
                LATERAL generate_series(1, least(40, greatest(1, floor(0.61 / ((n * 2654435769) % 4294967296 + 1) * 4294967296)))::int) k
-       ) t ORDER BY t.i";
+       ) t ORDER BY t.i;
+INSERT INTO cadastro.devedor_saldo (empresa_id, devedor_id, saldo, abertos)
+SELECT empresa_id, devedor_id, coalesce(sum(saldo) FILTER (WHERE status = 'aberto'), 0), count(*) FILTER (WHERE status = 'aberto')
+  FROM cadastro.titulo GROUP BY empresa_id, devedor_id";
 
 /// Writes it, everybody marked for the first night, which is that of `data`.
 pub(crate) fn load(sql: &mut Sql, empresa: &str, devedores: u32, data: NaiveDate) {

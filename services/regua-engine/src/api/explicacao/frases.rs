@@ -158,8 +158,11 @@ pub(super) fn of_done(canal: Canal, data: NaiveDate, envio: Option<EnvioFeito>) 
     let motivo = envio.motivo.map(|motivo| format!(" ({motivo})")).unwrap_or_default();
     let fim = match envio.estado {
         Estado::Enviada => "enviada",
+        Estado::Entregue => "entregue",
+        Estado::Lida => "lida",
+        Estado::Devolvida => "devolvida",
         Estado::Falhou => "falhou",
-        Estado::Incerta => "não se sabe se saiu",
+        Estado::Incerta | Estado::RevisaoManual => "não se sabe se saiu",
         Estado::Descartada => "descartada",
         Estado::Expirada => "expirou",
         Estado::Pendente => "espera a hora de sair",

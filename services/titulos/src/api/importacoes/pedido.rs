@@ -16,7 +16,7 @@ use crate::importacoes::{Formato, Regras};
 const LIMITE_ARQUIVO: u64 = 2 * 1024 * 1024 * 1024;
 /// Bytes of a spreadsheet, which has a million lines at most.
 const LIMITE_XLSX: u64 = 256 * 1024 * 1024;
-/// Per cent of the open títulos that a full file cancels without being asked again.
+/// Per cent of what is open or suspended that a full file cancels without being asked again.
 const LIMITE_CANCELAMENTO: i16 = 10;
 
 #[derive(Deserr, IntoParams)]
@@ -31,12 +31,12 @@ pub(in crate::api) struct Parametros {
     #[deserr(default)]
     #[param(inline)]
     mapeamento: Option<Texto<1, 60>>,
-    /// `parcial`, ou `completo`: o que está em aberto e falta no arquivo é cancelado.
+    /// `parcial`, ou `completo`: o que está em aberto ou suspenso e falta no arquivo é cancelado.
     #[deserr(default, try_from(String) = read_modo -> ErroValor)]
     #[param(value_type = Option<String>, pattern = "^(parcial|completo)$")]
     modo: Modo,
     /// Código de integração de um credor: o arquivo completo é só dos títulos dele. Só eles são cancelados por faltar, o
-    /// percentual conta os que ele tem em aberto, a linha que não diz o credor é dele, e a que diz outro é recusada. Só em
+    /// percentual conta os que ele tem em aberto ou suspensos, a linha que não diz o credor é dele, e a que diz outro é recusada. Só em
     /// `modo=completo`.
     #[deserr(default)]
     #[param(inline)]
@@ -45,8 +45,8 @@ pub(in crate::api) struct Parametros {
     #[deserr(default)]
     #[param(value_type = Option<bool>)]
     simular: web::Lido<bool>,
-    /// Percentual dos títulos em aberto que um arquivo completo pode cancelar sem confirmação; 10 se ausente. Abaixo de 100, o que
-    /// deixaria um credor, ou a própria empresa, sem nenhum título em aberto também espera por ela.
+    /// Percentual dos títulos em aberto e suspensos que um arquivo completo pode cancelar sem confirmação; 10 se ausente. Abaixo de 100, o que
+    /// deixaria um credor, ou a própria empresa, sem nenhum desses títulos também espera por ela.
     #[deserr(default = Percentual(LIMITE_CANCELAMENTO))]
     #[param(value_type = Option<i16>, minimum = 0, maximum = 100)]
     limite_cancelamento: Percentual,

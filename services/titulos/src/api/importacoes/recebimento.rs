@@ -8,10 +8,9 @@ use sha2::{Digest as _, Sha256};
 use store::importacoes::{self, PARTE};
 use uuid::Uuid;
 use web::problema::codigos;
-use web::{ErroCampo, Idempotencia, Problema, Solicitante};
+use web::{Descomprimido, ErroCampo, Idempotencia, Problema, Solicitante};
 
 use super::super::Contexto;
-use super::compressao::Corpo;
 
 /// A sender that is silent for longer has gone.
 const SILENCIO: Duration = Duration::from_secs(30);
@@ -57,7 +56,7 @@ impl<'c> Recebimento<'c> {
         requisicao: &HttpRequest,
         pedido: Option<&Idempotencia>,
     ) -> Result<i64, Problema> {
-        let mut corpo = Corpo::new(corpo.into_inner(), requisicao)?;
+        let mut corpo = Descomprimido::new(corpo.into_inner(), requisicao)?;
         let (mut parte, mut numero, mut total, mut soma) =
             (Vec::with_capacity(PARTE), 0, 0_u64, Sha256::new());
         while let Some(mut pedaco) =

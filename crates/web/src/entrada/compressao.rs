@@ -9,8 +9,8 @@ use actix_web::web::Bytes;
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use futures_util::StreamExt as _;
 use futures_util::stream::Fuse;
-use web::Problema;
-use web::problema::codigos;
+
+use crate::problema::{Problema, codigos};
 
 /// Bytes of a piece, or somewhat more: what `POUCO` becomes at worst is a thousand times as much.
 const PEDACO: usize = 256 * 1024;
@@ -19,8 +19,9 @@ const POUCO: usize = 1024;
 /// What a gzip begins with.
 const MAGIA: [u8; 2] = [0x1F, 0x8B];
 
-/// A body as it was before it was compressed.
-pub(super) struct Corpo {
+/// A body as it was before it was compressed, a piece at a time. A gzip is all of its members, of which there may be several; what is cut,
+/// spoiled or followed by something else is refused.
+pub struct Descomprimido {
     entrada: Fuse<Payload>,
     /// What came and is not undone yet.
     pendente: Bytes,
@@ -28,17 +29,19 @@ pub(super) struct Corpo {
     compressao: Option<Compressao>,
 }
 
-impl Corpo {
+impl Descomprimido {
+    /// The body of this request.
+    ///
     /// # Errors
-    /// It is compressed in a way that we cannot undo.
-    pub(super) fn new(entrada: Payload, requisicao: &HttpRequest) -> Result<Self, Problema> {
+    /// 415 when it is compressed in a way that we cannot undo.
+    pub fn new(entrada: Payload, requisicao: &HttpRequest) -> Result<Self, Problema> {
         let dita = requisicao.headers().get(CONTENT_ENCODING).map_or(Ok("identity"), |dita| dita.to_str());
         let compressao = match dita.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "identity" => None,
             "gzip" | "x-gzip" => Some(Compressao::gzip()),
             "deflate" => Some(Compressao::deflate()),
             _ => {
-                let detalhe = "o arquivo só pode vir comprimido com gzip ou deflate";
+                let detalhe = "o corpo só pode vir comprimido com gzip ou deflate";
                 return Err(Problema::tipo_de_midia(detalhe));
             }
         };
@@ -46,7 +49,10 @@ impl Corpo {
     }
 
     /// The next piece; none at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Problema> {
+    ///
+    /// # Errors
+    /// 400 when it did not arrive whole, or is not what it is said to be.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Problema> {
         loop {
             if self.pendente.is_empty() {
                 match self.entrada.next().await.transpose().map_err(|_conexao| Falha::Cortado)? {
@@ -84,12 +90,12 @@ enum Falha {
 impl From<Falha> for Problema {
     fn from(falha: Falha) -> Self {
         let detalhe = match falha {
-            Falha::Cortado => "o arquivo não chegou inteiro; nada foi guardado, envie de novo",
+            Falha::Cortado => "o corpo não chegou inteiro; nada foi guardado, envie de novo",
             Falha::NaoEGzip => {
-                "o arquivo não é gzip, e o Content-Encoding diz que é; nada foi guardado: comprima-o, ou envie-o sem Content-Encoding"
+                "o corpo não é gzip, e o Content-Encoding diz que é; nada foi guardado: comprima-o, ou envie-o sem Content-Encoding"
             }
             Falha::Quebrado => {
-                "o arquivo comprimido está cortado ou corrompido; nada foi guardado: confira-o com gzip -t, comprima-o outra vez e envie \
+                "o corpo comprimido está cortado ou corrompido; nada foi guardado: confira-o com gzip -t, comprima-o outra vez e envie \
                  de novo"
             }
         };

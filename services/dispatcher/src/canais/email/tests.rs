@@ -1,23 +1,21 @@
-use chrono::{NaiveTime, TimeDelta};
+use chrono::NaiveTime;
 use domain::dinheiro::Centavos;
-use domain::execucao::{Canal, MAX_TENTATIVAS};
+use domain::execucao::{Canal, Envio};
+use domain::ids::TituloId;
 use domain::janela::{DiasDaSemana, Janela};
 use domain::regua::Regras;
-use domain::titulo::{Origem, StatusTitulo};
+use domain::titulo::{Origem, StatusTitulo, Titulo};
 use providers::caixa::{Caixa, Fala, Fase, Roteiro};
-use providers::email::{Causa, ClienteSmtp, Config, Quebra, Tls, Verbo};
-use store::disparos::Linha;
+use providers::email::{Config, Quebra, Tls, Verbo};
+use store::disparos::{Cerca, Linha};
 use uuid::Uuid;
 
 use super::*;
+use crate::canais::decide;
 
 /// Tuesday, 09:30 in São Paulo.
 fn agora() -> DateTime<Utc> {
     "2026-03-10T12:30:00Z".parse().unwrap()
-}
-
-fn id() -> ExecucaoId {
-    ExecucaoId::new(Uuid::from_u128(7))
 }
 
 fn dados(status: StatusTitulo) -> Cerca {
@@ -37,6 +35,9 @@ fn dados(status: StatusTitulo) -> Cerca {
         canal: Canal::Email,
         lembrete: false,
         regua_ativa: true,
+        parado: false,
+        data: "2026-03-10".parse().unwrap(),
+        duvidosa: false,
         tentativas: 0,
         janela: None,
         fuso: "America/Sao_Paulo".to_owned(),
@@ -51,6 +52,7 @@ fn dados(status: StatusTitulo) -> Cerca {
         devedor_email: Some("maria@exemplo.com.br".to_owned()),
         contatos: vec!["maria@exemplo.com.br".to_owned()],
         linhas: vec![Linha { titulo, numero: "1".to_owned(), valor: Centavos::new(1_000), credor: None }],
+        fatos: store::fatos::Fatos::default(),
     }
 }
 
@@ -60,12 +62,14 @@ fn mail(dados: &Cerca) -> Mensagem {
         ["maria@exemplo.com.br", "outra@exemplo.com.br"].map(|endereco| Pessoa { nome: None, endereco });
     Mensagem::new(&Partes {
         de: Pessoa { nome: Some(&dados.empresa_nome), endereco: &dados.remetente_email },
+        retorno: None,
         para: &para,
         assunto: "a",
         texto: "x",
         html: "<p>x</p>",
         message_id: "<1@exemplo.com.br>",
         data: agora().into(),
+        descadastro: None,
     })
     .unwrap()
 }
@@ -78,10 +82,6 @@ async fn result(roteiro: Roteiro) -> Resultado {
     let resultado = cliente.send(&mail(&dados(StatusTitulo::Aberto))).await;
     cliente.close().await;
     resultado
-}
-
-fn temporary() -> Resultado {
-    Resultado::Temporaria { causa: Causa::Conversa { verbo: Verbo::Conexao, quebra: Quebra::SemConexao } }
 }
 
 #[test]
@@ -122,11 +122,18 @@ fn j01_j06_the_window_is_read_in_the_companys_zone() {
     assert_eq!(decide(&em("America/Rio_Branco"), agora()), Envio::Adiar { para });
 }
 
+#[test]
+fn a_stopped_channel_holds_back_what_is_owed_and_calls_off_what_is_not() {
+    let parada = |status| Cerca { parado: true, ..dados(status) };
+    assert_eq!(decide(&parada(StatusTitulo::Aberto), agora()), Envio::Reter);
+    assert_eq!(decide(&parada(StatusTitulo::Pago), agora()), Envio::Descartar { motivo: Motivo::TituloPago });
+}
+
 #[tokio::test]
-async fn what_the_server_took_is_sent_at_the_instant_it_said_so() {
-    let (desfecho, resposta) = judge(&result(Roteiro::normal()).await, id(), 3, agora());
-    assert_eq!(desfecho, Desfecho::Enviada { em: agora() });
-    assert!(resposta.unwrap().starts_with("250 "));
+async fn what_the_server_took_is_accepted_in_its_own_words() {
+    let (veredito, palavras) = judge(&result(Roteiro::normal()).await);
+    assert_eq!(veredito, Veredito::Aceita);
+    assert!(palavras.starts_with("250 "));
 }
 
 #[tokio::test]
@@ -135,55 +142,37 @@ async fn m11_who_was_refused_is_told_beside_the_answer_to_the_message() {
         (Fase::Rcpt, Some("outra@exemplo.com.br")) => Fala::Responder(550),
         _ => Fala::Normal,
     });
-    let (desfecho, resposta) = judge(&result(roteiro).await, id(), 0, agora());
-    assert_eq!(desfecho, Desfecho::Enviada { em: agora() });
-    assert_eq!(
-        resposta.as_deref(),
-        Some("250 2.0.0 Ok: kept (recusados: outra@exemplo.com.br: 550 roteiro)")
-    );
+    let esperado = "250 2.0.0 Ok: kept (recusados: outra@exemplo.com.br: 550 roteiro)";
+    assert_eq!(judge(&result(roteiro).await), (Veredito::Aceita, esperado.to_owned()));
 }
 
 #[tokio::test]
 async fn a_refusal_for_good_is_never_tried_again() {
     for fase in [Fase::Rcpt, Fase::Corpo] {
-        let resultado = result(Roteiro::sempre(fase, Fala::Responder(550))).await;
-        let (desfecho, resposta) = judge(&resultado, id(), 0, agora());
-        assert_eq!(desfecho, Desfecho::Falhou { motivo: Motivo::RecusaDoProvedor });
-        assert!(resposta.unwrap().starts_with("550 "));
+        let (veredito, palavras) = judge(&result(Roteiro::sempre(fase, Fala::Responder(550))).await);
+        assert_eq!(veredito, Veredito::Permanente);
+        assert!(palavras.starts_with("550 "));
     }
 }
 
 #[tokio::test]
-async fn what_may_have_left_is_uncertain_and_never_tried_again() {
+async fn what_may_have_left_is_uncertain() {
     let resultado = result(Roteiro::sempre(Fase::Corpo, Fala::CortarDepois)).await;
-    let (desfecho, resposta) = judge(&resultado, id(), 0, agora());
-    assert_eq!(desfecho, Desfecho::Incerta { motivo: Motivo::ResultadoDesconhecido });
-    assert_eq!(resposta.as_deref(), Some("corpo: cortada"));
+    assert_eq!(judge(&resultado), (Veredito::Incerta, "corpo: cortada".to_owned()));
 }
 
 #[tokio::test]
-async fn a_refusal_for_now_is_tried_again_later() {
+async fn a_refusal_for_now_may_be_tried_again() {
     let resultado = result(Roteiro::sempre(Fase::Rcpt, Fala::Responder(451))).await;
-    let Desfecho::Repetir { em } = judge(&resultado, id(), 0, agora()).0 else { panic!("{resultado:?}") };
-    assert!(em >= agora() && em <= agora() + TimeDelta::seconds(30), "{em}");
+    assert_eq!(judge(&resultado).0, Veredito::Temporaria { apos: None });
 }
 
 #[test]
-fn every_attempt_waits_at_most_two_hours_and_the_last_one_ends_it() {
-    let mut desfechos = (0..).map(|tentativas| judge(&temporary(), id(), tentativas, agora()).0);
-    for tentativa in 1..MAX_TENTATIVAS {
-        let Some(Desfecho::Repetir { em }) = desfechos.next() else {
-            panic!("attempt {tentativa} was the last")
-        };
-        let espera = (em - agora()).to_std().unwrap();
-        assert!(espera <= Duration::from_hours(2), "{tentativa}: {espera:?}");
+fn what_is_said_before_the_message_says_nothing_of_it() {
+    for verbo in [Verbo::Conexao, Verbo::Saudacao, Verbo::StartTls, Verbo::Auth] {
+        let causa = Causa::Conversa { verbo, quebra: Quebra::SemConexao };
+        assert_eq!(judge(&Resultado::Temporaria { causa }).0, Veredito::Indisponivel { apos: None });
     }
-    assert_eq!(desfechos.next(), Some(Desfecho::Falhou { motivo: Motivo::TentativasEsgotadas }));
-}
-
-#[test]
-fn the_wait_of_an_execution_is_its_own_and_always_the_same() {
-    let espera = |id: u128| judge(&temporary(), ExecucaoId::new(Uuid::from_u128(id)), 5, agora()).0;
-    assert_eq!(espera(7), espera(7));
-    assert!((0..20).any(|outra| espera(outra) != espera(7)));
+    let causa = Causa::Conversa { verbo: Verbo::Mail, quebra: Quebra::Cortada };
+    assert_eq!(judge(&Resultado::Temporaria { causa }).0, Veredito::Temporaria { apos: None });
 }

@@ -1,0 +1,141 @@
+//! What a text would say to a debtor, for whoever writes one: the same that the fence reads, without an execution and without
+//! holding anything.
+
+use chrono::NaiveDate;
+use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::calendario::Feriados;
+use domain::dinheiro::Centavos;
+use domain::ids::DevedorId;
+use domain::regua::Regras;
+use domain::titulo::StatusTitulo;
+use uuid::Uuid;
+
+use crate::disparos::Linha;
+use crate::fatos::{self, Fatos};
+use crate::titulos::ColunasTitulo;
+use crate::{StoreError, Tenant};
+
+/// The most títulos that a preview shows.
+const MAX_TITULOS: i64 = 1_000;
+
+/// A debtor as a message would see it. It holds personal data and so has no `Debug`.
+pub struct Previa {
+    /// IANA name of the company's time zone.
+    pub fuso: String,
+    /// What the company chose about due dates.
+    pub regras: Regras,
+    /// The company's name.
+    pub empresa_nome: String,
+    /// Address that its e-mails come from.
+    pub remetente_email: String,
+    /// The debtor's name.
+    pub nome: String,
+    /// The debtor's CPF or CNPJ, unformatted.
+    pub documento: Option<String>,
+    /// The debtor's code.
+    pub codigo: Option<String>,
+    /// The debtor's preferred e-mail address.
+    pub email: Option<String>,
+    /// The open títulos, the one due first being the first.
+    pub linhas: Vec<Linha>,
+    /// What else the texts ask for.
+    pub fatos: Fatos,
+}
+
+#[derive(QueryableByName)]
+struct Cabeca {
+    #[diesel(sql_type = Text)]
+    fuso: String,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    vencimento_em_dia_util: bool,
+    #[diesel(sql_type = Array<Date>)]
+    feriados: Vec<NaiveDate>,
+    #[diesel(sql_type = Text)]
+    empresa_nome: String,
+    #[diesel(sql_type = Text)]
+    remetente_email: String,
+    #[diesel(sql_type = Text)]
+    nome: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    documento: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    codigo: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    email: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct LinhaTitulo {
+    #[diesel(embed)]
+    titulo: ColunasTitulo,
+    #[diesel(sql_type = Text)]
+    numero: String,
+    #[diesel(sql_type = BigInt)]
+    valor: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    credor: Option<String>,
+}
+
+/// The debtor with what `textos` ask for; `None` when the company has no such debtor.
+///
+/// # Errors
+/// The database is unreachable or holds something this version cannot read.
+pub fn read(t: &mut Tenant<'_>, devedor: DevedorId, textos: &[&str]) -> Result<Option<Previa>, StoreError> {
+    let cabeca: Option<Cabeca> = sql_query(
+        "SELECT e.fuso, e.vencimento_em_dia_util, e.feriados, e.nome AS empresa_nome, e.remetente_email, d.nome, d.documento, \
+                d.codigo, d.email \
+           FROM cadastro.v_devedor d JOIN cadastro.v_empresa e ON e.empresa_id = d.empresa_id \
+          WHERE d.empresa_id = $1 AND d.id = $2",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(devedor.uuid())
+    .get_result(t.conn)
+    .optional()?;
+    let Some(cabeca) = cabeca else { return Ok(None) };
+    let linhas = open_titulos(t, devedor)?;
+    let ids: Vec<Uuid> = linhas.iter().map(|linha| linha.titulo.id.uuid()).collect();
+    let grupos = fatos::wanted(textos.iter().copied());
+    let lidos = fatos::read(t, &grupos, &[devedor.uuid()], &ids, &[])?;
+    let fatos = lidos.of(devedor.uuid(), &ids, None);
+    Ok(Some(cabeca.with(linhas, fatos)))
+}
+
+impl Cabeca {
+    fn with(self, linhas: Vec<Linha>, fatos: Fatos) -> Previa {
+        Previa {
+            fuso: self.fuso,
+            regras: Regras {
+                vencimento_em_dia_util: self.vencimento_em_dia_util,
+                feriados: Feriados::new(self.feriados),
+                ..Regras::default()
+            },
+            empresa_nome: self.empresa_nome,
+            remetente_email: self.remetente_email,
+            nome: self.nome,
+            documento: self.documento,
+            codigo: self.codigo,
+            email: self.email,
+            linhas,
+            fatos,
+        }
+    }
+}
+
+fn open_titulos(t: &mut Tenant<'_>, devedor: DevedorId) -> Result<Vec<Linha>, StoreError> {
+    let linhas: Vec<LinhaTitulo> = sql_query(
+        "SELECT t.*, m.numero, m.valor, m.credor FROM cadastro.v_titulo t \
+           JOIN cadastro.v_titulo_da_mensagem m ON m.empresa_id = t.empresa_id AND m.id = t.id \
+          WHERE t.empresa_id = $1 AND t.devedor_id = $2 AND t.status = $3 ORDER BY t.vencimento, t.id LIMIT $4",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(devedor.uuid())
+    .bind::<Text, _>(StatusTitulo::Aberto.as_str())
+    .bind::<BigInt, _>(MAX_TITULOS)
+    .load(t.conn)?;
+    let read = |linha: LinhaTitulo| {
+        let LinhaTitulo { titulo, numero, valor, credor } = linha;
+        Ok(Linha { titulo: titulo.read()?, numero, valor: Centavos::new(valor), credor })
+    };
+    linhas.into_iter().map(read).collect()
+}

@@ -1,0 +1,259 @@
+//! What happened, in a sentence that a person of the field reads.
+
+use chrono::NaiveDate;
+use domain::acontecimento::TipoAcontecimento;
+use domain::contato::CanalContato;
+use domain::dinheiro::Centavos;
+use domain::execucao::{Canal, Estado, Motivo};
+use domain::meio::CanalOptOut;
+use domain::regua::MotivoEncerramento;
+use domain::titulo::Origem;
+
+use super::super::execucoes::passos::{AcaoDePessoa, FimDaChamada};
+use super::partes::{AcaoNaLinha, MudancaNaLinha, Partes, TentativaNaLinha, TituloNaLinha};
+
+/// Changes of a título that are told one by one; a person reads no more of them.
+const MUDANCAS: usize = 3;
+
+/// What happened; of a part that is not there nothing is said.
+pub(super) fn describe(tipo: TipoAcontecimento, p: &Partes) -> String {
+    use TipoAcontecimento as T;
+    let dita = match tipo {
+        T::TituloRecebido => p.titulo.as_ref().map(received),
+        T::TituloAlterado => p.titulo.as_ref().map(changed),
+        T::Pagamento => p.pagamento.as_ref().zip(p.titulo.as_ref()).map(|(pago, titulo)| {
+            format!("Pagamento de {} do título {}, em {}.", reais(&pago.valor), titulo.numero, day(pago.data))
+        }),
+        T::Estorno => p.pagamento.as_ref().zip(p.titulo.as_ref()).map(|(pago, titulo)| {
+            let motivo = after_colon(pago.motivo.as_deref());
+            format!("Estorno do pagamento de {} do título {}{motivo}.", reais(&pago.valor), titulo.numero)
+        }),
+        T::NegociacaoFeita | T::NegociacaoConfirmada | T::NegociacaoQuebrada | T::NegociacaoCancelada => {
+            p.negociacao.as_ref().map(|n| {
+                let parcelas =
+                    if n.parcelas == 1 { "1 parcela".to_owned() } else { format!("{} parcelas", n.parcelas) };
+                format!("Acordo de {} em {parcelas}: {}.", reais(&n.valor), agreement(tipo))
+            })
+        }
+        T::Contato => p.contato.as_ref().map(|c| format!("Contato {}: {}.", talk(c.canal), c.resultado)),
+        T::OptOut => {
+            p.opt_out.as_ref().map(|o| format!("Pediu para não ser procurado {}.", refused(o.canal)))
+        }
+        T::InscricaoAberta => p.inscricao.as_ref().map(|i| format!("Entrou na régua {}.", i.regua)),
+        T::InscricaoEncerrada => p.inscricao.as_ref().map(|i| {
+            let motivo = after_colon(i.motivo.map(left));
+            format!("Saiu da régua {}{motivo}.", i.regua)
+        }),
+        T::AcaoDecidida => p.acao.as_ref().map(action),
+        T::Tentativa => p.tentativa.as_ref().map(attempt),
+        T::Recibo => p.recibo.as_ref().map(|r| {
+            let causa = after_colon(r.causa.as_deref());
+            format!("{} {}, segundo {}{causa}.", sending(r.canal), state(r.estado), r.provedor)
+        }),
+        T::Intervencao => p.intervencao.as_ref().map(|i| person(i.acao).to_owned()),
+    };
+    dita.unwrap_or_default()
+}
+
+fn received(titulo: &TituloNaLinha) -> String {
+    let que = match titulo.origem {
+        Some(Origem::Acordo) => "Parcela",
+        Some(Origem::Original) | None => "Título",
+    };
+    let valor = titulo.valor.as_deref().map(|valor| format!(": {}", reais(valor))).unwrap_or_default();
+    let vencimento = titulo.vencimento.map(|dia| format!(", vence em {}", day(dia))).unwrap_or_default();
+    format!("{que} {}{valor}{vencimento}.", titulo.numero)
+}
+
+fn changed(titulo: &TituloNaLinha) -> String {
+    let mudancas = titulo.mudancas.as_deref().unwrap_or_default();
+    let mut ditas: Vec<_> = mudancas.iter().take(MUDANCAS).map(change).collect();
+    if mudancas.len() > MUDANCAS {
+        ditas.push("e mais".to_owned());
+    }
+    format!("Título {}: {}.", titulo.numero, ditas.join("; "))
+}
+
+/// A field and what it became, where that can be read.
+fn change(mudanca: &MudancaNaLinha) -> String {
+    let (nome, ler): (_, fn(&str) -> String) = match mudanca.campo.as_str() {
+        "status" => ("situação", str::to_owned),
+        "saldo" => ("saldo", reais),
+        "valor" => ("valor", reais),
+        "vencimento" => ("vencimento", day_of),
+        "suspenso_ate" => ("suspenso até", day_of),
+        "emissao" => ("emissão", day_of),
+        "numero" => ("número", str::to_owned),
+        "tipo_negocio" => ("tipo de negócio", str::to_owned),
+        "tipo_titulo" => ("tipo de título", str::to_owned),
+        "devedor_id" => return "mudou de devedor".to_owned(),
+        "credor_id" => return "mudou de credor".to_owned(),
+        "nosso_numero" | "linha_digitavel" | "pix_copia_e_cola" | "link_boleto" => {
+            return "mudou o que se paga por ele".to_owned();
+        }
+        outro => return format!("mudou {outro}"),
+    };
+    match (&mudanca.antes, &mudanca.depois) {
+        (Some(antes), Some(depois)) => format!("{nome} de {} para {}", ler(antes), ler(depois)),
+        (None, Some(depois)) => format!("{nome} {}", ler(depois)),
+        (Some(_) | None, None) => format!("sem {nome}"),
+    }
+}
+
+fn agreement(tipo: TipoAcontecimento) -> &'static str {
+    match tipo {
+        TipoAcontecimento::NegociacaoConfirmada => "confirmado",
+        TipoAcontecimento::NegociacaoQuebrada => "quebrado",
+        TipoAcontecimento::NegociacaoCancelada => "cancelado",
+        TipoAcontecimento::NegociacaoFeita
+        | TipoAcontecimento::TituloRecebido
+        | TipoAcontecimento::TituloAlterado
+        | TipoAcontecimento::Pagamento
+        | TipoAcontecimento::Estorno
+        | TipoAcontecimento::Contato
+        | TipoAcontecimento::OptOut
+        | TipoAcontecimento::InscricaoAberta
+        | TipoAcontecimento::InscricaoEncerrada
+        | TipoAcontecimento::AcaoDecidida
+        | TipoAcontecimento::Tentativa
+        | TipoAcontecimento::Recibo
+        | TipoAcontecimento::Intervencao => "feito",
+    }
+}
+
+fn action(acao: &AcaoNaLinha) -> String {
+    let regua = acao.regua.as_deref().map(|nome| format!(" pela régua {nome}")).unwrap_or_default();
+    let posicao = acao.posicao.as_ref().map(|posicao| {
+        let sinal = if posicao.gatilho == "lembrete" { '-' } else { '+' };
+        format!(", D{sinal}{}", posicao.dias)
+    });
+    let posicao = posicao.unwrap_or_default();
+    let atraso = if acao.devida_em < acao.data {
+        format!(", devida desde {}", day(acao.devida_em))
+    } else {
+        String::new()
+    };
+    let motivo = acao.motivo.map(|motivo| format!(" ({})", why(motivo))).unwrap_or_default();
+    format!("{} decidida{regua}{posicao}{atraso}: {}{motivo}.", sending(acao.canal), state(acao.estado))
+}
+
+fn attempt(tentativa: &TentativaNaLinha) -> String {
+    let fim = match tentativa.fim {
+        FimDaChamada::Enviada => "aceita pelo provedor",
+        FimDaChamada::Repetir => "ainda não saiu, será tentada de novo",
+        FimDaChamada::Falhou => "recusada, não saiu",
+        FimDaChamada::Incerta => "não se sabe se saiu",
+    };
+    format!("{} para {}: {fim}.", sending(tentativa.canal), tentativa.destinatario)
+}
+
+fn person(acao: AcaoDePessoa) -> &'static str {
+    match acao {
+        AcaoDePessoa::Reprocessada => "Alguém mandou a ação de volta ao início.",
+        AcaoDePessoa::Enviada => "Alguém viu que a mensagem saiu.",
+        AcaoDePessoa::NaoEnviada => "Alguém viu que a mensagem não saiu.",
+    }
+}
+
+fn state(estado: Estado) -> &'static str {
+    match estado {
+        Estado::Pendente => "espera a hora de sair",
+        Estado::Enfileirada | Estado::Enviando => "está saindo",
+        Estado::Enviada => "enviada",
+        Estado::Entregue => "entregue",
+        Estado::Lida => "lida",
+        Estado::Devolvida => "devolvida",
+        Estado::Falhou => "falhou",
+        Estado::Incerta => "não se sabe se saiu",
+        Estado::RevisaoManual => "não se sabe se saiu, espera que alguém diga",
+        Estado::Descartada => "descartada",
+        Estado::Expirada => "expirou",
+    }
+}
+
+fn why(motivo: Motivo) -> &'static str {
+    match motivo {
+        Motivo::TituloPago => "o título foi pago",
+        Motivo::TituloCancelado => "o título foi cancelado",
+        Motivo::TituloSuspenso => "o título foi suspenso",
+        Motivo::TituloNegociado => "o título entrou em negociação",
+        Motivo::TituloAVencer => "o título deixou de estar vencido",
+        Motivo::LembreteVencido => "o vencimento a lembrar passou",
+        Motivo::SemTitulo => "não havia título",
+        Motivo::SemContato => "não há contato que possa ser usado",
+        Motivo::CoringaSemValor => "faltou o valor de um coringa",
+        Motivo::ReguaInativa => "a régua foi desativada",
+        Motivo::ReguaArquivada => "a régua foi arquivada",
+        Motivo::PosicaoRemovida => "a posição foi retirada da régua",
+        Motivo::Migracao => "o devedor mudou de régua",
+        Motivo::PerfilPerdido => "a régua não atende mais o devedor",
+        Motivo::ModoAlterado => "a régua mudou de modo",
+        Motivo::MensagemInvalida => "a mensagem não pôde ser escrita",
+        Motivo::RecusaDoProvedor => "o provedor recusou",
+        Motivo::TentativasEsgotadas => "todas as tentativas falharam",
+        Motivo::ResultadoDesconhecido => "o provedor não respondeu",
+        Motivo::Validade => "o prazo passou",
+        Motivo::NaoEntregue => "não chegou",
+        Motivo::NaoEnviada => "alguém viu que não saiu",
+    }
+}
+
+fn left(motivo: MotivoEncerramento) -> &'static str {
+    match motivo {
+        MotivoEncerramento::SemTitulo => "não há mais título a cobrar",
+        MotivoEncerramento::Migracao => "passou para outra régua",
+        MotivoEncerramento::PerfilPerdido => "não atende mais aos critérios",
+        MotivoEncerramento::ModoAlterado => "a régua mudou de modo",
+        MotivoEncerramento::ReguaArquivada => "a régua foi arquivada",
+    }
+}
+
+/// The channel as what is decided and sent, so that what follows agrees with it.
+fn sending(canal: Canal) -> &'static str {
+    match canal {
+        Canal::Email => "Mensagem de e-mail",
+        Canal::Sms => "Mensagem de SMS",
+        Canal::Carta => "Carta",
+        Canal::Enriquecimento => "Consulta de enriquecimento",
+        Canal::Negativacao => "Negativação",
+    }
+}
+
+fn talk(canal: CanalContato) -> &'static str {
+    match canal {
+        CanalContato::Telefone => "por telefone",
+        CanalContato::Whatsapp => "por WhatsApp",
+        CanalContato::Email => "por e-mail",
+        CanalContato::Sms => "por SMS",
+        CanalContato::Carta => "por carta",
+        CanalContato::Presencial => "em pessoa",
+        CanalContato::Portal => "pelo portal",
+        CanalContato::Outro => "por outro meio",
+    }
+}
+
+fn refused(canal: CanalOptOut) -> &'static str {
+    match canal {
+        CanalOptOut::Email => "por e-mail",
+        CanalOptOut::Sms => "por SMS",
+        CanalOptOut::Carta => "por carta",
+        CanalOptOut::Telefone => "por telefone",
+    }
+}
+
+fn after_colon(texto: Option<&str>) -> String {
+    texto.map(|texto| format!(": {texto}")).unwrap_or_default()
+}
+
+/// `R$ 1.234,56`; what is no amount stays as it is.
+fn reais(valor: &str) -> String {
+    Centavos::parse(valor).map_or_else(|_| valor.to_owned(), Centavos::reais)
+}
+
+fn day(data: NaiveDate) -> String {
+    data.format("%d/%m/%Y").to_string()
+}
+
+fn day_of(texto: &str) -> String {
+    texto.parse().map_or_else(|_| texto.to_owned(), day)
+}

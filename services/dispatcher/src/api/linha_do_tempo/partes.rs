@@ -1,0 +1,301 @@
+//! The parts of what happened, each a thing that it is about. They are read as the migrations write them, field by field.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::contato::CanalContato;
+use domain::execucao::{Canal, Estado, Motivo};
+use domain::meio::CanalOptOut;
+use domain::regua::MotivoEncerramento;
+use domain::titulo::Origem;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use web::esquema;
+
+use super::super::execucoes::passos::{AcaoDePessoa, FimDaChamada};
+
+/// Do que se trata; que partes há depende do tipo.
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Partes {
+    /// O título.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) titulo: Option<TituloNaLinha>,
+    /// O pagamento.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) pagamento: Option<PagamentoNaLinha>,
+    /// A negociação.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) negociacao: Option<NegociacaoNaLinha>,
+    /// O contato.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) contato: Option<ContatoNaLinha>,
+    /// O opt-out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) opt_out: Option<OptOutNaLinha>,
+    /// A inscrição.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) inscricao: Option<InscricaoNaLinha>,
+    /// A ação.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) acao: Option<AcaoNaLinha>,
+    /// A tentativa.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) tentativa: Option<TentativaNaLinha>,
+    /// O recibo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) recibo: Option<ReciboNaLinha>,
+    /// A intervenção.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) intervencao: Option<IntervencaoNaLinha>,
+}
+
+/// Um título.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TituloNaLinha {
+    /// Id.
+    pub(super) id: Uuid,
+    /// Número.
+    #[schema(example = "NF 1023")]
+    pub(super) numero: String,
+    /// Valor, como é agora; só em `titulo_recebido`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<esquema::Dinheiro>, nullable = false)]
+    pub(super) valor: Option<String>,
+    /// Vencimento, como é agora; só em `titulo_recebido`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) vencimento: Option<NaiveDate>,
+    /// Se é parcela de um acordo; só em `titulo_recebido`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<esquema::Origem>, nullable = false)]
+    pub(super) origem: Option<Origem>,
+    /// O que mudou de uma vez; só em `titulo_alterado`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) mudancas: Option<Vec<MudancaNaLinha>>,
+}
+
+/// Um campo de um título, antes e depois.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(super) struct MudancaNaLinha {
+    /// O campo, como se chama no título.
+    #[schema(example = "status")]
+    pub(super) campo: String,
+    /// O que era.
+    #[schema(example = "aberto")]
+    pub(super) antes: Option<String>,
+    /// O que passou a ser.
+    #[schema(example = "pago")]
+    pub(super) depois: Option<String>,
+}
+
+/// Um pagamento.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PagamentoNaLinha {
+    /// Id.
+    pub(super) id: Uuid,
+    /// O dia em que foi pago.
+    pub(super) data: NaiveDate,
+    /// O que foi pago.
+    #[schema(value_type = esquema::Dinheiro)]
+    pub(super) valor: String,
+    /// O que foi quitado sem ser pago.
+    #[schema(value_type = esquema::Dinheiro)]
+    pub(super) desconto: String,
+    /// Por que foi estornado; só em `estorno`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) motivo: Option<String>,
+}
+
+/// Uma negociação.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NegociacaoNaLinha {
+    /// Id.
+    pub(super) id: Uuid,
+    /// O que foi acordado.
+    #[schema(value_type = esquema::Dinheiro)]
+    pub(super) valor: String,
+    /// Em quantas parcelas.
+    pub(super) parcelas: i64,
+    /// Quem negociou, como a empresa o identifica.
+    pub(super) usuario: Option<String>,
+}
+
+/// Um contato.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContatoNaLinha {
+    /// Id.
+    pub(super) id: Uuid,
+    /// Como se falou, ou se tentou falar, com ele.
+    #[schema(value_type = esquema::CanalContato)]
+    pub(super) canal: CanalContato,
+    /// No que deu, como a empresa o chama agora.
+    #[schema(example = "Promessa")]
+    pub(super) resultado: String,
+    /// Quem fez o contato.
+    pub(super) operador: Option<String>,
+    /// O que se disse.
+    pub(super) observacao: Option<String>,
+    /// Quando falar de novo.
+    pub(super) agendado_para: Option<DateTime<Utc>>,
+}
+
+/// Um pedido para não ser procurado.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OptOutNaLinha {
+    /// Canal.
+    #[schema(value_type = esquema::CanalOptOut)]
+    pub(super) canal: CanalOptOut,
+    /// Por que, como se sabe.
+    pub(super) motivo: Option<String>,
+}
+
+/// Uma inscrição numa régua.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InscricaoNaLinha {
+    /// Id.
+    pub(super) id: Uuid,
+    /// Régua.
+    pub(super) regua_id: Uuid,
+    /// Nome da régua, como é agora.
+    #[schema(example = "Padrão")]
+    pub(super) regua: String,
+    /// O título que anda por si; nulo quando quem anda é o devedor.
+    pub(super) titulo_id: Option<Uuid>,
+    /// Data da noite.
+    pub(super) data: NaiveDate,
+    /// Por que se encerrou; nulo em `inscricao_aberta`.
+    #[schema(value_type = Option<esquema::MotivoEncerramento>)]
+    pub(super) motivo: Option<MotivoEncerramento>,
+}
+
+/// Uma ação que uma régua decidiu.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AcaoNaLinha {
+    /// A execução.
+    pub(super) execucao_id: Uuid,
+    /// Canal.
+    #[schema(value_type = esquema::Canal)]
+    pub(super) canal: Canal,
+    /// Régua.
+    pub(super) regua_id: Uuid,
+    /// Nome da régua, como é agora.
+    #[schema(example = "Padrão")]
+    pub(super) regua: Option<String>,
+    /// A posição que disparou.
+    pub(super) posicao: Option<PosicaoNaLinha>,
+    /// Ação da posição.
+    pub(super) acao_id: Uuid,
+    /// Inscrição; nulo em lembretes.
+    pub(super) inscricao_id: Option<Uuid>,
+    /// Volta da inscrição; nulo em lembretes.
+    pub(super) ciclo: Option<i32>,
+    /// Data da noite que a decidiu.
+    pub(super) data: NaiveDate,
+    /// Data em que era devida; anterior a `data` quando foi encontrada com atraso.
+    pub(super) devida_em: NaiveDate,
+    /// Títulos com que foi decidida.
+    pub(super) titulos: Vec<Uuid>,
+    /// O que é feito dela agora.
+    #[schema(value_type = esquema::EstadoExecucao)]
+    pub(super) estado: Estado,
+    /// Por que está nesse estado, quando há o que explicar.
+    #[schema(value_type = Option<esquema::MotivoExecucao>)]
+    pub(super) motivo: Option<Motivo>,
+}
+
+/// Uma posição de uma régua, como é agora.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PosicaoNaLinha {
+    /// Id.
+    pub(super) id: Uuid,
+    /// `lembrete`, tantos dias antes do vencimento; `cobranca`, tantos depois da entrada na régua.
+    #[schema(example = "cobranca")]
+    pub(super) gatilho: String,
+    /// Quantos dias.
+    pub(super) dias: i32,
+}
+
+/// Uma chamada ao provedor, com o começo do que foi enviado.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TentativaNaLinha {
+    /// A execução, onde está o texto inteiro.
+    pub(super) execucao_id: Uuid,
+    /// Canal.
+    #[schema(value_type = esquema::Canal)]
+    pub(super) canal: Canal,
+    /// Quando a mensagem foi montada, logo antes de sair.
+    pub(super) inicio: DateTime<Utc>,
+    /// Provedor; nulo nas mais antigas, de quando isso não se guardava.
+    #[schema(example = "smtp")]
+    pub(super) provedor: Option<String>,
+    /// O nome que o provedor deu à mensagem.
+    pub(super) provedor_id: Option<String>,
+    /// Como acabou.
+    pub(super) fim: FimDaChamada,
+    /// O que o provedor respondeu, ou como a conversa se rompeu.
+    #[schema(example = "250 2.0.0 Ok: queued as 4F1C2")]
+    pub(super) resposta: Option<String>,
+    /// Para quem.
+    #[schema(example = "maria@exemplo.com.br")]
+    pub(super) destinatario: String,
+    /// Assunto, quando o canal tem um.
+    pub(super) assunto: Option<String>,
+    /// O começo do texto, como foi enviado, até 200 caracteres; nulo se certamente não saiu.
+    pub(super) trecho: Option<String>,
+    /// Títulos que estão na mensagem.
+    pub(super) titulos: Vec<Uuid>,
+}
+
+/// O que o provedor contou de uma mensagem.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReciboNaLinha {
+    /// A execução.
+    pub(super) execucao_id: Uuid,
+    /// Canal.
+    #[schema(value_type = esquema::Canal)]
+    pub(super) canal: Canal,
+    /// Provedor.
+    #[schema(example = "zenvia")]
+    pub(super) provedor: String,
+    /// O que foi feito da mensagem: `enviada`, `entregue`, `lida` ou `devolvida`.
+    #[schema(value_type = esquema::EstadoExecucao)]
+    pub(super) estado: Estado,
+    /// Por que, como o provedor o chama.
+    pub(super) causa: Option<String>,
+    /// Quando aconteceu, pelo relógio do provedor.
+    pub(super) em: Option<DateTime<Utc>>,
+}
+
+/// O que uma pessoa fez de uma execução.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IntervencaoNaLinha {
+    /// A execução.
+    pub(super) execucao_id: Uuid,
+    /// O que fez.
+    pub(super) acao: AcaoDePessoa,
+    /// De onde se sabe.
+    pub(super) observacao: Option<String>,
+}
