@@ -89,9 +89,15 @@ async fn what_the_configuration_says_leaves_signed_and_with_where_to_unsubscribe
     assert_eq!(remetente(&config).err().unwrap().to_string(), DescadastroError::Incompleto.to_string());
     config.smtp.segredo_descadastro = Some(Segredo::new("um-segredo-de-teste-de-trinta-e-dois"));
     let chave = include_str!("../../../../crates/providers/tests/smtp/chaves/ed25519.pem");
-    let dkim = |chave: &str| Dkim { seletor: "s1".to_owned(), dominio: "exemplo.com.br".to_owned(), chave: Segredo::new(chave) };
+    let dkim = |chave: &str| Dkim {
+        seletor: "s1".to_owned(),
+        dominio: "exemplo.com.br".to_owned(),
+        chave: Segredo::new(chave),
+    };
     config.smtp.dkim = Some(dkim("lixo"));
-    assert!(remetente(&config).err().unwrap().to_string().starts_with("a seção smtp.dkim não pôde ser usada"));
+    assert!(
+        remetente(&config).err().unwrap().to_string().starts_with("a seção smtp.dkim não pôde ser usada")
+    );
     config.smtp.dkim = Some(dkim(chave));
     for fraco in ["curto", "um-segredo/de-teste-bem-longo"] {
         config.smtp.segredo_avisos = Some(Segredo::new(fraco));
@@ -105,6 +111,11 @@ async fn what_the_configuration_says_leaves_signed_and_with_where_to_unsubscribe
     servico.run(dispatcher);
     servico.only_in("enviada").await;
     let mensagem = String::from_utf8(caixa.recebidas()[0].bytes().unwrap()).unwrap();
-    assert!(mensagem.contains("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=exemplo.com.br;\r\n s=s1;"), "{mensagem}");
+    assert!(
+        mensagem.contains(
+            "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=exemplo.com.br;\r\n s=s1;"
+        ),
+        "{mensagem}"
+    );
     assert!(path_of(&mensagem).starts_with("/v1/descadastro/"));
 }
