@@ -159,7 +159,8 @@ impl Narrador {
                 let nome = &self.nomes[&text(&execucao, "devedor_id")];
                 let sai: DateTime<Utc> = text(&execucao, "publicar_em").parse().unwrap();
                 let sai = sai.with_timezone(&Sao_Paulo).format("%d/%m/%Y às %H:%M");
-                fatos.push(fact("Espera", &format!("o e-mail para {nome}: sai em {sai}")));
+                let canal = if execucao["canal"] == "sms" { "SMS" } else { "e-mail" };
+                fatos.push(fact("Espera", &format!("o {canal} para {nome}: sai em {sai}")));
             }
         }
         fatos.sort();
