@@ -24,12 +24,13 @@ OF_STATE = set(
     canal_de_lembrete confirmacao_obrigatoria coringa_desconhecido coringa_nao_permitido credor_desconhecido destino_invalido
     reposicionamento_nao_e_ultimo reposicionamento_repetido regua_sem_posicao posicao_sem_acao acao_sem_conteudo
     regua_arquivada regua_desconhecida devedor_desconhecido
+    template_arquivado template_de_outro_canal template_desconhecido modificador_invalido
     """.split()
 )
 # A day or an hour that stands on the wrong side of another one is also `fora_do_intervalo`.
 MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d|\d\d:\d\d)")
-# What an action, a position or a mapping must have hangs on what else it says.
-HANGS_ON_OTHERS = re.compile(r"/(assunto|corpo|colunas|volta_para)$")
+# What an action, a position, a mapping or a preview must have hangs on what else it says.
+HANGS_ON_OTHERS = re.compile(r"/(assunto|canal|corpo|colunas|volta_para)$")
 # How many places a number has: JSON Schema has `multipleOf` for it, which validators judge by floating point, and wrongly.
 PLACES = re.compile(r"^\d+(\.\d{3,}|(\.\d+)?e-)")
 

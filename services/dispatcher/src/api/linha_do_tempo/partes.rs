@@ -15,7 +15,6 @@ use super::super::execucoes::passos::{AcaoDePessoa, FimDaChamada};
 
 /// Do que se trata; que partes há depende do tipo.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Partes {
     /// O título.
     #[serde(skip_serializing_if = "Option::is_none")]
