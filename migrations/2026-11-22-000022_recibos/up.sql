@@ -7,13 +7,16 @@ CREATE TABLE disparo.recibo (
   estado      text NOT NULL CHECK (estado IN ('enviada', 'entregue', 'lida', 'devolvida')),
   causa       text,
   em          timestamptz,   -- by the provider's clock
-  recebido_em timestamptz NOT NULL,
+  recebido_em timestamptz NOT NULL, -- by the database's own clock, for who waits
+  chegou_em   timestamptz NOT NULL, -- the same in business time, for who reads
   empresa_id  uuid,          -- whose it is, once that is known
   execucao_id uuid,
+  devedor_id  uuid,
   PRIMARY KEY (provedor, mensagem, estado),
-  CHECK ((empresa_id IS NULL) = (execucao_id IS NULL))
+  CHECK ((empresa_id IS NULL) = (execucao_id IS NULL)),
+  CHECK ((execucao_id IS NULL) = (devedor_id IS NULL))
 );
-CREATE INDEX recibo_da_execucao ON disparo.recibo (empresa_id, execucao_id) WHERE execucao_id IS NOT NULL;
+CREATE INDEX recibo_devedor ON disparo.recibo (empresa_id, devedor_id, chegou_em) WHERE execucao_id IS NOT NULL;
 CREATE INDEX recibo_sem_dono ON disparo.recibo (recebido_em) WHERE execucao_id IS NULL;
 ALTER TABLE disparo.recibo ENABLE ROW LEVEL SECURITY;
 CREATE POLICY da_empresa ON disparo.recibo USING (empresa_id = cadastro.empresa_atual())
@@ -23,8 +26,15 @@ GRANT SELECT ON disparo.recibo TO cobranca_disparo;
 -- E-mails are not in it: what comes back of one is rare, and found by leaps (disparo.empresa_do_email).
 CREATE INDEX tentativa_da_chave ON disparo.tentativa (execucao_id) WHERE provedor <> 'smtp';
 
--- Finds whose the receipts without an owner are, and takes each execution as far forward as all its receipts say. What a
--- dispatcher holds at this moment is left for the next sweep. In order of id.
+-- A text as the key that we gave, if it is one: a provider's own id may be anything.
+CREATE FUNCTION disparo.como_chave(p_texto text) RETURNS uuid
+  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT CASE WHEN p_texto ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' THEN p_texto::uuid END
+  $$;
+
+-- Finds whose the receipts without an owner are, and takes each execution as far forward as all its receipts say. What is
+-- still on its way, for the first time or again, is left for the next sweep. In order of id.
 CREATE FUNCTION disparo.aplicar_recibos(p_desde timestamptz) RETURNS bigint
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
@@ -37,20 +47,19 @@ CREATE FUNCTION disparo.aplicar_recibos(p_desde timestamptz) RETURNS bigint
           WHERE a.provedor = r.provedor AND a.provedor_id = r.mensagem
           UNION ALL
          SELECT a.empresa_id, a.execucao_id FROM disparo.tentativa a
-          WHERE r.mensagem ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
-            AND a.execucao_id = CASE WHEN length(r.mensagem) = 36 THEN r.mensagem::uuid END
-            AND a.provedor = r.provedor AND a.provedor <> 'smtp'
+          WHERE a.execucao_id = disparo.como_chave(r.mensagem) AND a.provedor = r.provedor AND a.provedor <> 'smtp'
           UNION ALL
          SELECT disparo.empresa_do_email(d.execucao_id), d.execucao_id
-           FROM (SELECT CASE WHEN r.provedor = 'smtp' AND length(r.mensagem) = 36 THEN r.mensagem::uuid END) AS d (execucao_id)
+           FROM (SELECT CASE WHEN r.provedor = 'smtp' THEN disparo.como_chave(r.mensagem) END) AS d (execucao_id)
           WHERE disparo.empresa_do_email(d.execucao_id) IS NOT NULL) t
        WHERE r.execucao_id IS NULL AND r.recebido_em >= p_desde
        ORDER BY r.provedor, r.mensagem, r.estado),
     donos AS (
-      UPDATE disparo.recibo r SET empresa_id = a.empresa_id, execucao_id = a.execucao_id
+      UPDATE disparo.recibo r SET empresa_id = a.empresa_id, execucao_id = a.execucao_id, devedor_id = e.devedor_id
         FROM achados a, disparo.execucao e
        WHERE r.provedor = a.provedor AND r.mensagem = a.mensagem AND r.estado = a.estado
-         AND e.empresa_id = a.empresa_id AND e.id = a.execucao_id AND e.estado <> 'enviando'
+         AND e.empresa_id = a.empresa_id AND e.id = a.execucao_id
+         AND e.estado NOT IN ('pendente', 'enfileirada', 'enviando')
       RETURNING 1),
     ultimos AS (
       SELECT DISTINCT ON (empresa_id, execucao_id) empresa_id, execucao_id, estado, em FROM achados
@@ -76,13 +85,13 @@ CREATE FUNCTION disparo.aplicar_recibos(p_desde timestamptz) RETURNS bigint
 
 -- The one way in, for every company at once: a receipt does not say whose it is.
 CREATE FUNCTION disparo.receber(
-    p_provedor text, p_mensagem text[], p_estado text[], p_causa text[], p_em timestamptz[]) RETURNS bigint
+    p_provedor text, p_mensagem text[], p_estado text[], p_causa text[], p_em timestamptz[], p_agora timestamptz) RETURNS bigint
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
   DECLARE agora timestamptz := clock_timestamp(); novos bigint;
   BEGIN
-    INSERT INTO disparo.recibo (provedor, mensagem, estado, causa, em, recebido_em)
-    SELECT DISTINCT ON (x.mensagem, x.estado) p_provedor, x.mensagem, x.estado, x.causa, x.em, agora
+    INSERT INTO disparo.recibo (provedor, mensagem, estado, causa, em, recebido_em, chegou_em)
+    SELECT DISTINCT ON (x.mensagem, x.estado) p_provedor, x.mensagem, x.estado, x.causa, x.em, agora, p_agora
       FROM unnest(p_mensagem, p_estado, p_causa, p_em) AS x(mensagem, estado, causa, em)
      ORDER BY x.mensagem, x.estado
         ON CONFLICT DO NOTHING;
@@ -116,5 +125,5 @@ CREATE FUNCTION cadastro.sair_dos_sms(p_telefones text[], p_agora timestamptz) R
     SELECT count(*) FROM saem
   $$;
 
-REVOKE ALL ON FUNCTION cadastro.sair_dos_sms, disparo.aplicar_recibos, disparo.receber, disparo.varrer_recibos FROM PUBLIC;
+REVOKE ALL ON FUNCTION cadastro.sair_dos_sms, disparo.como_chave, disparo.aplicar_recibos, disparo.receber, disparo.varrer_recibos FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cadastro.sair_dos_sms, disparo.receber, disparo.varrer_recibos TO cobranca_disparo;

@@ -104,6 +104,7 @@ impl Banco {
         let (quem, mut recusa) = (quem.into(), None);
         let comeco = format!("BEGIN; {}; SET LOCAL app.autor = '{autor}'", quem.enter());
         let gravado = self.with_attempts(&comeco, |conn| {
+            recusa = None; // what an attempt refused that was cut off is not what this one does
             work(&mut Tenant { conn, empresa: quem.empresa() })?.map_err(|motivo| {
                 recusa = Some(motivo);
                 StoreError::Statement(DieselError::RollbackTransaction)

@@ -1,9 +1,11 @@
 //! Receipts of delivery: late, twice, in any order, and of messages that are nobody's.
 
-use domain::execucao::{Desfecho, Estado, Motivo};
+use domain::execucao::{Canal, Desfecho, Estado, Motivo};
 use domain::ids::ExecucaoId;
 use domain::telefone::Telefone;
-use store::disparos::{self, Chamada, MensagemMontada, Recibo, Resultado, opt_out, receive, sweep_receipts};
+use store::disparos::{
+    self, Chamada, MensagemMontada, Recibo, Resultado, enqueue, opt_out, receive, sweep_receipts,
+};
 use store::titulos::{EntradaDevedor, EntradaTitulo, upsert};
 
 use crate::apoio::{Casa, LEASE, NOITE, agora, devedor, dia, hora, item, nova_empresa};
@@ -113,6 +115,21 @@ fn one_that_comes_before_our_own_answer_waits_for_it() {
 }
 
 #[test]
+fn one_that_comes_while_it_waits_to_be_asked_for_again_is_applied_when_that_is_answered() {
+    let casa = Casa::nova();
+    let (id, _) = casa.queued();
+    let cerca = casa.claimed(id, LEASE);
+    let de_novo = Desfecho::Repetir { em: hora(dia(NOITE)), conta: true, duvidosa: true };
+    finish(&casa, (id, cerca), de_novo, None);
+    receive(&casa.dispatcher, PROVEDOR, &[recibo(&id.to_string(), Estado::Entregue)], agora()).unwrap();
+    assert_eq!((sweep_receipts(&casa.dispatcher).unwrap(), estado(&casa, id)), (0, "pendente".to_owned()));
+    enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (9, 1_000)).unwrap();
+    let cerca = casa.claimed(id, LEASE);
+    finish(&casa, (id, cerca), Desfecho::Enviada { em: hora(dia(NOITE)) }, Some("m-1"));
+    assert_eq!((sweep_receipts(&casa.dispatcher).unwrap(), estado(&casa, id)), (1, "entregue".to_owned()));
+}
+
+#[test]
 fn of_a_message_that_is_nobodys_nothing_is_said_and_after_a_week_nothing_is_kept() {
     let (casa, id) = sent(Some("m-1"));
     let alheios = [
@@ -120,8 +137,10 @@ fn of_a_message_that_is_nobodys_nothing_is_said_and_after_a_week_nothing_is_kept
         recibo("", Estado::Entregue),
         recibo("'; DROP TABLE disparo.recibo; --", Estado::Lida),
         recibo("00000000-0000-0000-0000-000000000000", Estado::Devolvida),
+        recibo("an-id-of-thirty-six-letters-no-key-x", Estado::Entregue),
     ];
-    assert_eq!(receive(&casa.dispatcher, PROVEDOR, &alheios, agora()).unwrap(), 4);
+    assert_eq!(receive(&casa.dispatcher, PROVEDOR, &alheios, agora()).unwrap(), 5);
+    assert_eq!(receive(&casa.dispatcher, "smtp", &alheios, agora()).unwrap(), 5);
     // Another provider's id is another message.
     assert_eq!(receive(&casa.dispatcher, "zenvia", &[recibo("m-1", Estado::Lida)], agora()).unwrap(), 1);
     assert_eq!(estado(&casa, id), "enviada");
