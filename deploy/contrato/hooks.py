@@ -24,6 +24,8 @@ OF_STATE = set(
     canal_de_lembrete confirmacao_obrigatoria coringa_desconhecido coringa_nao_permitido credor_desconhecido destino_invalido
     reposicionamento_nao_e_ultimo reposicionamento_repetido regua_sem_posicao posicao_sem_acao acao_sem_conteudo
     regua_arquivada regua_desconhecida devedor_desconhecido
+    credencial_existente credencial_sem_cnpj retorno_invalido retorno_de_outra_remessa
+    arquivo_em_preparo arquivo_vazio arquivo_sem_indice arquivo_expurgado arquivo_nao_permite
     template_arquivado template_de_outro_canal template_desconhecido modificador_invalido
     """.split()
 )

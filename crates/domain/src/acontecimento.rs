@@ -37,5 +37,11 @@ codigos! {
         Recibo = "recibo",
         /// A person sent an execution back to the start, or said what became of it.
         Intervencao = "intervencao",
+        /// A letter was composed, printed, posted, or came back (rule c04).
+        Carta = "carta",
+        /// A provider answered how else it can be reached (rule b22).
+        Consulta = "consulta",
+        /// An entry at a credit bureau was asked for, or moved on.
+        Negativacao = "negativacao",
     }
 }

@@ -25,8 +25,19 @@ const MOVEIS: [i32; 4] = [-48, -47, -2, 60];
 /// November.
 #[must_use]
 pub fn feriado_bancario(data: NaiveDate) -> bool {
+    feriado_fixo(data) || feriado_movel(data)
+}
+
+/// Whether `data` is a national holiday by law; Carnival and Corpus Christi, on which banks close, are none.
+#[must_use]
+pub fn feriado_nacional(data: NaiveDate) -> bool {
+    // Good Friday is the only movable one on a Friday.
+    feriado_fixo(data) || (data.weekday() == Weekday::Fri && feriado_movel(data))
+}
+
+fn feriado_fixo(data: NaiveDate) -> bool {
     let dia = (data.month(), data.day());
-    FIXOS.contains(&dia) || (dia == (11, 20) && data.year() >= CONSCIENCIA_NEGRA_DESDE) || feriado_movel(data)
+    FIXOS.contains(&dia) || (dia == (11, 20) && data.year() >= CONSCIENCIA_NEGRA_DESDE)
 }
 
 /// Whether banks work on `data`.

@@ -167,6 +167,12 @@ impl Cep {
         format!("{:05}-{:03}", self.0 / 1_000, self.0 % 1_000)
     }
 
+    /// Its first five digits.
+    #[must_use]
+    pub const fn prefixo(self) -> u32 {
+        self.0 / 1_000
+    }
+
     /// The state that it is in.
     #[must_use]
     pub fn uf(self) -> Uf {
@@ -238,6 +244,13 @@ impl Endereco {
         // 7 digits: two of the state, four of the municipality, one that checks them.
         let alheio = |ibge: &u32| ibge / 100_000 != self.uf.ibge();
         self.ibge.filter(alheio).map_or(Ok(()), |_| Err(EnderecoError::Ibge(self.uf)))
+    }
+
+    /// Whether a letter reaches it: a street, a city and a CEP, and nothing that contradicts itself.
+    #[must_use]
+    pub fn postavel(&self) -> bool {
+        let rua = self.logradouro.as_deref().is_some_and(|rua| !rua.trim().is_empty());
+        rua && !self.cidade.trim().is_empty() && self.cep.is_some() && self.check().is_ok()
     }
 
     /// On one line: `Av. Paulista, 1000, 5º andar, Bela Vista, São Paulo/SP, CEP 01310-100`.

@@ -3,7 +3,9 @@
 mod disjuntor;
 mod envio;
 mod estado;
+mod irmas;
 mod repeticao;
+mod taxa;
 mod veredito;
 
 use crate::codigo::codigos;
@@ -12,7 +14,9 @@ use crate::regua::MotivoEncerramento;
 pub use disjuntor::{Disjuntor, Passe};
 pub use envio::{Envio, PedidoEnvio, VALIDADE, avaliar_envio};
 pub use estado::{Estado, Evento};
+pub use irmas::irma;
 pub use repeticao::{MAX_TENTATIVAS, proxima_tentativa};
+pub use taxa::{Promessa, Taxa};
 pub use veredito::{Desfecho, Tentativa, Veredito, julgar};
 
 codigos! {
@@ -79,6 +83,30 @@ codigos! {
         SemTitulo = "sem_titulo",
         /// The debtor has no usable contact of the channel (rule m11).
         SemContato = "sem_contato",
+        /// The debtor has no address that a letter reaches (rules b10, c03).
+        SemEndereco = "sem_endereco",
+        /// The debtor has no CPF or CNPJ (rule b10).
+        SemDocumento = "sem_documento",
+        /// No account at a bureau is there for the creditor.
+        SemCredencial = "sem_credencial",
+        /// Too recent a debt to be included at a bureau (rules b21, G17).
+        ForaDoPrazoMinimo = "fora_do_prazo_minimo",
+        /// Too old a debt to be included at a bureau (rules b21, G18).
+        ForaDoPrazoMaximo = "fora_do_prazo_maximo",
+        /// Too small a debt to be included at a bureau (rule G22).
+        ValorMinimo = "valor_minimo",
+        /// It has an entry at the bureau already (rule G24).
+        JaNegativado = "ja_negativado",
+        /// A CNPJ with letters, where the bureau's layout has room for digits only.
+        DocumentoAlfanumerico = "documento_alfanumerico",
+        /// The creditor and the debtor are one.
+        CredorEDevedor = "credor_e_devedor",
+        /// The law of the debtor's state forbids the entry (rule G23).
+        UfVedada = "uf_vedada",
+        /// A provider was asked about the debtor a short while ago (rule b22).
+        ConsultadoRecentemente = "consultado_recentemente",
+        /// What queries may cost in a month is spent.
+        LimiteDeGasto = "limite_de_gasto",
         /// A coringa of the text has no value for this debtor (rule r11).
         CoringaSemValor = "coringa_sem_valor",
         /// The régua was deactivated (rule v03).
@@ -106,6 +134,8 @@ codigos! {
         Validade = "validade",
         /// The provider told that it did not reach the debtor.
         NaoEntregue = "nao_entregue",
+        /// The provider took it, and could not say or never said what was asked.
+        SemResposta = "sem_resposta",
         /// A person said that it did not leave.
         NaoEnviada = "nao_enviada",
     }

@@ -1,7 +1,7 @@
 //! The sending window of a channel.
 
 use chrono::{
-    DateTime, Datelike, Days, MappedLocalTime, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Weekday,
+    DateTime, Datelike, Days, MappedLocalTime, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday,
 };
 use chrono_tz::Tz;
 use thiserror::Error;
@@ -122,6 +122,24 @@ impl Janela {
             // Only at the end of the calendar.
             .unwrap_or(agora)
     }
+
+    /// Rule j06: as [`Janela::proximo_instante`], where it has to be open by the clocks of all of `fusos` at once. A window
+    /// that they never have at one time is read in the first of them.
+    #[must_use]
+    pub fn proximo_em(&self, fusos: &[Tz], agora: DateTime<Utc>) -> DateTime<Utc> {
+        let em =
+            |fuso: &Tz, instante: DateTime<Utc>| self.proximo_instante(instante.with_timezone(fuso)).to_utc();
+        let mut instante = agora;
+        // Each round goes on to where one more of them opens: one at least on each day.
+        for _ in 0..=DIAS_A_FRENTE.saturating_mul(2) {
+            let depois = fusos.iter().map(|fuso| em(fuso, instante)).max().unwrap_or(instante);
+            if depois == instante {
+                return instante;
+            }
+            instante = depois;
+        }
+        fusos.first().map_or(agora, |fuso| em(fuso, agora))
+    }
 }
 
 /// The instants at which local clocks show `local`, the earlier first; the end of the jump when they never
@@ -158,7 +176,7 @@ fn bit(dia: Weekday) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono_tz::America::{Manaus, Noronha, Sao_Paulo};
+    use chrono_tz::America::{Eirunepe, Manaus, Noronha, Sao_Paulo};
     use chrono_tz::Pacific::Apia;
     use proptest::prelude::*;
 
@@ -193,6 +211,39 @@ mod tests {
             prop_assert!(antes.into_iter().all(|outro| !janela.aberta(outro)));
             prop_assert_eq!(janela.proximo_instante(proximo), proximo);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn j06_a_window_opens_when_it_is_open_by_every_clock_that_may_be_the_debtors(
+            (inicio, minutos) in (0..1380_u32, 61..1440_u32),
+            bits in 1..128_u8,
+            agora in 1_700_000_000..1_900_000_000_i64,
+        ) {
+            let minuto = |m: u32| NaiveTime::from_num_seconds_from_midnight_opt(m.min(1439) * 60, 0).unwrap();
+            let fim = minuto(inicio + minutos);
+            prop_assume!((fim - minuto(inicio)).num_minutes() > 60);
+            let janela = Janela::new(minuto(inicio), fim, DiasDaSemana::from_bits(bits)).unwrap();
+            let fusos = [Manaus, Eirunepe];
+            let aberta = |em: DateTime<Utc>| fusos.iter().all(|fuso| janela.aberta(em.with_timezone(fuso)));
+            let agora = DateTime::from_timestamp(agora, 0).unwrap();
+            let proximo = janela.proximo_em(&fusos, agora);
+            prop_assert!(agora <= proximo && aberta(proximo));
+            let antes = (0..).map(|i| agora + TimeDelta::minutes(i)).take_while(|outro| *outro < proximo);
+            prop_assert!(antes.into_iter().all(|outro| !aberta(outro)));
+            let um_so = janela.proximo_instante(agora.with_timezone(&Manaus));
+            prop_assert_eq!(janela.proximo_em(&[Manaus], agora), um_so.to_utc());
+            prop_assert_eq!(janela.proximo_em(&[], agora), agora);
+        }
+    }
+
+    #[test]
+    fn j06_a_window_too_short_for_two_clocks_is_read_by_the_first() {
+        let janela = janela("09:00:00", "09:30:00", DiasDaSemana::TODOS);
+        let agora = instante(Manaus, "2026-03-10T03:00:00").to_utc();
+        let as_nove = instante(Manaus, "2026-03-10T09:00:00").to_utc();
+        assert_eq!(janela.proximo_em(&[Manaus, Eirunepe], agora), as_nove);
+        assert_eq!(janela.proximo_em(&[Manaus, Eirunepe], as_nove), as_nove);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod codigo;
 
 pub mod acontecimento;
+pub mod arquivo;
 pub mod boleto;
 pub mod calendario;
 pub mod contato;
@@ -16,10 +17,14 @@ pub mod documento;
 pub mod email;
 pub mod encargos;
 pub mod endereco;
+pub mod enriquecimento;
 pub mod execucao;
+pub mod filtro;
+pub mod fuso;
 pub mod ids;
 pub mod janela;
 pub mod meio;
+pub mod negativacao;
 pub mod negociacao;
 pub mod pagamento;
 pub mod percentual;

@@ -92,6 +92,20 @@ impl Telefone {
         format!("({ddd}) {inicio}-{fim}")
     }
 
+    /// As whoever has it knows it again, and nobody else does: `(11) *****-4321`.
+    #[must_use]
+    pub fn mascarado(&self) -> String {
+        let fim = self.0.len().saturating_sub(4);
+        let escondidos = "*".repeat(fim.saturating_sub("+5511".len()));
+        format!("({}) {escondidos}-{}", self.ddd(), self.0.get(fim..).unwrap_or_default())
+    }
+
+    /// Its area code.
+    #[must_use]
+    pub fn ddd(&self) -> &str {
+        self.0.get(3..5).unwrap_or_default()
+    }
+
     /// What answers it.
     #[must_use]
     pub fn tipo(&self) -> TipoTelefone {
@@ -149,6 +163,13 @@ mod tests {
     fn r11_a_number_is_shown_as_people_write_it() {
         for (veio, escrito) in [("+5511987654321", "(11) 98765-4321"), ("1133334444", "(11) 3333-4444")] {
             assert_eq!(Telefone::parse(veio).unwrap().formatado(), escrito);
+        }
+    }
+
+    #[test]
+    fn a_masked_number_shows_its_area_and_its_end() {
+        for (numero, mascarado) in [("11987654321", "(11) *****-4321"), ("6833334444", "(68) ****-4444")] {
+            assert_eq!(Telefone::parse(numero).unwrap().mascarado(), mascarado);
         }
     }
 

@@ -7,7 +7,7 @@
 //! calls back with receipts, and a [`Roteiro`] makes it refuse, go silent, lie or hang up.
 
 mod avisos;
-mod fio;
+pub(crate) mod fio;
 mod formas;
 mod registro;
 mod roteiro;

@@ -16,13 +16,14 @@ mod cliente;
 mod config;
 mod generico;
 mod infobip;
-mod json;
 mod provedor;
 mod recibo;
 mod resultado;
 mod situacao;
 mod twilio;
 mod zenvia;
+
+use crate::json;
 
 pub use cliente::ClienteSms;
 pub use config::{Config, ConfigError};

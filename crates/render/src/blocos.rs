@@ -1,6 +1,7 @@
 //! A body as paragraphs and lists: the one form from which every channel writes.
 
 use domain::coringas::{Coringa, Texto, Trecho};
+use serde::{Deserialize, Serialize};
 
 use crate::lista::{MAX_LINHAS, titulos};
 use crate::uso::{Resolvido, resolve};
@@ -11,7 +12,8 @@ use crate::{RenderError, Tabela};
 const MENOR_LINHA: usize = 20;
 
 /// A piece of a body. It may say anything about the debtor and so has no `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Bloco {
     /// At least one line, none of them blank.
     Paragrafo(Vec<String>),

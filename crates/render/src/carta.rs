@@ -1,6 +1,7 @@
 //! A letter as data: what it says and in which order. Whoever typesets it decides how that looks.
 
 use domain::coringas::Texto;
+use serde::{Deserialize, Serialize};
 
 use crate::blocos::blocks;
 use crate::{Bloco, MAX_PARTE, RenderError, Tabela, Valores, check_size};
@@ -8,7 +9,7 @@ use crate::{Bloco, MAX_PARTE, RenderError, Tabela, Valores, check_size};
 pub use crate::lista::MAX_LINHAS;
 
 /// A letter ready to be typeset. It is all about one debtor and so has no `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CartaPronta {
     /// Paragraphs, and where the table stands among them.
     pub blocos: Vec<Bloco>,

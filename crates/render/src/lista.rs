@@ -2,7 +2,7 @@
 
 use domain::coringas::Coringa;
 use domain::dinheiro::Centavos;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Valor;
 use crate::valores::{Linha, Valores, dd_mm_aaaa, one_line};
@@ -11,7 +11,7 @@ use crate::valores::{Linha, Valores, dd_mm_aaaa, one_line};
 pub const MAX_LINHAS: usize = 500;
 
 /// Rule m09: what the list says, already in words.
-#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tabela {
     /// One per título, in the order in which they are shown; at most [`MAX_LINHAS`].
     pub linhas: Vec<LinhaPronta>,
@@ -22,7 +22,7 @@ pub struct Tabela {
 }
 
 /// A row of the table.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinhaPronta {
     /// The título's number.
     pub numero: String,

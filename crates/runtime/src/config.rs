@@ -8,7 +8,10 @@ mod secoes;
 mod segredo;
 
 pub use leitura::ConfigError;
-pub use secoes::{Amqp, Banco, Dispatcher, Dkim, Formato, Http, Log, Sandbox, Sms, Smtp, Tls};
+pub use secoes::{
+    Amqp, Arquivos, Banco, Dispatcher, Dkim, Enriquecimento, Formato, Http, Log, Negativacao, Sandbox, Sms,
+    Smtp, Tls,
+};
 pub use segredo::Segredo;
 
 use serde::Deserialize;
@@ -28,8 +31,14 @@ pub struct Config {
     pub smtp: Smtp,
     /// The provider of SMS.
     pub sms: Option<Sms>,
+    /// The provider of enrichment.
+    pub enriquecimento: Option<Enriquecimento>,
     /// The consumers of the channels.
     pub dispatcher: Dispatcher,
+    /// What is downloaded.
+    pub arquivos: Arquivos,
+    /// Bureaus.
+    pub negativacao: Negativacao,
     /// Nothing leaves the machine and the clock can be moved.
     pub sandbox: Sandbox,
     /// The log.

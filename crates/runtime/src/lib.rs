@@ -4,6 +4,7 @@
 //! This is the only crate that reads the time of the machine. Everything else is handed an instant.
 
 pub mod config;
+mod deposito;
 mod encerramento;
 mod processo;
 mod relogio;
@@ -11,6 +12,7 @@ mod supervisao;
 mod telemetria;
 
 pub use config::Config;
+pub use deposito::{Deposito, Guardado};
 pub use encerramento::Encerramento;
 pub use processo::run_process;
 pub use relogio::{Cronometro, Relogio, RelogioError, cronometro};

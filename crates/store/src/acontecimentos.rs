@@ -80,7 +80,9 @@ const PAGINA: &str = "WITH periodo AS ( \
           UNION ALL \
          SELECT * FROM regua.linha_do_tempo($2, $3, p.de, p.ate, p.em, p.ordem, p.chave, $9, $10) \
           UNION ALL \
-         SELECT * FROM disparo.linha_do_tempo($2, $3, p.de, p.ate, p.em, p.ordem, p.chave, $9, $10)) h \
+         SELECT * FROM disparo.linha_do_tempo($2, $3, p.de, p.ate, p.em, p.ordem, p.chave, $9, $10) \
+          UNION ALL \
+         SELECT * FROM disparo.linha_do_tempo_outras($2, $3, p.de, p.ate, p.em, p.ordem, p.chave, $9, $10)) h \
         ORDER BY h.em @, h.ordem @, h.chave COLLATE \"C\" @ LIMIT $10) \
      SELECT p.*, (SELECT k.nome FROM cadastro.v_chave k WHERE k.empresa_id = $1 AND k.id = p.autor) AS autor_nome \
        FROM pagina p ORDER BY p.em @, p.ordem @, p.chave COLLATE \"C\" @";

@@ -27,21 +27,34 @@ pub enum Papel {
     ReguaEngine,
     /// The service `dispatcher`: owns the schema `disparo`.
     Dispatcher,
+    /// The service `batch-action`: owns the schema `lote`.
+    Lote,
 }
 
 impl Papel {
-    /// What every new connection of the role runs. A night marks and decides in bulk, an API call never should. Compiling
-    /// our statements, which reach rows by their keys, takes longer than running them.
+    /// What every new connection of the role runs. A night marks and decides in bulk, an API call never should. A process that
+    /// freezes in mid-transaction holds what it holds no longer than a statement may take. Compiling our statements, which reach
+    /// rows by their keys, takes longer than running them.
     fn on_connect(self) -> &'static str {
         match self {
             Self::Titulos => {
-                "SET ROLE cobranca_titulos; SET statement_timeout = '15s'; SET lock_timeout = '10s'; SET timezone = 'UTC'; SET jit = off"
+                "SET ROLE cobranca_titulos; SET statement_timeout = '15s'; SET lock_timeout = '10s'; \
+                 SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC'; SET jit = off"
             }
             Self::ReguaEngine => {
-                "SET ROLE cobranca_regua; SET statement_timeout = '120s'; SET lock_timeout = '30s'; SET timezone = 'UTC'; SET jit = off"
+                "SET ROLE cobranca_regua; SET statement_timeout = '120s'; SET lock_timeout = '30s'; \
+                 SET idle_in_transaction_session_timeout = '120s'; SET timezone = 'UTC'; SET jit = off"
             }
             Self::Dispatcher => {
-                "SET ROLE cobranca_disparo; SET statement_timeout = '15s'; SET lock_timeout = '10s'; SET timezone = 'UTC'; SET jit = off"
+                "SET ROLE cobranca_disparo; SET statement_timeout = '15s'; SET lock_timeout = '10s'; \
+                 SET idle_in_transaction_session_timeout = '15s'; SET timezone = 'UTC'; SET jit = off"
+            }
+            // It reads whole ranges of indexes, which are in memory, and sorts and hashes what they hold. A whole table is the
+            // last thing to read: most of it is columns that nobody asked for, and other companies'.
+            Self::Lote => {
+                "SET ROLE cobranca_lote; SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
+                 SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC'; SET jit = off; \
+                 SET random_page_cost = 1; SET seq_page_cost = 1.5; SET work_mem = '32MB'"
             }
         }
     }
@@ -321,6 +334,17 @@ mod tests {
              INSERT INTO cadastro.chave_api (empresa_id, id, nome, hash, escopos, criada_em) \
                VALUES ('{empresa}', '{chave}', 'k', '', '{{}}', now()) ON CONFLICT DO NOTHING"
         ));
+    }
+
+    #[test]
+    fn what_a_process_that_freezes_in_a_transaction_holds_is_let_go() {
+        let pg = testkit::Banco::new();
+        for papel in [Papel::Titulos, Papel::ReguaEngine, Papel::Dispatcher, Papel::Lote] {
+            let banco = Banco::connect(pg.url(), papel, 1).unwrap();
+            let sql = "SELECT current_setting('idle_in_transaction_session_timeout') AS papel, false AS com_empresa";
+            let limite: Sessao = banco.de_todas(|conn| Ok(sql_query(sql).get_result(conn)?)).unwrap();
+            assert_ne!(limite.papel, "0", "{papel:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::data_types::PgInterval;
-use diesel::sql_types::{Array, BigInt, Integer, Interval, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Interval, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::Canal;
 use domain::ids::{EmpresaId, ExecucaoId};
@@ -14,17 +14,21 @@ use crate::{Banco, StoreError};
 
 mod cerca;
 mod devolucoes;
+mod efeito;
 mod intervencoes;
 mod paradas;
 mod recibos;
 mod resultado;
+mod taxas;
 
-pub use cerca::{Cerca, Linha, MAX_CONTATOS, Reivindicacao, claim};
+pub use cerca::{Cerca, Linha, MAX_CONTATOS, Reivindicacao, claim, claim_to_ask};
 pub use devolucoes::{ENTRE_ENDERECOS, Voltou, bounce, company_of_email, opt_out_of_email, sender_of_email};
+pub use efeito::Efeito;
 pub use intervencoes::{Intervencao, Recusa as RecusaIntervencao, reprocess, settle};
 pub use paradas::{Parada, resume, stop, stopped};
 pub use recibos::{Recibo, opt_out, receive, sweep_receipts};
 pub use resultado::{Chamada, MensagemMontada, Resultado, finish};
+pub use taxas::promise;
 
 /// An execution that the relay is to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +51,19 @@ struct LinhaFila {
     canal: String,
 }
 
+#[derive(QueryableByName)]
+struct Vez {
+    #[diesel(sql_type = Bool)]
+    nossa: bool,
+}
+
 /// Takes up to `limite` executions of these channels that are ripe at `agora`, of every company in equal parts, and marks them
-/// `enfileirada`; no more than `fila` of a company's wait on a channel at a time, and none on a channel that it stopped. The
-/// caller publishes them after this commits; what it cannot publish it gives back.
+/// `enfileirada`; no more than `fila` of a company's wait on a channel at a time, and none on a channel that it stopped. A
+/// company whose line is full has its turn again when a message's worth fits. The caller publishes them after this commits;
+/// what it cannot publish it gives back.
+///
+/// One caller at a time; to the others it answers as if there were nothing. Two at once would hold rows that the other has
+/// just published, and a dispatcher that reads the message in that moment takes them for somebody else's.
 ///
 /// # Errors
 /// The database is unreachable or holds a channel this version does not know.
@@ -61,6 +75,12 @@ pub fn enqueue(
 ) -> Result<Vec<Enfileirada>, StoreError> {
     let canais: Vec<&str> = canais.iter().map(|c| c.as_str()).collect();
     let linhas: Vec<LinhaFila> = banco.de_todas(|conn| {
+        // A statement of its own, so that the next one sees what whoever had the turn before has committed.
+        let vez: Vez = sql_query("SELECT pg_try_advisory_xact_lock(hashtext('disparo.enfileirar')) AS nossa")
+            .get_result(conn)?;
+        if !vez.nossa {
+            return Ok(Vec::new());
+        }
         Ok(sql_query("SELECT empresa_id, id, canal FROM disparo.enfileirar($1, $2, $3, $4)")
             .bind::<Array<Text>, _>(&canais)
             .bind::<Timestamptz, _>(agora)

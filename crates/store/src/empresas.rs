@@ -10,6 +10,7 @@ use domain::documento::Documento;
 use domain::encargos::Encargos;
 use domain::endereco::Endereco;
 use domain::execucao::Canal;
+use domain::fuso::FusoDosEnvios;
 use domain::ids::EmpresaId;
 use domain::janela::{DiasDaSemana, Janela};
 use domain::regua::{Migracao, Regras};
@@ -62,9 +63,20 @@ pub struct Empresa {
     /// Its choice of rule k07, in days.
     #[diesel(sql_type = Nullable<SmallInt>)]
     pub cancelar_acordo_apos: Option<i16>,
+    /// Its choice of rule j06, in its stored form.
+    #[diesel(sql_type = Text)]
+    pub fuso_dos_envios: String,
 }
 
 impl Empresa {
+    /// In whose local time its sending windows are read.
+    ///
+    /// # Errors
+    /// A choice that this version does not know.
+    pub fn fuso_dos_envios(&self) -> Result<FusoDosEnvios, StoreError> {
+        FusoDosEnvios::parse(&self.fuso_dos_envios).ok().ok_or(StoreError::Unknown("fuso_dos_envios"))
+    }
+
     /// What its decisions take as an argument.
     ///
     /// # Errors
@@ -132,6 +144,8 @@ pub struct MudancaEmpresa {
     pub remetente_email: Option<String>,
     /// New choice of rule g03.
     pub migracao: Option<Migracao>,
+    /// New choice of rule j06.
+    pub fuso_dos_envios: Option<FusoDosEnvios>,
     /// New choice of rule k07; `Some(None)` is to leave negotiations as they are.
     pub cancelar_acordo_apos: Option<Option<u16>>,
     /// New CNPJ or CPF.
@@ -171,7 +185,7 @@ pub fn create(
 }
 
 /// The columns of an [`Empresa`] in `cadastro.v_empresa`.
-pub(crate) const COLUNAS: &str = "nome, fuso, hora_noite, vencimento_em_dia_util, feriados, remetente_email, migracao, cancelar_acordo_apos";
+pub(crate) const COLUNAS: &str = "nome, fuso, hora_noite, vencimento_em_dia_util, feriados, remetente_email, migracao, cancelar_acordo_apos, fuso_dos_envios";
 
 /// The company of this transaction, if it exists.
 ///
@@ -220,7 +234,8 @@ pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreE
          vencimento_em_dia_util = coalesce($5, vencimento_em_dia_util), migracao = coalesce($7, migracao), \
          cancelar_acordo_apos = $8, documento = CASE WHEN $9 THEN documento ELSE $10 END, \
          endereco = CASE WHEN $11 THEN endereco ELSE $12::jsonb END, \
-         encargos = CASE WHEN $13 THEN encargos ELSE $14::jsonb END, versao = versao + 1 WHERE id = $1",
+         encargos = CASE WHEN $13 THEN encargos ELSE $14::jsonb END, \
+         fuso_dos_envios = coalesce($15, fuso_dos_envios), versao = versao + 1 WHERE id = $1",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Nullable<Text>, _>(mudanca.nome.as_deref())
@@ -237,6 +252,7 @@ pub fn update(t: &mut Tenant<'_>, mudanca: &MudancaEmpresa) -> Result<(), StoreE
     .bind::<Nullable<Text>, _>(mudanca.endereco.novo().map(|e| serde_json::to_string(e).unwrap_or_default()))
     .bind::<Bool, _>(mudanca.encargos.fica())
     .bind::<Nullable<Text>, _>(mudanca.encargos.novo().map(write_encargos))
+    .bind::<Nullable<Text>, _>(mudanca.fuso_dos_envios.map(FusoDosEnvios::as_str))
     .execute_unit(t.conn)?;
     let depois = Regras {
         vencimento_em_dia_util: mudanca.vencimento_em_dia_util.unwrap_or(antes.vencimento_em_dia_util),

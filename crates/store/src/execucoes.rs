@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use crate::{StoreError, Tenant};
 
-/// One execution as it is read.
-#[derive(Clone, Debug, QueryableByName)]
+/// One execution as it is read. It may hold a telephone number and so has no `Debug`.
+#[derive(Clone, QueryableByName)]
 pub struct ExecucaoLida {
     /// Id, and with it the key under which a provider sees the action.
     #[diesel(sql_type = SqlUuid)]
@@ -69,10 +69,19 @@ pub struct ExecucaoLida {
     /// The provider's last answer.
     #[diesel(sql_type = Nullable<Text>)]
     pub resposta: Option<String>,
+    /// Rule m11: the number that it goes to, where the same goes to several.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub contato: Option<String>,
+    /// Rule m11: the execution whose message it takes to another number.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub irma_de: Option<Uuid>,
+    /// Rule j06: the zones in which its window was read last, if not the company's.
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    pub fusos: Option<Vec<String>>,
 }
 
 const COLUNAS: &str = "SELECT id, devedor_id, regua_id, posicao_id, acao_id, inscricao_id, ciclo, canal, titulos, data, devida_em, \
-     publicar_em, estado, motivo, tentativas, enviada_em, resposta FROM disparo.execucao WHERE empresa_id = $1";
+     publicar_em, estado, motivo, tentativas, enviada_em, resposta, contato, irma_de, fusos FROM disparo.execucao WHERE empresa_id = $1";
 
 /// Which executions to list; `None` is any.
 #[derive(Clone, Debug, Default)]

@@ -8,14 +8,18 @@ use domain::coringas::{Coringa, Texto};
 use domain::dinheiro::Centavos;
 use domain::encargos::{Componentes, Divida, Encargos, Pago};
 use domain::endereco::Endereco;
+use domain::execucao::Canal;
 use domain::ids::{ExecucaoId, TituloId};
 use uuid::Uuid;
 
 use crate::disparos::Linha;
+use crate::negativacoes::{self, ParaNegativar};
 use crate::titulos::Tabela;
 use crate::{StoreError, Tenant};
 
 mod leitura;
+
+pub(crate) use leitura::destinatarios;
 
 /// What one message may say. It holds personal data and so has no `Debug`. What its text does not ask for is not in it.
 #[derive(Clone, Default)]
@@ -32,6 +36,8 @@ pub struct Fatos {
     pub parcelas: BTreeMap<TituloId, Parcela>,
     /// Of the régua that sends it; a preview has none.
     pub regua: Option<DaRegua>,
+    /// Of bureaus.
+    pub negativar: ParaNegativar,
     tabela: Option<Arc<Tabela>>,
 }
 
@@ -55,6 +61,8 @@ pub struct Destinatario {
     pub telefone: Option<String>,
     /// The preferred address.
     pub endereco: Option<Endereco>,
+    /// Where a letter goes: the preferred one of those that the mail can find, of a debtor who did not decline letters.
+    pub correio: Option<Endereco>,
 }
 
 /// Of a título.
@@ -122,10 +130,12 @@ pub struct DaRegua {
 pub(crate) enum Grupo {
     Emitente,
     Destinatario,
+    Correio,
     Titulos,
     Encargos,
     Parcelas,
     Regua,
+    Negativar,
 }
 
 /// Facts of many messages at once.
@@ -133,9 +143,11 @@ pub(crate) enum Grupo {
 pub(crate) struct Lidos {
     emitente: Emitente,
     destinatarios: BTreeMap<Uuid, Destinatario>,
+    correio: BTreeMap<Uuid, Endereco>,
     titulos: BTreeMap<TituloId, DoTitulo>,
     parcelas: BTreeMap<TituloId, Parcela>,
     reguas: BTreeMap<Uuid, DaRegua>,
+    negativar: ParaNegativar,
     tabela: Option<Arc<Tabela>>,
 }
 
@@ -166,6 +178,17 @@ pub(crate) fn wanted<'t>(textos: impl Iterator<Item = &'t str>) -> BTreeSet<Grup
     lidos.flat_map(|texto| texto.coringas().flat_map(groups_of).collect::<Vec<_>>()).collect()
 }
 
+/// What a channel asks for whatever its texts say: where a letter goes, and who demands (CDC 42-A).
+pub(crate) fn needed(canal: Canal) -> &'static [Grupo] {
+    match canal {
+        Canal::Email | Canal::Sms | Canal::Enriquecimento => &[],
+        Canal::Carta => &[Grupo::Emitente, Grupo::Correio, Grupo::Titulos],
+        Canal::Negativacao => {
+            &[Grupo::Emitente, Grupo::Destinatario, Grupo::Correio, Grupo::Titulos, Grupo::Negativar]
+        }
+    }
+}
+
 /// Reads them for the debtors, títulos and executions of several messages.
 pub(crate) fn read(
     t: &mut Tenant<'_>,
@@ -179,10 +202,12 @@ pub(crate) fn read(
         match grupo {
             Grupo::Emitente => lidos.emitente = leitura::emitente(t)?,
             Grupo::Destinatario => lidos.destinatarios = leitura::destinatarios(t, devedores)?,
+            Grupo::Correio => lidos.correio = leitura::correio(t, devedores)?,
             Grupo::Titulos => lidos.titulos = leitura::titulos(t, titulos)?,
             Grupo::Encargos => lidos.tabela = Some(Tabela::get(t)?),
             Grupo::Parcelas => lidos.parcelas = leitura::parcelas(t, titulos)?,
             Grupo::Regua => lidos.reguas = leitura::reguas(t, execucoes)?,
+            Grupo::Negativar => lidos.negativar = negativacoes::read_for_fence(t, titulos)?,
         }
     }
     Ok(lidos)
@@ -198,10 +223,14 @@ impl Lidos {
         Fatos {
             protocolo: execucao.map(ExecucaoId::new),
             emitente: self.emitente.clone(),
-            destinatario: self.destinatarios.get(&devedor).cloned().unwrap_or_default(),
+            destinatario: Destinatario {
+                correio: self.correio.get(&devedor).cloned(),
+                ..self.destinatarios.get(&devedor).cloned().unwrap_or_default()
+            },
             titulos: those(&self.titulos, titulos),
             parcelas: those(&self.parcelas, titulos),
             regua: execucao.and_then(|id| self.reguas.get(&id)).cloned(),
+            negativar: self.negativar.of(titulos),
             tabela: self.tabela.clone(),
         }
     }

@@ -11,9 +11,12 @@
 extern crate pq_sys as _; // chooses the bundled libpq; diesel alone would look for the system's
 
 pub mod acontecimentos;
+pub mod arquivos;
 mod banco;
+pub mod cartas;
 pub mod chaves;
 pub mod coberturas;
+pub mod consultas;
 pub mod contatos;
 pub mod credores;
 pub mod devedores;
@@ -23,11 +26,14 @@ mod erro;
 pub mod execucoes;
 pub mod explicacoes;
 pub mod fatos;
+pub mod filtros;
 pub mod idempotencia;
 pub mod importacoes;
 pub mod indices;
 pub mod inscricoes;
+pub mod linha;
 mod migracao;
+pub mod negativacoes;
 pub mod negociacoes;
 pub mod noites;
 pub mod politicas;

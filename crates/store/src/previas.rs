@@ -1,6 +1,8 @@
 //! What a text would say to a debtor, for whoever writes one: the same that the fence reads, without an execution and without
 //! holding anything.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
@@ -66,9 +68,9 @@ struct Cabeca {
 }
 
 #[derive(QueryableByName)]
-struct LinhaTitulo {
-    #[diesel(embed)]
-    titulo: ColunasTitulo,
+struct LinhaMensagem {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
     #[diesel(sql_type = Text)]
     numero: String,
     #[diesel(sql_type = BigInt)]
@@ -122,20 +124,28 @@ impl Cabeca {
     }
 }
 
+/// Each view is asked for itself: joined, one of them would be read for the whole portfolio.
 fn open_titulos(t: &mut Tenant<'_>, devedor: DevedorId) -> Result<Vec<Linha>, StoreError> {
-    let linhas: Vec<LinhaTitulo> = sql_query(
-        "SELECT t.*, m.numero, m.valor, m.credor FROM cadastro.v_titulo t \
-           JOIN cadastro.v_titulo_da_mensagem m ON m.empresa_id = t.empresa_id AND m.id = t.id \
-          WHERE t.empresa_id = $1 AND t.devedor_id = $2 AND t.status = $3 ORDER BY t.vencimento, t.id LIMIT $4",
+    let colunas: Vec<ColunasTitulo> = sql_query(
+        "SELECT * FROM cadastro.v_titulo WHERE empresa_id = $1 AND devedor_id = $2 AND status = $3 \
+          ORDER BY vencimento, id LIMIT $4",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(devedor.uuid())
     .bind::<Text, _>(StatusTitulo::Aberto.as_str())
     .bind::<BigInt, _>(MAX_TITULOS)
     .load(t.conn)?;
-    let read = |linha: LinhaTitulo| {
-        let LinhaTitulo { titulo, numero, valor, credor } = linha;
-        Ok(Linha { titulo: titulo.read()?, numero, valor: Centavos::new(valor), credor })
-    };
-    linhas.into_iter().map(read).collect()
+    let titulos = colunas.into_iter().map(ColunasTitulo::read).collect::<Result<Vec<_>, _>>()?;
+    let ditos: Vec<LinhaMensagem> = sql_query(
+        "SELECT id, numero, valor, credor FROM cadastro.v_titulo_da_mensagem WHERE empresa_id = $1 AND id = ANY ($2)",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<SqlUuid>, _>(titulos.iter().map(|titulo| titulo.id.uuid()).collect::<Vec<_>>())
+    .load(t.conn)?;
+    let mut ditos: BTreeMap<Uuid, LinhaMensagem> = ditos.into_iter().map(|dito| (dito.id, dito)).collect();
+    let linhas = titulos.into_iter().filter_map(|titulo| {
+        let LinhaMensagem { numero, valor, credor, .. } = ditos.remove(&titulo.id.uuid())?;
+        Some(Linha { titulo, numero, valor: Centavos::new(valor), credor })
+    });
+    Ok(linhas.collect())
 }

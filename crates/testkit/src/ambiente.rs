@@ -25,16 +25,20 @@ pub(crate) fn address(name: &str) -> Url {
 /// # Panics
 /// When it says something that is no number.
 pub fn cases(usual: u32) -> u32 {
+    asked("COBRANCA_TESTE_CASOS").map_or(usual, |value| u32::try_from(value).unwrap_or(u32::MAX))
+}
+
+/// What whoever runs the tests wants, if anything: the number in this variable, whose name begins with `COBRANCA_TESTE_`.
+///
+/// # Panics
+/// When it says something that is no number.
+pub fn asked(name: &str) -> Option<u64> {
     #[expect(
         clippy::disallowed_methods,
         reason = "how long to look is the business of whoever runs the tests"
     )]
-    let value = std::env::var("COBRANCA_TESTE_CASOS").unwrap_or_default();
-    if value.is_empty() {
-        usual
-    } else {
-        value.parse().unwrap_or_else(|e| panic!("COBRANCA_TESTE_CASOS: {e}"))
-    }
+    let value = std::env::var(name).unwrap_or_default();
+    if value.is_empty() { None } else { Some(value.parse().unwrap_or_else(|e| panic!("{name}: {e}"))) }
 }
 
 /// The checkout this crate was built from.

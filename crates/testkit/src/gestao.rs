@@ -73,6 +73,37 @@ impl Gestao {
         found.as_array().cloned().unwrap_or_default()
     }
 
+    /// Publishes bytes, confirmed; answers whether they had a queue to go to.
+    pub(crate) fn publish(&self, vhost: &str, exchange: &str, routing_key: &str, bytes: &[u8]) -> bool {
+        let message = json!({
+            "properties": {"delivery_mode": 2}, "routing_key": routing_key,
+            "payload": base64(bytes), "payload_encoding": "base64",
+        });
+        let (status, answer) =
+            self.call_with(Method::POST, &["exchanges", vhost, exchange, "publish"], &message);
+        assert!(status.is_success(), "publish to {exchange}: {status}");
+        answer.get("routed").and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// Messages in a queue.
+    pub(crate) fn depth(&self, vhost: &str, queue: &str) -> u64 {
+        let (_, found) = self.call(Method::GET, &["queues", vhost, queue]);
+        found.get("messages").and_then(Value::as_u64).unwrap_or_default()
+    }
+
+    /// The messages of a queue, without what is beyond any that is ours.
+    pub(crate) fn peek(&self, vhost: &str, queue: &str) -> Vec<String> {
+        let wanted =
+            json!({"count": 100_000, "ackmode": "ack_requeue_true", "encoding": "auto", "truncate": 65_536});
+        let (status, found) = self.call_with(Method::POST, &["queues", vhost, queue, "get"], &wanted);
+        if status == StatusCode::NOT_FOUND {
+            return Vec::new();
+        }
+        assert!(status.is_success(), "{queue}: {status}");
+        let found = found.as_array().map(Vec::as_slice).unwrap_or_default();
+        found.iter().filter_map(|message| message["payload"].as_str()).map(str::to_owned).collect()
+    }
+
     fn names(&self, path: &[&str]) -> Vec<String> {
         let (status, list) = self.call(Method::GET, path);
         assert!(status.is_success(), "GET {path:?}: {status}");
@@ -102,5 +133,36 @@ impl Gestao {
             let status = answer.status();
             (status, answer.json().await.unwrap_or(Value::Null))
         })
+    }
+}
+
+/// RFC 4648, with padding.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let [a, b, c] = [0, 1, 2].map(|at| u32::from(three.get(at).copied().unwrap_or_default()));
+        let bits = a << 16 | b << 8 | c;
+        for at in 0..4_usize {
+            let letter = bits >> (18 - 6 * at) & 63;
+            let letter =
+                LETTERS.get(usize::try_from(letter).unwrap_or_default()).copied().unwrap_or_default();
+            text.push(if at <= three.len() { char::from(letter) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn bytes_are_written_as_the_standard_says() {
+        let cases = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
+        for (bytes, text) in cases {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+        assert_eq!(base64(&[0xff, 0xfe, 0]), "//4A");
     }
 }

@@ -1,16 +1,13 @@
-//! A whole broker for one test, that may be stopped, killed and started again.
+//! Engines for one test alone, that may be stopped, killed and started again.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use tempfile::TempDir;
-use uuid::Uuid;
+use reqwest::Url;
 
-use crate::ambiente::checkout;
+use crate::banco::Banco;
 use crate::gestao::Gestao;
+use crate::motores::Motores;
+use crate::vhost::Vhost;
 
 /// The vhost of a new node.
 const VHOST: &str = "/";
@@ -20,22 +17,11 @@ const RA_FLUSH: Duration = Duration::from_secs(1);
 
 /// A RabbitMQ node of one test, on ports that stay the same over `stop` and `start`. Costs five seconds and 150 MB, so
 /// only for tests about the broker going away; the others take a [`crate::Vhost`].
-///
-/// The node belongs to a `deploy/engines with …` whose command ends when our end of a pipe closes: even a test process
-/// that is killed leaves nothing running.
 #[derive(Debug)]
 pub struct RabbitPrivado {
-    name: String,
-    keeper: Child,
+    motores: Motores,
     amqp_url: String,
-    gestao: Gestao,
-    log: Log,
-}
-
-/// What `deploy/engines` says, shown only when it fails.
-#[derive(Debug)]
-struct Log {
-    dir: TempDir,
+    vhost: Vhost,
 }
 
 impl RabbitPrivado {
@@ -49,24 +35,11 @@ impl RabbitPrivado {
         reason = "it starts a server and may panic: never an implicit default"
     )]
     pub fn new() -> Self {
-        let name = format!("rabbit-{}", Uuid::new_v4().simple());
-        let log = Log { dir: TempDir::new().expect("a temporary directory") };
-        let tell_and_wait =
-            r#"printf '%s\n' "$COBRANCA_TESTE_AMQP" "$COBRANCA_TESTE_AMQP_HTTP"; exec cat >/dev/null"#;
-        let mut keeper = engines()
-            .args(["with", &name, "--so-rabbit", "--teste", "--", "sh", "-c", tell_and_wait])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(log.file())
-            .spawn()
-            .expect("deploy/engines is in the checkout");
-        let stdout = keeper.stdout.take().expect("stdout is piped");
-        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
-        let (Some(amqp), Some(http)) = (lines.next(), lines.next()) else {
-            panic!("o RabbitMQ privado não subiu:\n{}", log.text());
-        };
+        let told = ["COBRANCA_TESTE_AMQP", "COBRANCA_TESTE_AMQP_HTTP"];
+        let (motores, [amqp_url, http]) = Motores::start("rabbit", &["--so-rabbit", "--teste"], told);
         let gestao = Gestao::new(http.parse().expect("deploy/engines prints a URL"));
-        Self { name, keeper, amqp_url: amqp, gestao, log }
+        let vhost = Vhost::standing(gestao, VHOST, &amqp_url);
+        Self { motores, amqp_url, vhost }
     }
 
     /// `amqp://` address of the node's only vhost, with the login.
@@ -75,9 +48,15 @@ impl RabbitPrivado {
         &self.amqp_url
     }
 
+    /// The node's only vhost. It says nothing while the node is away.
+    #[must_use]
+    pub fn vhost(&self) -> &Vhost {
+        &self.vhost
+    }
+
     /// Stops the node in order (some seven seconds); its data stays.
     pub async fn stop(&self) {
-        self.engines(&["stop", &self.name]).await;
+        self.motores.engines("stop", &[]).await;
     }
 
     /// The node dies without a goodbye to anybody; its data stays.
@@ -86,59 +65,71 @@ impl RabbitPrivado {
     /// for good (RabbitMQ 3.10), and that is not what these tests are about.
     pub async fn kill(&self) {
         tokio::time::sleep(RA_FLUSH).await;
-        self.engines(&["stop", &self.name, "--kill"]).await;
+        self.motores.engines("stop", &["--kill"]).await;
     }
 
     /// Starts the stopped node again, with its data and at the same address.
     pub async fn start(&self) {
-        self.engines(&["start", &self.name]).await;
+        self.motores.engines("start", &[]).await;
+    }
+
+    /// The stopped node's disk is lost: what starts next knows of nothing.
+    pub async fn lose_disk(&self) {
+        self.motores.engines("esquecer", &[]).await;
+    }
+
+    /// Says that memory is short, or no longer: while it is, the node reads nothing of who publishes.
+    pub async fn set_alarm(&self, on: bool) {
+        self.motores.engines("alarme", &[if on { "liga" } else { "desliga" }]).await;
     }
 
     /// Deletes every queue with its messages, as if the disk were lost. Answers their names.
     pub fn delete_queues(&self) -> Vec<String> {
-        self.gestao.delete_queues(VHOST)
+        self.vhost.delete_queues()
     }
 
     /// The broker closes every connection. Answers how many it knew of.
     pub fn close_connections(&self) -> usize {
-        self.gestao.close_connections(VHOST)
-    }
-
-    /// On a thread for blocking work: what the test watches goes on running meanwhile.
-    async fn engines(&self, args: &[&str]) {
-        let mut command = engines();
-        command.args(args).stdin(Stdio::null()).stderr(self.log.file());
-        let status =
-            tokio::task::spawn_blocking(move || command.status()).await.expect("the call does not panic");
-        let status = status.expect("deploy/engines is in the checkout");
-        assert!(status.success(), "deploy/engines {args:?}: {status}\n{}", self.log.text());
+        self.vhost.close_connections()
     }
 }
 
-impl Drop for RabbitPrivado {
-    fn drop(&mut self) {
-        drop(self.keeper.stdin.take()); // ends the command that keeps the node
-        let status = self.keeper.wait().expect("a child can be waited for");
-        if !status.success() {
-            eprintln!("o RabbitMQ privado não desceu direito ({status}):\n{}", self.log.text());
-        }
-    }
+/// A PostgreSQL server of one test, on a port that stays the same over `kill` and `start`. What it said is committed is still
+/// there after a `kill`.
+#[derive(Debug)]
+pub struct PostgresPrivado {
+    motores: Motores,
+    admin: Url,
 }
 
-impl Log {
-    fn path(&self) -> PathBuf {
-        self.dir.path().join("engines.log")
+impl PostgresPrivado {
+    /// Starts the server and waits until it takes connections.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start.
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "it starts a server and may panic: never an implicit default"
+    )]
+    pub fn new() -> Self {
+        let (motores, [url]) = Motores::start("pg", &["--teste", "--duravel"], ["COBRANCA_TESTE_PG"]);
+        Self { motores, admin: url.parse().expect("deploy/engines prints a URL") }
     }
 
-    fn file(&self) -> File {
-        File::options().create(true).append(true).open(self.path()).expect("a log in a temporary directory")
+    /// A fresh database in it. It must not outlive the server.
+    #[must_use]
+    pub fn banco(&self) -> Banco {
+        Banco::on(&self.admin)
     }
 
-    fn text(&self) -> String {
-        std::fs::read_to_string(self.path()).unwrap_or_default()
+    /// The server and its sessions die at once, in whatever they are doing.
+    pub async fn kill(&self) {
+        self.motores.engines("stop", &["--kill"]).await;
     }
-}
 
-fn engines() -> Command {
-    Command::new(checkout().join("deploy/engines"))
+    /// Starts it again; it recovers by itself.
+    pub async fn start(&self) {
+        self.motores.engines("start", &[]).await;
+    }
 }

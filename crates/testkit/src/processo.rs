@@ -83,9 +83,23 @@ impl Processo {
     /// Asks it to end, in good order (SIGTERM).
     ///
     /// # Panics
-    /// When the process is not there any more.
+    /// When the process is not there any more; as do the two below.
     pub fn terminate(&self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        self.signal("-TERM");
+    }
+
+    /// It stands still in whatever it is doing (SIGSTOP), and knows nothing of it, until [`Processo::resume`].
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// It goes on (SIGCONT).
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let asked = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(asked.is_ok_and(|status| status.success()), "o processo já não existe:\n{}", self.log());
     }
 

@@ -12,6 +12,8 @@ pub struct Vhost {
     gestao: Gestao,
     name: String,
     amqp_url: String,
+    /// Whether it was made here, and goes with this value.
+    ours: bool,
 }
 
 impl Vhost {
@@ -27,7 +29,12 @@ impl Vhost {
         let name = format!("t-{}", Uuid::new_v4().simple());
         gestao.create_vhost(&name);
         let amqp_url = at(&amqp, &name);
-        Self { gestao, name, amqp_url }
+        Self { gestao, name, amqp_url, ours: true }
+    }
+
+    /// One that is there, and stays.
+    pub(crate) fn standing(gestao: Gestao, name: &str, amqp_url: &str) -> Self {
+        Self { gestao, name: name.to_owned(), amqp_url: amqp_url.to_owned(), ours: false }
     }
 
     /// `amqp://` address of the vhost, with the login.
@@ -70,6 +77,24 @@ impl Vhost {
         self.gestao.tapped(&self.name).iter().map(ToString::to_string).collect()
     }
 
+    /// Publishes these bytes, whatever they are; answers whether there was a queue for them. When it answers they are kept.
+    #[must_use]
+    pub fn publish(&self, exchange: &str, routing_key: &str, bytes: &[u8]) -> bool {
+        self.gestao.publish(&self.name, exchange, routing_key, bytes)
+    }
+
+    /// Messages in a queue, those in a consumer's hands too; none while there is no such queue. At most a second old.
+    #[must_use]
+    pub fn depth(&self, queue: &str) -> u64 {
+        self.gestao.depth(&self.name, queue)
+    }
+
+    /// The first 64 kB of every message in a queue, which stay there.
+    #[must_use]
+    pub fn peek(&self, queue: &str) -> Vec<String> {
+        self.gestao.peek(&self.name, queue)
+    }
+
     /// Deletes the vhost with exchanges, queues, messages and connections, and makes it again, empty: a broker whose
     /// data directory was lost.
     pub fn lose_everything(&self) {
@@ -80,7 +105,9 @@ impl Vhost {
 
 impl Drop for Vhost {
     fn drop(&mut self) {
-        self.gestao.delete_vhost(&self.name);
+        if self.ours {
+            self.gestao.delete_vhost(&self.name);
+        }
     }
 }
 

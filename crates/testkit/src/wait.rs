@@ -26,6 +26,18 @@ pub fn wait_for<T>(deadline: Duration, fact: impl AsyncFnMut() -> Option<T>) -> 
     poll(deadline, Location::caller(), fact)
 }
 
+/// Looks until `fact` is true, and no longer than `limit`; answers whether it is. For what may or may not come about.
+pub async fn wait_at_most(limit: Duration, mut fact: impl AsyncFnMut() -> bool) -> bool {
+    let end = deadline_from_now(limit);
+    while !fact().await {
+        if end.is_past() {
+            return false;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    true
+}
+
 /// [`wait_until`] for tests without a runtime.
 ///
 /// # Panics

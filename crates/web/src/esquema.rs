@@ -141,6 +141,34 @@ codes! {
     Desempate = domain::regua::Desempate;
     /// What happened to a debtor.
     TipoAcontecimento = domain::acontecimento::TipoAcontecimento;
+    /// What a file is.
+    TipoArquivo = domain::arquivo::TipoArquivo;
+    /// How far a file is.
+    EstadoArquivo = domain::arquivo::EstadoArquivo;
+    /// What became of a letter.
+    FatoCarta = domain::arquivo::FatoCarta;
+    /// A credit bureau.
+    Bureau = domain::negativacao::Bureau;
+    /// Where an entry at a bureau is.
+    SituacaoNegativacao = domain::negativacao::Situacao;
+    /// Who tells the debtor before an entry is public.
+    Comunicado = domain::negativacao::Comunicado;
+    /// How an exclusion stands with its deadline.
+    CumprimentoDaBaixa = domain::negativacao::CumprimentoDaBaixa;
+    /// Why an entry is taken off.
+    MotivoBaixa = domain::negativacao::MotivoBaixa;
+    /// Why a letter came back.
+    MotivoDevolucao = domain::arquivo::MotivoDevolucao;
+    /// Where a query is.
+    EstadoConsulta = domain::enriquecimento::EstadoConsulta;
+    /// What a query is for.
+    Finalidade = domain::enriquecimento::Finalidade;
+    /// By which law it is made.
+    BaseLegal = domain::enriquecimento::BaseLegal;
+    /// A way to reach somebody.
+    TipoMeio = domain::enriquecimento::TipoMeio;
+    /// Why something that a provider said is not added.
+    MotivoRecusaDeContato = domain::enriquecimento::MotivoRecusa;
     /// Why an execution is in the state in which it is.
     MotivoExecucao = domain::execucao::Motivo;
     /// Why an enrolment closed.

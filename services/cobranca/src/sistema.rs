@@ -7,9 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Bus;
+use cartas::Impressora;
 use dispatcher::{Ajustes, Descadastro, Dispatcher, Saida};
 use providers::caixa::{Caixa, Roteiro};
+use providers::consultora::{self, Consultora};
 use providers::email::{ClienteSmtp, Config as ConfigSmtp, Tls};
+use providers::enriquecimento::{ClienteEnriquecimento, Tarifa};
 use providers::http;
 use providers::operadora::{self, Operadora};
 use providers::sms::ClienteSms;
@@ -41,6 +44,7 @@ pub struct Sistema {
     tarefas: Vec<JoinHandle<()>>,
     servidor: JoinHandle<io::Result<()>>,
     bus: Arc<dyn Bus>,
+    impressora: Arc<Impressora>,
     saida: Option<PathBuf>,
 }
 
@@ -71,13 +75,22 @@ impl Sistema {
         }
         let Provedores { saidas, dir: saida, praca } =
             providers(config, lugar.listener.local_addr()?).await?;
+        let impressora = Impressora::new(
+            Banco::connect(url.expor(), Papel::Dispatcher, cartas::CONEXOES)?,
+            lugar.relogio.clone(),
+            cartas::Ajustes::from_config(config),
+        );
+        let mut ajustes = Ajustes::from_config(config);
+        if let Some(dir) = &saida {
+            ajustes.bureau = ajustes.bureau.at_once(dir.join(DIR_BUREAU));
+        }
         let engine = Engine::new(conectar(Papel::ReguaEngine)?, lugar.relogio.clone());
         let dispatcher = Dispatcher::new(
             conectar(Papel::Dispatcher)?,
             Arc::clone(&bus),
             saidas,
             lugar.relogio.clone(),
-            Ajustes::from_config(config),
+            ajustes,
         );
 
         let autenticador = servico::autenticador(titulos.clone());
@@ -104,9 +117,10 @@ impl Sistema {
         let tarefas = vec![
             tokio::spawn(engine.run(fim.clone())),
             tokio::spawn(importador.run(fim.clone())),
+            tokio::spawn(Arc::clone(&impressora).run(fim.clone())),
             tokio::spawn(keep(praca, dispatcher.run(fim.clone()))),
         ];
-        Ok(Self { addr, fim, tarefas, servidor, bus, saida })
+        Ok(Self { addr, fim, tarefas, servidor, bus, impressora, saida })
     }
 
     /// Where the API listens.
@@ -119,6 +133,16 @@ impl Sistema {
     #[must_use]
     pub fn saida(&self) -> Option<&Path> {
         self.saida.as_deref()
+    }
+
+    /// Prints every letter that is in no file yet and that nothing holds back.
+    ///
+    /// # Errors
+    /// The database cannot be used, or a file cannot be written.
+    pub async fn print_letters(&self) -> Resultado {
+        let impressora = Arc::clone(&self.impressora);
+        tokio::task::spawn_blocking(move || impressora.round(true)).await??;
+        Ok(())
     }
 
     /// Waits until the end is asked for, then puts down what is in flight.
@@ -186,10 +210,19 @@ struct Provedores {
 struct Praca {
     _caixa: Caixa,
     _operadora: Operadora,
+    _consultora: Consultora,
 }
 
 /// Where under the sandbox's directory the texts are.
 pub const DIR_SMS: &str = "sms";
+/// Where under it the questions about debtors and the answers to them are.
+pub const DIR_ENRIQUECIMENTO: &str = "enriquecimento";
+/// What an answer costs in the sandbox, as one would elsewhere.
+const TARIFA: Tarifa = Tarifa { centavos: 12, cobra_sem_achado: false };
+/// Where under it the files of letters are too.
+pub const DIR_CARTAS: &str = "cartas";
+/// Where under the sandbox's directory the files of the bureau are.
+pub const DIR_BUREAU: &str = "bureau";
 
 async fn providers(config: &Config, aqui: SocketAddr) -> Resultado<Provedores> {
     if !config.sandbox.ativo {
@@ -213,12 +246,19 @@ async fn providers(config: &Config, aqui: SocketAddr) -> Resultado<Provedores> {
         conexoes_por_destino: sessoes.into(),
         ..http::Config::default()
     };
-    let sms = ClienteSms::new(operadora.config(None), Arc::new(http::Cliente::new(&http)?))?;
+    let http = Arc::new(http::Cliente::new(&http)?);
+    let sms = ClienteSms::new(operadora.config(None), Arc::clone(&http))?;
+    let consultora = Consultora::start(dir.join(DIR_ENRIQUECIMENTO), consultora::Roteiro::normal()).await?;
+    let enriquecimento = ClienteEnriquecimento::new(consultora.config(TARIFA, None), http)?;
     let saidas = vec![
         Saida::Email { cliente: Box::new(ClienteSmtp::new(smtp)?), remetente: Box::new(remetente), sessoes },
         Saida::Sms { cliente: sms },
+        Saida::Carta,
+        Saida::Enriquecimento { cliente: enriquecimento },
+        Saida::Negativacao,
     ];
-    Ok(Provedores { saidas, dir: Some(dir), praca: Some(Praca { _caixa: caixa, _operadora: operadora }) })
+    let praca = Praca { _caixa: caixa, _operadora: operadora, _consultora: consultora };
+    Ok(Provedores { saidas, dir: Some(dir), praca: Some(praca) })
 }
 
 /// What of `proto-docs/` is generated, by its path there: the OpenAPI document of each service and of the whole, and the

@@ -56,6 +56,7 @@ async fn every_example_prints_what_it_says() {
     config.banco.url = Some(Segredo::new(banco.url()));
     config.sandbox.ativo = true;
     config.sandbox.saida_dir = saida.path().to_owned();
+    config.arquivos.dir = saida.path().join("arquivos");
     let relogio = Relogio::sandbox("2026-03-10T15:00:00Z".parse().unwrap());
     let lugar = Lugar { relogio: relogio.clone(), listener: TcpListener::bind("127.0.0.1:0").unwrap() };
     let sistema = Sistema::start(&config, lugar, Encerramento::new()).await.unwrap();

@@ -1,13 +1,18 @@
 //! The routes of the service.
 
+mod arquivos;
 mod avisos;
 mod canais;
+mod consultas;
 mod coringas;
 mod descadastro;
+mod enriquecimento;
 mod execucoes;
 mod intervencoes;
 mod linha_do_tempo;
+mod negativacoes;
 mod recibos;
+mod retornos;
 mod templates;
 
 use std::sync::Arc;
@@ -25,6 +30,15 @@ pub const PUBLICAS: [&str; 2] = [recibos::RAIZ, crate::descadastro::RAIZ];
 /// The codes that only this service answers.
 pub static CODIGOS: &[&Codigo] = &[
     &intervencoes::ESTADO_NAO_PERMITE,
+    &arquivos::baixa::ARQUIVO_EM_PREPARO,
+    &arquivos::baixa::ARQUIVO_VAZIO,
+    &arquivos::baixa::ARQUIVO_SEM_INDICE,
+    &arquivos::baixa::ARQUIVO_EXPURGADO,
+    &arquivos::marcas::ARQUIVO_NAO_PERMITE,
+    &negativacoes::credenciais::CREDENCIAL_EXISTENTE,
+    &negativacoes::credenciais::CREDENCIAL_SEM_CNPJ,
+    &negativacoes::retornos::RETORNO_INVALIDO,
+    &negativacoes::retornos::RETORNO_DE_OUTRA_REMESSA,
     &recibos::RECIBO_ILEGIVEL,
     &recibos::RECIBO_SEM_AUTENTICIDADE,
     &templates::TEMPLATE_EXISTENTE,
@@ -61,6 +75,7 @@ pub fn configure(config: &mut ServiceConfig<'_>, contexto: Contexto) {
     config.map(|plain| {
         plain
             .service(avisos::receive()) // before `{provedor}`, which would take it
+            .service(retornos::receive)
             .service(recibos::receive)
             .service(descadastro::page)
             .service(descadastro::unsubscribe)
@@ -87,5 +102,29 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(templates::patch)
         .service(templates::archive)
         .service(templates::apagar)
-        .service(coringas::list);
+        .service(negativacoes::list)
+        .service(negativacoes::prazos::tally)
+        .service(negativacoes::prazos::list) // before `{id}`, which would take it
+        .service(negativacoes::get)
+        .service(negativacoes::take_off)
+        .service(negativacoes::credenciais::list)
+        .service(negativacoes::credenciais::create)
+        .service(negativacoes::credenciais::get)
+        .service(negativacoes::credenciais::change)
+        .service(negativacoes::retornos::remessas)
+        .service(negativacoes::retornos::list)
+        .service(negativacoes::retornos::receive)
+        .service(coringas::list)
+        .service(consultas::list)
+        .service(consultas::get)
+        .service(enriquecimento::get)
+        .service(enriquecimento::update)
+        .service(arquivos::list)
+        .service(arquivos::get)
+        .service(arquivos::to_take_out)
+        .service(arquivos::baixa::content)
+        .service(arquivos::baixa::index)
+        .service(arquivos::marcas::print)
+        .service(arquivos::marcas::post)
+        .service(arquivos::marcas::bring_back);
 }

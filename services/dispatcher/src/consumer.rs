@@ -16,11 +16,14 @@ use tokio::task::JoinSet;
 
 use crate::canais::{self, Tarefa};
 use crate::envio::{self, Escrita};
-use crate::via::Via;
+use crate::ritmo::Ritmo;
+use crate::via::{Sonda, Via};
 use crate::{Dispatcher, Falha, escritor};
 
 /// Results that wait to be written; more than that and sending waits for the database.
 const POR_GRAVAR: usize = 1_000;
+/// How long a claim waits for a quarter of the places to come free, before it does with less.
+const ESPERA_POR_VAGAS: Duration = Duration::from_millis(2);
 /// How long a process that is asked to end waits for the answers to what it has sent. A mail server may take longer over its
 /// last reply; what it says then nobody hears, and the execution is in doubt.
 const PRAZO_DO_FIM: Duration = Duration::from_secs(25);
@@ -35,7 +38,8 @@ pub(crate) async fn run(dispatcher: Arc<Dispatcher>, via: Arc<Via>, fim: Encerra
     let mut consumo = dispatcher.bus.consume(via.canal().as_str(), dispatcher.ajustes.prefetch);
     let (escritor, chegam) = mpsc::channel(POR_GRAVAR);
     let escrevendo = tokio::spawn(escritor::run(Arc::clone(&dispatcher), chegam));
-    let mut turno = Turno { dispatcher, via, escritor, envios: JoinSet::new() };
+    let ritmo = Ritmo::new(&dispatcher, &via);
+    let mut turno = Turno { dispatcher, via, escritor, envios: JoinSet::new(), ritmo };
     let outcome = loop {
         let entrega = tokio::select! {
             biased;
@@ -59,6 +63,7 @@ struct Turno {
     via: Arc<Via>,
     escritor: mpsc::Sender<Escrita>,
     envios: JoinSet<()>,
+    ritmo: Ritmo,
 }
 
 impl Turno {
@@ -71,11 +76,17 @@ impl Turno {
             let Some((vagas, sonda)) = self.places(faltam.len(), fim).await else {
                 return Ok(()); // unacked: another dispatcher gets the rest at once
             };
-            let Some((agora, depois)) = faltam.split_at_checked(vagas.num_permits()) else { break };
-            let nossas = self.claim(empresa, agora, vagas).await;
-            if sonda && !matches!(nossas, Ok(1..)) {
-                self.via.desistir_da_sonda();
+            let cabem = (vagas.num_permits(), faltam.len().min(self.via.lugares));
+            let Some(fichas) = self.ritmo.wait(&self.dispatcher, cabem, fim).await? else {
+                return Ok(());
+            };
+            if sonda.is_none() && self.via.fechada() {
+                self.ritmo.give_back(fichas);
+                continue; // it came to be left alone while we waited
             }
+            let Some((agora, depois)) = faltam.split_at_checked(fichas) else { break };
+            let nossas = self.claim(empresa, agora, vagas, sonda).await;
+            self.ritmo.give_back(agora.len().saturating_sub(*nossas.as_ref().unwrap_or(&0)));
             nossas?;
             faltam = depois;
         }
@@ -83,29 +94,44 @@ impl Turno {
         Ok(())
     }
 
-    /// As many places as are free, one at least and no more than are asked for, once the provider may be called; and whether
-    /// it is a probe. `None` when the end was asked for.
-    async fn places(&self, quantas: usize, fim: &Encerramento) -> Option<(OwnedSemaphorePermit, bool)> {
+    /// As many places as are free, one at least and no more than are asked for, once the provider may be called; and the turn of
+    /// the probe, if it is one. `None` when the end was asked for.
+    async fn places(
+        &self,
+        quantas: usize,
+        fim: &Encerramento,
+    ) -> Option<(OwnedSemaphorePermit, Option<Sonda>)> {
         let mut vagas = Arc::clone(&self.via.vagas).acquire_owned().await.ok()?;
         loop {
             if fim.pedido() {
                 return None;
             }
+            let mudou = self.via.mudou();
             match self.via.passe() {
-                Passe::Sonda => return Some((vagas, true)),
+                Passe::Sonda => return Some((vagas, Some(self.via.sonda()))),
                 Passe::Livre => break,
                 Passe::Espere(tempo) => {
-                    fim.dormir(tempo).await;
+                    tokio::select! {
+                        _ = fim.dormir(tempo) => {}
+                        () = mudou => {}
+                    }
                 }
             }
         }
-        let mais = self.via.vagas.available_permits().min(quantas.saturating_sub(1));
-        let mais = u32::try_from(mais).unwrap_or(u32::MAX);
-        // Nobody else takes places of this channel, so those that are free now stay free.
-        if let Ok(outras) = Arc::clone(&self.via.vagas).try_acquire_many_owned(mais) {
+        // A claim costs the same for one as for many: some more may come free in a moment.
+        let poucas = u32::try_from(quantas.min(self.via.lugares / 4).saturating_sub(1)).unwrap_or(u32::MAX);
+        let outras = Arc::clone(&self.via.vagas).acquire_many_owned(poucas);
+        if let Ok(Ok(outras)) = tokio::time::timeout(ESPERA_POR_VAGAS, outras).await {
             vagas.merge(outras);
         }
-        Some((vagas, false))
+        let livres = self.via.vagas.available_permits().min(quantas.saturating_sub(vagas.num_permits()));
+        // The other consumer of the channel may have been faster; then this is all there is.
+        if let Ok(outras) =
+            Arc::clone(&self.via.vagas).try_acquire_many_owned(u32::try_from(livres).unwrap_or(u32::MAX))
+        {
+            vagas.merge(outras);
+        }
+        Some((vagas, None))
     }
 
     /// Claims in one transaction and starts what is ours; answers how many that was.
@@ -114,14 +140,17 @@ impl Turno {
         empresa: EmpresaId,
         ids: &[ExecucaoId],
         mut vagas: OwnedSemaphorePermit,
+        mut sonda: Option<Sonda>,
     ) -> Result<usize, Falha> {
-        let agora = self.dispatcher.relogio.agora();
-        let pedidas = ids.to_vec();
+        let (agora, canal) = (self.dispatcher.relogio.agora(), self.via.canal());
+        let (pedidas, preco) = (ids.to_vec(), self.via.saida.tarifa(agora));
         let reivindicadas = self
             .dispatcher
             .blocking(move |d| {
                 d.banco.da_empresa(empresa, |t| {
-                    disparos::claim(t, &pedidas, d.ajustes.lease, |dados| canais::decide(dados, agora))
+                    disparos::claim_to_ask(t, &pedidas, (d.ajustes.lease, preco), |dados| {
+                        canais::decide_on(canal, dados, agora)
+                    })
                 })
             })
             .await?;
@@ -132,10 +161,10 @@ impl Turno {
                     nossas += 1;
                     let (vaga, tarefa) = (vagas.split(1), Tarefa { id, empresa, titulos, dados });
                     let (d, via) = (Arc::clone(&self.dispatcher), Arc::clone(&self.via));
-                    let escritor = self.escritor.clone();
+                    let (escritor, sonda) = (self.escritor.clone(), sonda.take());
                     self.envios.spawn(async move {
                         envio::send(&d, &via, (empresa, cerca), tarefa, &escritor).await;
-                        drop(vaga);
+                        drop((vaga, sonda));
                     });
                 }
                 Reivindicacao::Adiada { .. } => count("adiada"),

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use domain::coringas::{Coringa, Texto};
 use domain::execucao::Motivo;
 use domain::ids::TituloId;
+use render::carta::CartaPronta;
 use render::email::EmailPronto;
 use render::sms::{Opcoes, SmsPronto};
 use render::{RenderError, Valores};
@@ -46,6 +47,24 @@ pub(crate) fn sms(
 ) -> Result<SmsPronto, Motivo> {
     let corpo = parse(dados.corpo.as_deref())?;
     render::sms::render(&corpo, &values(dados, titulos, hoje), opcoes).map_err(|erro| reason(&erro))
+}
+
+/// A letter, and who demands by it (CDC 42-A), as [`email`] does.
+///
+/// # Errors
+/// A coringa without value (rule r11), or a text that cannot become a letter.
+pub(crate) fn carta(
+    dados: &Cerca,
+    titulos: &[TituloId],
+    hoje: NaiveDate,
+) -> Result<(CartaPronta, String), Motivo> {
+    let corpo = parse(dados.corpo.as_deref())?;
+    let valores = values(dados, titulos, hoje);
+    let pronta = render::carta::render(&corpo, &valores).map_err(|erro| reason(&erro))?;
+    let em_linha = |coringa| valores.em_linha(coringa);
+    let credor = em_linha(Coringa::TextoLegal42a)
+        .or_else(|| Some(format!("Credor: {}.", em_linha(Coringa::CredorRazaoSocial)?)));
+    Ok((pronta, credor.unwrap_or_default()))
 }
 
 fn reason(erro: &RenderError) -> Motivo {

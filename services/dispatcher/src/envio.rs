@@ -57,6 +57,7 @@ fn judge(dispatcher: &Dispatcher, saida: &Saida, tarefa: &Tarefa, resposta: Resp
         resposta: resposta.palavras,
         terminou_em: agora,
         mensagem: resposta.mensagem,
+        efeito: resposta.efeito,
     };
     (desfecho, chamada)
 }

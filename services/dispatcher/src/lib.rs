@@ -1,7 +1,8 @@
 //! The service that carries actions out: relay, consumers per channel, sweep, and what the API shows of executions.
 //!
 //! `disparo.execucao` is the truth and a message only says "look": see `relay` (publishes what is ripe), `consumer`
-//! (claims under a fence right before the provider call), `email` (renders, sends, judges) and `sweeper`.
+//! (claims under a fence right before the provider call), `envio` and `canais` (render, send, judge), `escritor` (keeps what came
+//! of it) and `sweeper`.
 
 mod api;
 mod canais;
@@ -10,18 +11,23 @@ mod conteudo;
 mod descadastro;
 mod envio;
 mod escritor;
+mod negativacao;
 mod processo;
 mod relay;
+mod ritmo;
 mod sweeper;
 mod via;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Bus;
+use domain::execucao::{Canal, Taxa};
 use providers::email::avisos::{self, Aviso};
+use providers::enriquecimento::ClienteEnriquecimento;
 use providers::sms::{Chamada, Recibo, ReciboInvalido};
-use runtime::{Encerramento, Relogio, supervise};
+use runtime::{Deposito, Encerramento, Relogio, supervise};
 use store::disparos::Prazos;
 use store::{Banco, StoreError};
 use via::Via;
@@ -29,7 +35,11 @@ use via::Via;
 pub use api::{CODIGOS, Contexto, PUBLICAS, configure, routes};
 pub use canais::{Remetente, Saida};
 pub use descadastro::{Descadastro, DescadastroError};
+pub use negativacao::AjustesBureau;
 pub use processo::{CanalError, INFO, RunError, readiness, remetente, run, saidas};
+
+/// Consumers of a channel: while one waits for the database to keep its claims, the other makes its own.
+const CONSUMIDORES: usize = 2;
 
 /// What can be chosen about a dispatcher.
 #[derive(Clone, Debug)]
@@ -46,6 +56,12 @@ pub struct Ajustes {
     pub concorrencia: u16,
     /// Executions of a company that may wait on the queue of a channel.
     pub na_fila: i32,
+    /// How many messages a second each provider's account takes; those without one as many as there are.
+    pub taxas: BTreeMap<Canal, Taxa>,
+    /// Where the bytes of files are.
+    pub arquivos: Deposito,
+    /// What is chosen about bureaus.
+    pub bureau: AjustesBureau,
 }
 
 impl Ajustes {
@@ -63,6 +79,16 @@ impl Ajustes {
             prefetch: secao.prefetch,
             concorrencia: secao.concorrencia,
             na_fila: secao.na_fila.into(),
+            arquivos: Deposito::new(&config.arquivos.dir),
+            bureau: AjustesBureau::from_config(config),
+            taxas: [
+                (Canal::Email, config.smtp.por_segundo),
+                (Canal::Sms, config.sms.as_ref().and_then(|sms| sms.por_segundo)),
+                (Canal::Enriquecimento, config.enriquecimento.as_ref().and_then(|secao| secao.por_segundo)),
+            ]
+            .into_iter()
+            .filter_map(|(canal, por_segundo)| Some((canal, Taxa::new(por_segundo?)?)))
+            .collect(),
         }
     }
 }
@@ -112,7 +138,11 @@ impl Dispatcher {
             let (d, fim) = (Arc::clone(&self), fim.clone());
             move || sweeper::run(Arc::clone(&d), fim.clone())
         };
-        let consumers = self.vias.iter().map(|via| {
+        let bureaus = {
+            let (d, fim) = (Arc::clone(&self), fim.clone());
+            move || negativacao::run(Arc::clone(&d), fim.clone())
+        };
+        let consumers = self.vias.iter().flat_map(|via| [via; CONSUMIDORES]).map(|via| {
             let (d, via, fim) = (Arc::clone(&self), Arc::clone(via), fim.clone());
             let fim_do_laco = fim.clone();
             async move {
@@ -125,6 +155,7 @@ impl Dispatcher {
         tokio::join!(
             supervise("relay", &fim, relay),
             supervise("varredura", &fim, sweeper),
+            supervise("bureaus", &fim, bureaus),
             futures_util::future::join_all(consumers),
         );
         for via in &self.vias {
@@ -142,7 +173,25 @@ impl Dispatcher {
             Saida::Sms { cliente } if cliente.nome() == provedor => {
                 Some((cliente.nome(), cliente.recibos(chamada)))
             }
-            Saida::Sms { .. } | Saida::Email { .. } | Saida::Nenhuma => None,
+            Saida::Sms { .. }
+            | Saida::Email { .. }
+            | Saida::Nenhuma
+            | Saida::Carta
+            | Saida::Negativacao
+            | Saida::Enriquecimento { .. } => None,
+        })
+    }
+
+    /// Whom debtors are asked about by, if it is the one of this name.
+    pub(crate) fn enriquecimento(&self, provedor: &str) -> Option<&ClienteEnriquecimento> {
+        self.vias.iter().find_map(|via| match &via.saida {
+            Saida::Enriquecimento { cliente } if cliente.nome() == provedor => Some(cliente),
+            Saida::Enriquecimento { .. }
+            | Saida::Sms { .. }
+            | Saida::Email { .. }
+            | Saida::Nenhuma
+            | Saida::Carta
+            | Saida::Negativacao => None,
         })
     }
 
@@ -156,7 +205,11 @@ impl Dispatcher {
     pub(crate) fn remetente(&self) -> Option<&Remetente> {
         self.vias.iter().find_map(|via| match &via.saida {
             Saida::Email { remetente, .. } => Some(&**remetente),
-            Saida::Sms { .. } | Saida::Nenhuma => None,
+            Saida::Sms { .. }
+            | Saida::Nenhuma
+            | Saida::Carta
+            | Saida::Negativacao
+            | Saida::Enriquecimento { .. } => None,
         })
     }
 

@@ -8,6 +8,7 @@ use bus::amqp::{Amqp, EnderecoInvalido};
 use domain::execucao::Canal;
 use providers::Segredo;
 use providers::email::{ClienteSmtp, ConfigError, Credencial, Dkim, DkimError, Tls};
+use providers::enriquecimento::ClienteEnriquecimento;
 use providers::http::Cliente;
 use providers::sms::ClienteSms;
 use runtime::{Config, Encerramento, Relogio, config};
@@ -54,6 +55,17 @@ pub enum RunError {
     /// The section of the provider of SMS cannot be read.
     #[error("a seção sms não pôde ser lida: {0}")]
     SmsIlegivel(String),
+    /// No provider of enrichment was given.
+    #[error(
+        "defina a seção enriquecimento (COBRANCA_ENRIQUECIMENTO__PROVEDOR) com quem responde às consultas"
+    )]
+    SemEnriquecimento,
+    /// The section of the provider of enrichment cannot be read.
+    #[error("a seção enriquecimento não pôde ser lida: {0}")]
+    EnriquecimentoIlegivel(String),
+    /// The provider of enrichment as configured cannot be used.
+    #[error(transparent)]
+    Enriquecimento(#[from] providers::enriquecimento::ConfigError),
     /// No provider can be called as configured.
     #[error("os provedores não podem ser chamados: {0}")]
     Http(#[from] providers::http::ConfigError),
@@ -94,6 +106,8 @@ pub fn saidas(config: &Config) -> Result<Vec<Saida>, RunError> {
     if canais.is_empty() {
         canais.push(Canal::Email);
         canais.extend(config.sms.is_some().then_some(Canal::Sms));
+        canais.extend(config.enriquecimento.is_some().then_some(Canal::Enriquecimento));
+        canais.extend([Canal::Carta, Canal::Negativacao]); // need nobody but ourselves
     }
     canais.sort_unstable();
     canais.dedup();
@@ -106,9 +120,9 @@ pub fn saidas(config: &Config) -> Result<Vec<Saida>, RunError> {
                 sessoes: config.smtp.max_sessoes,
             }),
             Canal::Sms => Ok(Saida::Sms { cliente: sms_client(config)? }),
-            Canal::Carta | Canal::Enriquecimento | Canal::Negativacao => {
-                Err(CanalError::SemEnvio(canal).into())
-            }
+            Canal::Carta => Ok(Saida::Carta),
+            Canal::Enriquecimento => Ok(Saida::Enriquecimento { cliente: enrichment_client(config)? }),
+            Canal::Negativacao => Ok(Saida::Negativacao),
         })
         .collect()
 }
@@ -163,6 +177,12 @@ fn sms_client(config: &Config) -> Result<ClienteSms, RunError> {
     let secao = config.sms.as_ref().ok_or(RunError::SemSms)?;
     let conta = secao.read().map_err(|erro| RunError::SmsIlegivel(erro.to_string()))?;
     Ok(ClienteSms::new(conta, Arc::new(http_client(config)?))?)
+}
+
+fn enrichment_client(config: &Config) -> Result<ClienteEnriquecimento, RunError> {
+    let secao = config.enriquecimento.as_ref().ok_or(RunError::SemEnriquecimento)?;
+    let conta = secao.read().map_err(|erro| RunError::EnriquecimentoIlegivel(erro.to_string()))?;
+    Ok(ClienteEnriquecimento::new(conta, Arc::new(http_client(config)?))?)
 }
 
 /// The caller of every provider over HTTP, with as many connections to each as calls at a time.

@@ -21,6 +21,8 @@ use crate::{Dispatcher, Falha};
 const LOTE: i32 = 1_000;
 /// How long an empty look waits. Actions are scheduled by the minute, so a quarter of a second delays nobody.
 const OCIOSO: Duration = Duration::from_millis(250);
+/// How long it waits after a round that took all there was room for: what is asked for in crumbs costs by the crumb.
+const RESPIRO: Duration = Duration::from_millis(20);
 
 /// Publishes until the end is asked for.
 ///
@@ -28,9 +30,11 @@ const OCIOSO: Duration = Duration::from_millis(250);
 /// The database cannot be used; whoever supervises the loop starts it again.
 pub(crate) async fn run(dispatcher: Arc<Dispatcher>, fim: Encerramento) -> Result<(), Falha> {
     while !fim.pedido() {
-        if publish_ripe(&dispatcher).await? == 0 {
-            fim.dormir(OCIOSO).await;
-        }
+        match publish_ripe(&dispatcher).await? {
+            0 => fim.dormir(OCIOSO).await,
+            cheia if cheia >= usize::try_from(LOTE).unwrap_or(usize::MAX) => true,
+            _ => fim.dormir(RESPIRO).await,
+        };
     }
     Ok(())
 }

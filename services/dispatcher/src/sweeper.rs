@@ -1,11 +1,16 @@
 //! Puts right what a crash or a broker without its disk left behind.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use runtime::Encerramento;
+use store::consultas;
 use store::disparos::{self, Varredura};
 
 use crate::{Dispatcher, Falha};
+
+/// A query that nobody answered for so long is given up.
+const SEM_RESPOSTA: Duration = Duration::from_hours(7 * 24);
 
 /// Sweeps until the end is asked for.
 ///
@@ -37,6 +42,11 @@ pub(crate) async fn run(dispatcher: Arc<Dispatcher>, fim: Encerramento) -> Resul
         }
         let avancaram = dispatcher.blocking(|d| disparos::sweep_receipts(&d.banco)).await?;
         metrics::counter!("varredura_total", "fim" => "recibos").increment(avancaram.unsigned_abs());
+        let agora = dispatcher.relogio.agora();
+        let consultas = dispatcher.blocking(move |d| consultas::sweep(&d.banco, agora, SEM_RESPOSTA)).await?;
+        for (fim, quantas) in [("esquecidas", consultas.esquecidas), ("desistidas", consultas.desistidas)] {
+            metrics::counter!("varredura_total", "fim" => fim).increment(quantas.unsigned_abs());
+        }
         if !fim.dormir(dispatcher.ajustes.varredura).await {
             return Ok(());
         }

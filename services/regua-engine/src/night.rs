@@ -9,10 +9,12 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::execucao::Canal;
+use domain::fuso::{self, FusoDosEnvios};
 use domain::ids::{EmpresaId, NoiteId};
 use domain::janela::Janela;
 use domain::regua::{decide, descoberto};
 use runtime::{Encerramento, cronometro};
+use store::empresas::Empresa;
 use store::{StoreError, Tenant, coberturas, empresas, noites, reguas};
 
 use crate::{Engine, Falha, first_failure};
@@ -112,7 +114,7 @@ fn chunk(
     let reguas = reguas::load(t)?;
     let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
     let janelas = empresas::janelas(t)?;
-    let local = agora.with_timezone(&empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo));
+    let fusos = sending_zones(&empresa)?;
     let decisoes: Vec<_> = timed("decidir", || {
         devedores.iter().map(|d| (d.id, decide(&reguas, d, noite.1, &escolhas))).collect()
     });
@@ -124,7 +126,7 @@ fn chunk(
     drop(devedores); // the rest of a chunk is as large again
     timed("gravar", || {
         coberturas::save(t, &fora, noite.1)?;
-        noites::save(t, noite, &decisoes, |canal| ripe_at(&janelas, canal, local), agora)
+        noites::save(t, noite, &decisoes, |canal| ripe_at(&janelas, canal, &fusos, agora), agora)
     })?;
     Ok(Some(decisoes.len()))
 }
@@ -137,8 +139,21 @@ fn timed<T>(fase: &'static str, work: impl FnOnce() -> T) -> T {
     feito
 }
 
-/// Rules j01, j07: from when on an action of `canal` may leave.
-fn ripe_at(janelas: &[(Canal, Janela)], canal: Canal, agora: DateTime<Tz>) -> DateTime<Utc> {
-    let janela = janelas.iter().find(|(c, _)| *c == canal && canal.obedece_janela());
-    janela.map_or(agora, |(_, janela)| janela.proximo_instante(agora)).to_utc()
+/// Rule j06: by whose clocks an action may leave. Where somebody is only the fence knows, and puts it off further west; for
+/// this it is enough to be nowhere too late on the mainland.
+fn sending_zones(empresa: &Empresa) -> Result<Vec<Tz>, StoreError> {
+    let da_empresa = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
+    Ok(match empresa.fuso_dos_envios()? {
+        FusoDosEnvios::Empresa => vec![da_empresa],
+        FusoDosEnvios::Devedor => vec![da_empresa, fuso::DE_BRASILIA],
+    })
+}
+
+/// Rules j01, j07: from when on an action of `canal` may leave: as soon as its window is open by one of the clocks.
+fn ripe_at(janelas: &[(Canal, Janela)], canal: Canal, fusos: &[Tz], agora: DateTime<Utc>) -> DateTime<Utc> {
+    let Some((_, janela)) = janelas.iter().find(|(c, _)| *c == canal && canal.obedece_janela()) else {
+        return agora;
+    };
+    let abre = fusos.iter().map(|fuso| janela.proximo_instante(agora.with_timezone(fuso)).to_utc());
+    abre.min().unwrap_or(agora)
 }

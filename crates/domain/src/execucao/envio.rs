@@ -29,6 +29,8 @@ pub struct PedidoEnvio<'a> {
     pub data: NaiveDate,
     /// The sending window of the channel; `None` sends at any time.
     pub janela: Option<&'a Janela>,
+    /// Rule j06: in which zones it has to be open; none are the company's.
+    pub fusos: &'a [Tz],
     /// How the company counts due dates.
     pub regras: &'a Regras,
 }
@@ -57,8 +59,8 @@ pub enum Envio {
     },
 }
 
-/// Decides whether an execution leaves, and with which títulos. `agora` is in the company's time zone (rule
-/// j06).
+/// Decides whether an execution leaves, and with which títulos. `agora` is in the company's time zone, whose dates and
+/// holidays count wherever the debtor is (rule j06).
 ///
 /// What calls the message off comes first: a paid debt is discarded at once, not kept until the morning or until the channel
 /// is up again.
@@ -89,10 +91,11 @@ pub fn avaliar_envio(pedido: &PedidoEnvio<'_>, agora: DateTime<Tz>) -> Envio {
     if agora.date_naive().signed_duration_since(pedido.data) > VALIDADE {
         return Envio::Expirar;
     }
-    match pedido.janela.filter(|_| pedido.canal.obedece_janela()) {
-        Some(janela) if !janela.aberta(agora) => {
-            Envio::Adiar { para: janela.proximo_instante(agora).to_utc() }
-        }
+    let (da_empresa, agora) = ([agora.timezone()], agora.to_utc());
+    let fusos = if pedido.fusos.is_empty() { &da_empresa[..] } else { pedido.fusos };
+    let janela = pedido.janela.filter(|_| pedido.canal.obedece_janela());
+    match janela.map(|janela| janela.proximo_em(fusos, agora)) {
+        Some(para) if para > agora => Envio::Adiar { para },
         Some(_) | None => Envio::Enviar { titulos: livres },
     }
 }
@@ -159,6 +162,7 @@ mod tests {
             parado: false,
             data: as_(0).date_naive(),
             janela: None,
+            fusos: &[],
             regras: &REGRAS,
         }
     }
@@ -248,6 +252,28 @@ mod tests {
         let pago = [titulo(1, "2026-02-01", StatusTitulo::Pago)];
         let descartado = avaliar_envio(&PedidoEnvio { titulos: &pago, ..com_janela }, as_(3));
         assert_eq!(descartado, Envio::Descartar { motivo: Motivo::TituloPago });
+    }
+
+    #[test]
+    fn j06_the_window_is_the_debtors_and_the_dates_stay_the_companys() {
+        let (janela, titulos) = (comercial(), [titulo(1, "2026-02-01", StatusTitulo::Aberto)]);
+        let no_acre = PedidoEnvio {
+            janela: Some(&janela),
+            fusos: crate::fuso::da_uf(crate::endereco::Uf::Ac),
+            ..pedido(&titulos)
+        };
+        // 09:00 in Acre is 11:00 in São Paulo.
+        assert_eq!(avaliar_envio(&no_acre, as_(9)), Envio::Adiar { para: as_(11).to_utc() });
+        for hora in [11, 19] {
+            assert!(matches!(avaliar_envio(&no_acre, as_(hora)), Envio::Enviar { .. }), "{hora}");
+        }
+        assert!(matches!(avaliar_envio(&no_acre, as_(20)), Envio::Adiar { .. }));
+        // At 01:00 the company's day has changed and Acre's has not: a título due the day before is overdue.
+        let vencido = [titulo(1, "2026-03-09", StatusTitulo::Aberto)];
+        assert_eq!(
+            avaliar_envio(&PedidoEnvio { titulos: &vencido, ..no_acre }, as_(1)),
+            Envio::Adiar { para: as_(11).to_utc() }
+        );
     }
 
     #[test]

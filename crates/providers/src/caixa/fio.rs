@@ -92,6 +92,17 @@ impl Fio {
         self.stream.write_all(resposta.as_bytes()).await
     }
 
+    /// Waits for so many bytes of what comes, or for its end.
+    pub(super) async fn part(&mut self, bytes: usize) -> io::Result<()> {
+        while self.lidos.len() < bytes && self.read().await? > 0 {}
+        Ok(())
+    }
+
+    /// Makes the close that follows a reset instead of a farewell.
+    pub(super) fn reset(&self) -> io::Result<()> {
+        self.stream.set_zero_linger()
+    }
+
     async fn skip(&mut self, mut resto: DummyDataReceiver) -> io::Result<Dados> {
         loop {
             let mut novos = self.lidos.iter();

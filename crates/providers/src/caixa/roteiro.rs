@@ -36,6 +36,11 @@ pub enum Fala {
     /// Hangs up after answering; at [`Fase::Data`] that is after 354. At [`Fase::Corpo`] the message *is*
     /// accepted and the answer never leaves.
     CortarDepois,
+    /// As [`Fala::CortarDepois`], but the answer leaves, and a reset right behind it.
+    Resetar,
+    /// At [`Fase::Data`]: asks for the message, reads so many bytes of it and resets the connection. Elsewhere the same as
+    /// [`Fala::Resetar`].
+    ResetarNoMeio(usize),
     /// Holds the answer until [`super::Caixa::liberar`]. At [`Fase::Corpo`] the message is accepted first.
     Segurar,
     /// Sends these bytes instead of an answer, and takes the step for refused; at [`Fase::Corpo`] the message is

@@ -148,9 +148,16 @@ impl Sessao<'_> {
         if self.para.is_empty() {
             return self.refuse("503 5.5.1 bad sequence\r\n").await;
         }
-        let passo = self.answer(Fase::Data, "354 go ahead\r\n").await?;
+        let fala = self.ask(Fase::Data);
+        let meio = if let Fala::ResetarNoMeio(bytes) = fala { Some(bytes) } else { None };
+        let fala = if meio.is_some() { Fala::Normal } else { fala };
+        let passo = self.perform(fala, "354 go ahead\r\n").await?;
         if passo != Passo::Feito {
             return Ok(passo);
+        }
+        if let Some(bytes) = meio {
+            self.fio.part(bytes).await?;
+            return self.fio.reset().map(|()| Passo::Encerra);
         }
         match self.fio.message(MAX_MENSAGEM).await? {
             Dados::Mensagem(bytes) => self.settle(bytes).await,
@@ -164,7 +171,12 @@ impl Sessao<'_> {
     async fn settle(&mut self, bytes: Vec<u8>) -> io::Result<Passo> {
         let fala = self.ask(Fase::Corpo);
         let guarda = match fala {
-            Fala::Normal | Fala::CortarDepois | Fala::Segurar | Fala::GuardarEResponder(_) => true,
+            Fala::Normal
+            | Fala::CortarDepois
+            | Fala::Resetar
+            | Fala::ResetarNoMeio(_)
+            | Fala::Segurar
+            | Fala::GuardarEResponder(_) => true,
             Fala::Responder(codigo) => codigo < 400,
             Fala::Bruto(texto) => texto.starts_with('2'),
             Fala::Cortar => false,
@@ -191,6 +203,10 @@ impl Sessao<'_> {
             Fala::Normal => self.fio.write(normal).await.map(|()| Passo::Feito),
             Fala::CortarDepois => self.fio.write(normal).await.map(|()| Passo::Encerra),
             Fala::Cortar => Ok(Passo::Encerra),
+            Fala::Resetar | Fala::ResetarNoMeio(_) => {
+                self.fio.write(normal).await?;
+                self.fio.reset().map(|()| Passo::Encerra)
+            }
             Fala::Bruto(texto) => self.refuse(texto).await,
             Fala::Segurar => {
                 self.hold().await;

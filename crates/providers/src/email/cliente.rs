@@ -38,6 +38,16 @@ impl ClienteSmtp {
         Ok(Self { config, protecao, vagas, ociosas: Mutex::default() })
     }
 
+    /// Which account of which relay it sends by, without what it logs in with.
+    #[must_use]
+    pub fn conta(&self) -> String {
+        let Config { host, porta, credencial, .. } = &self.config;
+        credencial.as_ref().map_or_else(
+            || format!("{host}:{porta}"),
+            |credencial| format!("{}@{host}:{porta}", credencial.usuario),
+        )
+    }
+
     /// Sends once and says what became of it. One call never leaves more than one copy: the only thing that
     /// is tried again is a kept session that died before it answered MAIL, when no message had begun to leave.
     pub async fn send(&self, mensagem: &Mensagem) -> Resultado {

@@ -122,11 +122,7 @@ impl Sessao {
 }
 
 async fn connect(config: &Config, protecao: &Protecao) -> Result<Box<dyn AsyncTokioStream>, Quebra> {
-    let tcp = TcpStream::connect((config.host.as_str(), config.porta));
-    let tcp = tcp.await.map_err(|_sem_rota| Quebra::SemConexao)?;
-    // lettre writes the final dot apart from the body: with Nagle's algorithm each message would wait 40 ms
-    // for the relay's delayed acknowledgement.
-    tcp.set_nodelay(true).map_err(|_fechada| Quebra::SemConexao)?;
+    let tcp = dial(config).await?;
     match protecao {
         Protecao::Nenhuma | Protecao::StartTls(_) => Ok(Box::new(tcp)),
         Protecao::Implicita { conector, nome } => {
@@ -134,6 +130,15 @@ async fn connect(config: &Config, protecao: &Protecao) -> Result<Box<dyn AsyncTo
             Ok(Box::new(Cifrado(cifrado)))
         }
     }
+}
+
+async fn dial(config: &Config) -> Result<TcpStream, Quebra> {
+    let tcp = TcpStream::connect((config.host.as_str(), config.porta));
+    let tcp = tcp.await.map_err(|_sem_rota| Quebra::SemConexao)?;
+    // lettre writes the final dot apart from the body: with Nagle's algorithm each message would wait 40 ms
+    // for the relay's delayed acknowledgement.
+    tcp.set_nodelay(true).map_err(|_fechada| Quebra::SemConexao)?;
+    Ok(tcp)
 }
 
 async fn bounded<T>(
@@ -196,4 +201,20 @@ fn breakage(verbo: Verbo, erro: &Error, texto: &str) -> Quebra {
 fn io_kind(erro: &Error) -> Option<io::ErrorKind> {
     let fontes = std::iter::successors(erro.source(), |fonte| (*fonte).source());
     fontes.filter_map(|fonte| fonte.downcast_ref::<io::Error>()).map(io::Error::kind).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::email::Tls;
+
+    #[tokio::test]
+    async fn no_small_write_of_a_session_waits_for_the_servers_acknowledgement() {
+        let escuta = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let porta = escuta.local_addr().unwrap().port();
+        let tcp = dial(&Config::new("127.0.0.1", porta, Tls::Nenhum)).await.unwrap();
+        assert!(tcp.nodelay().unwrap());
+    }
 }

@@ -20,29 +20,29 @@ const SILENCIO: Duration = Duration::from_mins(5);
 const PEDACO: usize = 8 * 1024;
 
 /// The carrier's end of a connection.
-pub(super) struct Fio {
+pub(crate) struct Fio {
     stream: TcpStream,
     lidos: Vec<u8>,
 }
 
 /// One request.
-pub(super) struct Lido {
-    pub(super) metodo: String,
+pub(crate) struct Lido {
+    pub(crate) metodo: String,
     /// Path and query, as they came.
-    pub(super) alvo: String,
+    pub(crate) alvo: String,
     /// Names in lower case.
-    pub(super) cabecalhos: Vec<(String, String)>,
-    pub(super) corpo: Vec<u8>,
+    pub(crate) cabecalhos: Vec<(String, String)>,
+    pub(crate) corpo: Vec<u8>,
 }
 
 impl Lido {
-    pub(super) fn cabecalho(&self, nome: &str) -> Option<&str> {
+    pub(crate) fn cabecalho(&self, nome: &str) -> Option<&str> {
         self.cabecalhos.iter().find(|(n, _)| n == nome).map(|(_, valor)| valor.as_str())
     }
 }
 
 /// What came where a request was due.
-pub(super) enum Chegou {
+pub(crate) enum Chegou {
     Pedido(Lido),
     /// Not a request that is understood: the status to say so with.
     Estranho(u16),
@@ -57,12 +57,12 @@ struct Cabeca {
 }
 
 impl Fio {
-    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+    pub(crate) fn new(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         Ok(Self { stream, lidos: Vec::new() })
     }
 
-    pub(super) async fn request(&mut self) -> io::Result<Chegou> {
+    pub(crate) async fn request(&mut self) -> io::Result<Chegou> {
         loop {
             match head(&self.lidos) {
                 Ok(Some(cabeca)) if cabeca.fim.saturating_add(cabeca.corpo) > MAX_PEDIDO => {
@@ -83,12 +83,12 @@ impl Fio {
         }
     }
 
-    pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes).await
     }
 
     /// Answers whole.
-    pub(super) async fn answer(
+    pub(crate) async fn answer(
         &mut self,
         status: u16,
         cabecalhos: &[(String, String)],
@@ -105,7 +105,7 @@ impl Fio {
     }
 
     /// Makes the close that follows a reset instead of a farewell.
-    pub(super) fn reset(&self) -> io::Result<()> {
+    pub(crate) fn reset(&self) -> io::Result<()> {
         self.stream.set_zero_linger()
     }
 

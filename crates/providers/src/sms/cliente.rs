@@ -57,6 +57,12 @@ impl ClienteSms {
         self.provedor.transliterar()
     }
 
+    /// Which account of it.
+    #[must_use]
+    pub fn conta(&self) -> String {
+        self.provedor.conta()
+    }
+
     /// Whether the same key again makes no second message.
     #[must_use]
     pub fn idempotente(&self) -> bool {

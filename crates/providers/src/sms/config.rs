@@ -9,6 +9,7 @@ use super::infobip::{ConfigInfobip, Infobip};
 use super::provedor::Provedor;
 use super::twilio::{ConfigTwilio, Twilio};
 use super::zenvia::{ConfigZenvia, Zenvia};
+use crate::modelo::ModeloInvalido;
 use crate::segredo::Segredo;
 
 /// The shortest secret that receipts may be believed by.
@@ -78,6 +79,15 @@ pub enum ConfigError {
     /// Sizes of segments that no text could fit in.
     #[error("configuração de SMS: tamanhos de segmento inválidos")]
     Segmentos,
+}
+
+impl From<ModeloInvalido> for ConfigError {
+    fn from(invalido: ModeloInvalido) -> Self {
+        match invalido {
+            ModeloInvalido::Variavel { campo, nome } => Self::Variavel { campo, nome },
+            ModeloInvalido::Corpo => Self::Corpo,
+        }
+    }
 }
 
 /// A word that goes into a header: printable ASCII, and there is one.

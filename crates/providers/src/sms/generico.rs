@@ -31,6 +31,7 @@ use super::provedor::{Pedido, Provedor};
 use super::recibo::{Chamada, Recibo, ReciboInvalido};
 use super::resultado::Resultado;
 use crate::http::{Requisicao, Resposta};
+use crate::modelo::Variavel as _;
 
 pub use config::{ConfigHttp, Formato, FormatoRecibo, RecibosHttp, Segmentos};
 use modelo::{Corpo, Modelo, Valores, Variavel};
@@ -95,6 +96,15 @@ impl Provedor for Generico {
         self.config.transliterar
     }
 
+    /// Of its address what stands before the query, where older gateways have their keys.
+    fn conta(&self) -> String {
+        let onde = self.config.url.split('?').next().unwrap_or_default();
+        self.config
+            .remetente
+            .as_ref()
+            .map_or_else(|| onde.to_owned(), |remetente| format!("{remetente} {onde}"))
+    }
+
     fn idempotente(&self) -> bool {
         self.config.idempotente
     }
@@ -131,7 +141,7 @@ fn url_model(texto: &str) -> Result<Modelo, ConfigError> {
         caminho,
         &[Variavel::ParaDigitos, Variavel::ParaNacional, Variavel::Chave, Variavel::Remetente],
     )?;
-    let modelo = Modelo::parse("url", texto, &Variavel::TODAS)?;
+    let modelo = Modelo::parse("url", texto, Variavel::TODAS)?;
     let origem = |valor: &str| {
         let cheia = modelo.fill_url(&Valores::same(valor));
         url("url", &cheia)?;

@@ -90,6 +90,10 @@ impl Provedor for Infobip {
         self.config.transliterar
     }
 
+    fn conta(&self) -> String {
+        self.config.url.clone()
+    }
+
     fn idempotente(&self) -> bool {
         false
     }

@@ -37,6 +37,9 @@ pub trait Provedor: Send + Sync {
     /// Whether a text should be brought to GSM-7 before it leaves ("não" → "nao").
     fn transliterar(&self) -> bool;
 
+    /// Which account of the provider it sends by, without what proves it; as much as tells two accounts apart.
+    fn conta(&self) -> String;
+
     /// Whether the same key again makes no second message.
     fn idempotente(&self) -> bool;
 

@@ -55,7 +55,7 @@ impl<'a> Chamada<'a> {
     }
 
     /// Whether it is small enough to be looked at.
-    pub(super) fn small(&self) -> Result<(), ReciboInvalido> {
+    pub(crate) fn small(&self) -> Result<(), ReciboInvalido> {
         if self.corpo.len() > MAX_CHAMADA { Err(ReciboInvalido::Grande) } else { Ok(()) }
     }
 }
@@ -103,7 +103,7 @@ pub enum IdMensagem {
 
 impl IdMensagem {
     /// Our key where there is one, else the provider's id where it can be one.
-    pub(super) fn new(chave: Option<&str>, id: Option<&str>) -> Option<Self> {
+    pub(crate) fn new(chave: Option<&str>, id: Option<&str>) -> Option<Self> {
         let chave = chave.and_then(|chave| Uuid::try_parse(chave).ok()).map(Self::Chave);
         chave.or_else(|| Some(Self::Provedor(id_of(id?)?)))
     }

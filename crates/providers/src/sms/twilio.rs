@@ -101,6 +101,10 @@ impl Provedor for Twilio {
         self.config.transliterar
     }
 
+    fn conta(&self) -> String {
+        self.config.conta.clone()
+    }
+
     fn idempotente(&self) -> bool {
         false
     }

@@ -70,6 +70,10 @@ impl Provedor for Zenvia {
         self.config.transliterar
     }
 
+    fn conta(&self) -> String {
+        self.config.remetente.clone()
+    }
+
     fn idempotente(&self) -> bool {
         false
     }

@@ -73,6 +73,35 @@ async fn a_connection_cut_after_data_was_accepted_is_uncertain() {
 }
 
 #[tokio::test]
+async fn a_connection_reset_in_mid_body_is_uncertain_and_one_after_the_250_is_never_a_failure() {
+    for bytes in [0, 1, 40] {
+        let (resultado, copias) = send_to(Fase::Data, Fala::ResetarNoMeio(bytes)).await;
+        let Resultado::Incerta { causa: Causa::Conversa { verbo, .. } } = resultado else {
+            panic!("{bytes}: {resultado:?}")
+        };
+        assert_eq!((verbo, copias), (Verbo::Corpo, 0));
+    }
+    // The reset may overtake the answer: then nobody knows, and still it is not sent again.
+    let (resultado, copias) = send_to(Fase::Corpo, Fala::Resetar).await;
+    assert!(matches!(resultado, Resultado::Aceita { .. } | Resultado::Incerta { .. }), "{resultado:?}");
+    assert_eq!(copias, 1);
+}
+
+#[tokio::test]
+async fn a_line_of_ten_megabytes_is_no_answer() {
+    let linha: &'static str = format!("250 {}\r\n", "a".repeat(10 * 1024 * 1024)).leak();
+    for (fase, verbo) in VERBOS {
+        let (resultado, copias) = send_to(fase, Fala::Bruto(linha)).await;
+        let Resultado::Temporaria { causa: Causa::Conversa { verbo: onde, quebra } } = resultado else {
+            panic!("{fase:?}: {resultado:?}")
+        };
+        assert_eq!((onde, quebra, copias), (verbo, Quebra::Protocolo, 0), "{fase:?}");
+    }
+    let (resultado, _) = send_to(Fase::Corpo, Fala::Bruto(linha)).await;
+    assert!(matches!(resultado, Resultado::Incerta { .. }), "{resultado:?}");
+}
+
+#[tokio::test]
 async fn nonsense_before_the_body_is_temporary_and_after_it_uncertain() {
     for bruto in ["banana\r\n", "999 what\r\n", "250\u{0}\r\n\r\n\r\n", "\u{fffd}\r\n"] {
         for (fase, verbo) in VERBOS {

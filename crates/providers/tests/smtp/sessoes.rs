@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use providers::caixa::{Fala, Fase, Momento, Roteiro};
 use providers::email::{Causa, ClienteSmtp, Resultado, Verbo};
+use tokio::time::timeout;
 
 use crate::apoio::{cliente, config, mensagem, message_id, posta, until};
 
@@ -22,6 +23,23 @@ async fn messages_share_a_session_until_it_has_sent_its_share() {
     }
     assert_eq!(posta.caixa.conexoes(), 3);
     assert_eq!(posta.caixa.total(), 7);
+}
+
+/// Each would take 40 ms if its last write waited for the relay's delayed acknowledgement, so all of them twice as long as
+/// they are given.
+#[tokio::test]
+async fn a_thousand_messages_on_one_session_wait_for_no_acknowledgement() {
+    let posta = posta(Roteiro::normal()).await;
+    let mut config = config(&posta);
+    (config.max_sessoes, config.mensagens_por_sessao) = (1, 1_000);
+    let cliente = ClienteSmtp::new(config).unwrap();
+    let todas = async {
+        for n in 0..1_000 {
+            assert!(accepted(&cliente.send(&mensagem(n)).await));
+        }
+    };
+    timeout(Duration::from_secs(20), todas).await.expect("a write of each message waits");
+    assert_eq!((posta.caixa.conexoes(), posta.caixa.total()), (1, 1_000));
 }
 
 #[tokio::test]

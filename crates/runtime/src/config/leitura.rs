@@ -80,9 +80,15 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
+        // Without one there is no limit to be within.
+        let por_segundo = |taxa: Option<u16>| taxa.map_or(1, u32::from);
+        let enriquecimento = self.enriquecimento.as_ref().and_then(|secao| secao.por_segundo);
         let limites = [
             ("banco.conexoes", self.banco.conexoes, 1, 64),
             ("smtp.max_sessoes", self.smtp.max_sessoes.into(), 1, 64),
+            ("smtp.por_segundo", por_segundo(self.smtp.por_segundo), 1, 10_000),
+            ("sms.por_segundo", por_segundo(self.sms.as_ref().and_then(|sms| sms.por_segundo)), 1, 10_000),
+            ("enriquecimento.por_segundo", por_segundo(enriquecimento), 1, 10_000),
             ("dispatcher.lease_s", self.dispatcher.lease_s, 10, 3_600),
             ("dispatcher.fila_s", self.dispatcher.fila_s, 5, 86_400),
             ("dispatcher.prefetch", self.dispatcher.prefetch.into(), 1, 2_000),
@@ -90,6 +96,12 @@ impl Config {
             ("dispatcher.na_fila", self.dispatcher.na_fila.into(), 100, 60_000),
             ("dispatcher.revisao_s", self.dispatcher.revisao_s, 60, 2_592_000),
             ("dispatcher.varredura_s", self.dispatcher.varredura_s, 1, 3_600),
+            ("negativacao.intervalo_s", self.negativacao.intervalo_s, 1, 3_600),
+            ("negativacao.agrupar_s", self.negativacao.agrupar_s, 0, 86_400),
+            ("negativacao.registros", self.negativacao.registros, 1, 100_000),
+            ("arquivos.dias", self.arquivos.dias, 1, 3_650),
+            ("arquivos.espera_s", self.arquivos.espera_s, 0, 3_600),
+            ("arquivos.paciencia_s", self.arquivos.paciencia_s, 1, 86_400),
         ];
         for (chave, valor, min, max) in limites {
             if !(min..=max).contains(&valor) {
@@ -253,6 +265,31 @@ mod tests {
             assert!(erro.starts_with(chave), "{nome}={valor}: {erro}");
         }
         assert!(ler("", &[("COBRANCA_HTTP__PORTA", "70000")]).is_err());
+    }
+
+    #[test]
+    fn the_rate_of_an_account_is_read_beside_what_only_its_provider_knows() {
+        let toml = "[smtp]\npor_segundo = 14\n[sms]\nprovedor = 'zenvia'\ntoken = 't'\npor_segundo = 20\n";
+        let config = ler(toml, &[]).unwrap();
+        let sms = config.sms.unwrap();
+        assert_eq!((config.smtp.por_segundo, sms.por_segundo), (Some(14), Some(20)));
+        let provedor: serde_json::Value = sms.read().unwrap();
+        assert_eq!(provedor, serde_json::json!({"provedor": "zenvia", "token": "t"}));
+        let ambiente = [("COBRANCA_SMTP__POR_SEGUNDO", "1"), ("COBRANCA_SMS__POR_SEGUNDO", "10000")];
+        let config = ler("", &ambiente).unwrap();
+        assert_eq!((config.smtp.por_segundo, config.sms.unwrap().por_segundo), (Some(1), Some(10_000)));
+        for (nome, valor) in [
+            ("COBRANCA_SMTP__POR_SEGUNDO", "0"),
+            ("COBRANCA_SMTP__POR_SEGUNDO", "10001"),
+            ("COBRANCA_SMTP__POR_SEGUNDO", "2.5"),
+            ("COBRANCA_SMS__POR_SEGUNDO", "0"),
+            ("COBRANCA_SMS__POR_SEGUNDO", "10001"),
+            ("COBRANCA_SMS__POR_SEGUNDO", "70000"),
+            ("COBRANCA_SMS__POR_SEGUNDO", "vinte"),
+        ] {
+            let erro = ler("", &[(nome, valor)]).unwrap_err().to_string();
+            assert!(erro.contains("por_segundo"), "{nome}={valor}: {erro}");
+        }
     }
 
     #[test]

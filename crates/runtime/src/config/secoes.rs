@@ -4,8 +4,9 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use serde::de::{DeserializeOwned, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use super::Segredo;
 
@@ -86,6 +87,8 @@ pub struct Smtp {
     pub senha: Option<Segredo>,
     /// Sessions kept open at most, 1 to 64.
     pub max_sessoes: u16,
+    /// Messages that this account takes a second, 1 to 10,000, of all processes together; as many as there are without one.
+    pub por_segundo: Option<u16>,
     /// Domain of the Message-ID, and the name given in EHLO.
     pub remetente_dominio: String,
     /// Address that what comes back is sent to, by which the reports reach this API; each company's own without one.
@@ -107,6 +110,7 @@ impl Default for Smtp {
             usuario: None,
             senha: None,
             max_sessoes: 8,
+            por_segundo: None,
             remetente_dominio: "localhost.localdomain".to_owned(),
             retorno: None,
             segredo_avisos: None,
@@ -140,11 +144,34 @@ pub enum Tls {
     Implicito,
 }
 
-/// `[sms]`: the provider of SMS. What it needs depends on which it is, so the section is read by whoever knows it. `Debug`
-/// shows nothing of it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Sms(serde_json::Value);
+/// `[sms]`: the provider of SMS. What it needs depends on which it is, so the rest of the section is read by whoever knows it.
+/// `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sms {
+    /// Messages that this account takes a second, 1 to 10,000, of all processes together; as many as there are without one.
+    pub por_segundo: Option<u16>,
+    provedor: Value,
+}
+
+impl<'de> Deserialize<'de> for Sms {
+    fn deserialize<D: Deserializer<'de>>(entrada: D) -> Result<Self, D::Error> {
+        let (por_segundo, provedor) = account(entrada, "sms")?;
+        Ok(Self { por_segundo, provedor })
+    }
+}
+
+/// The rate of an account, and what is left of its section.
+fn account<'de, D: Deserializer<'de>>(entrada: D, secao: &str) -> Result<(Option<u16>, Value), D::Error> {
+    let mut campos = Map::deserialize(entrada)?;
+    // From the environment everything is a text.
+    let read = |valor: Value| match valor.as_str() {
+        Some(texto) => texto.parse().ok(),
+        None => u16::deserialize(valor).ok(),
+    };
+    let recusa = || D::Error::custom(format!("{secao}.por_segundo deve ser um número inteiro de até 10000"));
+    let lido = campos.remove("por_segundo").map(|valor| read(valor).ok_or_else(recusa));
+    Ok((lido.transpose()?, Value::Object(campos)))
+}
 
 impl Sms {
     /// Reads the section as what it has to be.
@@ -152,13 +179,45 @@ impl Sms {
     /// # Errors
     /// Something in it is missing, unknown or of the wrong type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(self.0.clone())
+        T::deserialize(self.provedor.clone())
     }
 }
 
 impl fmt::Debug for Sms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sms(***)")
+    }
+}
+
+/// `[enriquecimento]`: the provider that is asked how else a debtor can be reached. As of [`Sms`], whoever knows it reads the rest.
+/// `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enriquecimento {
+    /// Questions that this account takes a second, 1 to 10,000, of all processes together; as many as there are without one.
+    pub por_segundo: Option<u16>,
+    provedor: Value,
+}
+
+impl<'de> Deserialize<'de> for Enriquecimento {
+    fn deserialize<D: Deserializer<'de>>(entrada: D) -> Result<Self, D::Error> {
+        let (por_segundo, provedor) = account(entrada, "enriquecimento")?;
+        Ok(Self { por_segundo, provedor })
+    }
+}
+
+impl Enriquecimento {
+    /// Reads the section as what it has to be.
+    ///
+    /// # Errors
+    /// Something in it is missing, unknown or of the wrong type.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(self.provedor.clone())
+    }
+}
+
+impl fmt::Debug for Enriquecimento {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Enriquecimento(***)")
     }
 }
 
@@ -218,6 +277,44 @@ pub struct Sandbox {
 impl Default for Sandbox {
     fn default() -> Self {
         Self { ativo: false, saida_dir: PathBuf::from("data/saida") }
+    }
+}
+
+/// `[negativacao]`: how entries at bureaus are handed over.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Negativacao {
+    /// Seconds between two looks at what has to be included or taken off, 1 to 3600.
+    pub intervalo_s: u32,
+    /// Seconds for which an entry waits for others to go in one remessa with, 0 to 86400.
+    pub agrupar_s: u32,
+    /// Debts in a remessa at most, 1 to 100000; the retorno of more could not be taken. Their títulos are held while it is begun.
+    pub registros: u32,
+}
+
+impl Default for Negativacao {
+    fn default() -> Self {
+        Self { intervalo_s: 30, agrupar_s: 900, registros: 10_000 }
+    }
+}
+
+/// `[arquivos]`: what is downloaded.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Arquivos {
+    /// Where their bytes are kept. Whoever makes them and whoever serves them read the same directory.
+    pub dir: PathBuf,
+    /// How many days they are kept, 1 to 3650; then their bytes go, and who fetched them stays.
+    pub dias: u32,
+    /// Seconds after the last letter of a night before its file is made, 0 to 3600.
+    pub espera_s: u32,
+    /// Seconds after the first one, whatever is still on its way, 1 to 86400.
+    pub paciencia_s: u32,
+}
+
+impl Default for Arquivos {
+    fn default() -> Self {
+        Self { dir: PathBuf::from("data/arquivos"), dias: 365, espera_s: 10, paciencia_s: 900 }
     }
 }
 

@@ -109,6 +109,12 @@ pub struct ContatoLido {
     /// Why it may not.
     #[diesel(sql_type = Nullable<Text>)]
     pub motivo: Option<String>,
+    /// Which provider told it, where one did.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub fonte: Option<String>,
+    /// When it did.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub obtido_em: Option<DateTime<Utc>>,
 }
 
 impl ContatoLido {
@@ -132,7 +138,7 @@ impl ContatoLido {
 /// The database is unreachable.
 pub fn contatos(t: &mut Tenant<'_>, id: DevedorId) -> Result<Vec<ContatoLido>, StoreError> {
     Ok(sql_query(
-        "SELECT tipo, valor, endereco::text AS endereco, origem, preferido, confirmado_em, invalido_desde, motivo \
+        "SELECT tipo, valor, endereco::text AS endereco, origem, preferido, confirmado_em, invalido_desde, motivo, fonte, obtido_em \
            FROM cadastro.meio_contato WHERE empresa_id = $1 AND devedor_id = $2 \
           ORDER BY tipo, preferido DESC, ordem, valor",
     )

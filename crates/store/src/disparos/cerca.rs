@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use diesel::data_types::PgInterval;
 use diesel::sql_types::{Array, BigInt, Interval, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _};
@@ -15,13 +16,18 @@ use domain::regua::Regras;
 use domain::titulo::Titulo;
 use uuid::Uuid;
 
-use crate::fatos::{Fatos, Lidos};
+use crate::consultas::{Contas, Pergunta, Tarifa};
+use crate::fatos::Fatos;
 use crate::preparada::prepared;
 use crate::{StoreError, Tenant};
 
 mod leitura;
+mod leque;
+mod lugar;
+mod partes;
 
-use leitura::{Fim, LinhaExecucao};
+use leitura::{Fim, Lidas, LinhaExecucao};
+use lugar::Notas;
 
 /// The most contacts that one message goes to; a debtor with more is one whose data nobody looks after.
 pub const MAX_CONTATOS: usize = 10;
@@ -61,6 +67,8 @@ pub struct Cerca {
     pub janela: Option<Janela>,
     /// IANA name of the company's time zone.
     pub fuso: String,
+    /// Rule j06: the zones in which its window is read; none are the company's.
+    pub fusos: &'static [Tz],
     /// What the company chose about due dates.
     pub regras: Regras,
     /// The company's name.
@@ -82,10 +90,15 @@ pub struct Cerca {
     /// Rule m11: where the message goes on its channel, the preferred contact first; at most [`MAX_CONTATOS`]. Empty when
     /// the debtor has none.
     pub contatos: Vec<String>,
+    /// Rule m11: to whom else the same is to go, by executions that are still to be made; `None` when that was done, or is
+    /// not to be.
+    pub demais: Option<Vec<String>>,
     /// Its títulos as they are now, in no order; those that its enrolment no longer holds are not among them (rule m09).
     pub linhas: Vec<Linha>,
     /// What else its text asks for.
     pub fatos: Fatos,
+    /// Rule b22: how a provider is to be asked about the debtor, once that was decided; of the other channels none.
+    pub pergunta: Option<Pergunta>,
 }
 
 /// What became of a claim.
@@ -126,35 +139,66 @@ pub fn claim(
     t: &mut Tenant<'_>,
     ids: &[ExecucaoId],
     lease: Duration,
+    decide: impl FnMut(&Cerca) -> Envio,
+) -> Result<Vec<(ExecucaoId, Reivindicacao)>, StoreError> {
+    claim_to_ask(t, ids, (lease, None), decide)
+}
+
+/// As [`claim`], where a provider is asked about debtors, which costs: who it is and what it costs is counted before it leaves.
+///
+/// # Errors
+/// As [`claim`].
+pub fn claim_to_ask(
+    t: &mut Tenant<'_>,
+    ids: &[ExecucaoId],
+    (lease, tarifa): (Duration, Option<Tarifa>),
     mut decide: impl FnMut(&Cerca) -> Envio,
 ) -> Result<Vec<(ExecucaoId, Reivindicacao)>, StoreError> {
-    let execucoes = leitura::lock(t, ids)?;
-    let titulos = leitura::fence_titulos(t, &execucoes)?;
-    let fatos = leitura::read_fatos(t, &execucoes)?;
+    let mut execucoes = leitura::lock(t, ids)?;
+    if execucoes.is_empty() {
+        return Ok(ids.iter().map(|id| (*id, Reivindicacao::DeOutro)).collect());
+    }
+    let lidas = leitura::read_all(t, &mut execucoes)?;
+    let mut contas = tarifa.map(|tarifa| lidas.accounts(t, &execucoes, tarifa)).transpose()?;
     let mut ocupados = BTreeSet::new();
-    let mut decididas = BTreeMap::new();
-    for execucao in execucoes {
-        let (id, alvo) = (execucao.id(), execucao.alvo());
-        let decidida = at_the_fence(execucao, (&titulos, &fatos), &mut decide)?;
+    let (mut decididas, mut notas) = (BTreeMap::new(), Notas::default());
+    for mut execucao in execucoes {
+        let (id, alvo, fusos) = (execucao.id(), execucao.alvo(), execucao.fusos.take());
+        let devedor = alvo.0;
+        let mut decide = |dados: &Cerca| {
+            notas.note(id, fusos.as_deref(), dados.fusos);
+            decide(dados)
+        };
+        let decidida = at_the_fence(execucao, &lidas, &mut decide)?;
         // Nobody gets two messages of a channel at a time; the next one comes when the first has left.
         let ocupado = matches!(decidida, Reivindicacao::Nossa { .. }) && !ocupados.insert(alvo);
-        decididas.insert(id, if ocupado { Reivindicacao::Retida } else { decidida });
+        let decidida = match (ocupado, &mut contas) {
+            (true, _) => Reivindicacao::Retida,
+            (false, Some(contas)) => to_ask(contas, (id, devedor), decidida),
+            (false, None) => decidida,
+        };
+        decididas.insert(id, decidida);
     }
+    if let Some(contas) = contas {
+        contas.write(t)?;
+    }
+    notas.write(t)?;
+    leque::spread(t, &decididas)?;
     write(t, &mut decididas, lease)?;
     Ok(ids.iter().map(|id| (*id, decididas.remove(id).unwrap_or(Reivindicacao::DeOutro))).collect())
 }
 
 fn at_the_fence(
     execucao: LinhaExecucao,
-    lidos: (&BTreeMap<Uuid, (Uuid, Linha)>, &Lidos),
+    lidas: &Lidas,
     decide: &mut impl FnMut(&Cerca) -> Envio,
 ) -> Result<Reivindicacao, StoreError> {
-    let fim = execucao.fim()?;
+    let fim = execucao.fim(lidas)?;
     if let Some(Fim::Por(motivo)) = fim {
         return Ok(Reivindicacao::Descartada { motivo });
     }
     let ocupado = execucao.ocupado();
-    let dados = execucao.read(lidos)?;
+    let dados = execucao.read(lidas)?;
     let envio = match (fim, decide(&dados)) {
         (Some(_), Envio::Descartar { motivo }) => return Ok(Reivindicacao::Descartada { motivo }),
         (Some(_), _) => return Ok(Reivindicacao::Descartada { motivo: Motivo::SemTitulo }),
@@ -168,6 +212,26 @@ fn at_the_fence(
         Envio::Descartar { motivo } => Reivindicacao::Descartada { motivo },
         Envio::Expirar => Reivindicacao::Expirada,
     })
+}
+
+/// Whether the provider is asked, and with what.
+fn to_ask(contas: &mut Contas, quem: (ExecucaoId, Uuid), decidida: Reivindicacao) -> Reivindicacao {
+    match decidida {
+        Reivindicacao::Nossa { cerca, titulos, mut dados } => {
+            match contas.decide(quem, dados.devedor_documento.as_deref()) {
+                Ok(pergunta) => {
+                    dados.pergunta = Some(pergunta);
+                    Reivindicacao::Nossa { cerca, titulos, dados }
+                }
+                Err(motivo) => Reivindicacao::Descartada { motivo },
+            }
+        }
+        outra @ (Reivindicacao::Adiada { .. }
+        | Reivindicacao::Retida
+        | Reivindicacao::Descartada { .. }
+        | Reivindicacao::Expirada
+        | Reivindicacao::DeOutro) => outra,
+    }
 }
 
 impl Reivindicacao {

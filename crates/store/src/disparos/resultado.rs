@@ -9,6 +9,7 @@ use domain::execucao::{Desfecho, Motivo};
 use domain::ids::{ExecucaoId, TituloId};
 use uuid::Uuid;
 
+use super::efeito::{self, DoResultado, Efeito};
 use crate::preparada::prepared;
 use crate::titulos::array_literal;
 use crate::{StoreError, Tenant};
@@ -42,6 +43,8 @@ pub struct Chamada {
     pub terminou_em: DateTime<Utc>,
     /// What was sent.
     pub mensagem: MensagemMontada,
+    /// What it leaves in our own database, if the result is written.
+    pub efeito: Option<Efeito>,
 }
 
 /// How the attempt that holds a fence ended.
@@ -105,6 +108,14 @@ pub fn finish(t: &mut Tenant<'_>, resultados: &[Resultado]) -> Result<BTreeSet<E
         })
         .collect();
     keep(t, &chamadas)?;
+    let efeitos: Vec<_> = chamadas
+        .iter()
+        .filter_map(|feita| {
+            let efeito = feita.chamada.efeito.as_ref()?;
+            Some(DoResultado { execucao: feita.resultado.id, devedor: feita.devedor, efeito })
+        })
+        .collect();
+    efeito::write(t, &efeitos)?;
     Ok(devedores.into_keys().collect())
 }
 

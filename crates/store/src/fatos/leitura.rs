@@ -44,7 +44,7 @@ struct LinhaDestinatario {
     endereco: Option<String>,
 }
 
-pub(super) fn destinatarios(
+pub(crate) fn destinatarios(
     t: &mut Tenant<'_>,
     devedores: &[Uuid],
 ) -> Result<BTreeMap<Uuid, Destinatario>, StoreError> {
@@ -57,9 +57,39 @@ pub(super) fn destinatarios(
     .load(t.conn)?;
     let read = |linha: LinhaDestinatario| {
         let LinhaDestinatario { id, categoria, gerente, telefone, endereco } = linha;
-        Ok((id, Destinatario { categoria, gerente, telefone, endereco: read_endereco(endereco.as_deref())? }))
+        let endereco = read_endereco(endereco.as_deref())?;
+        Ok((id, Destinatario { categoria, gerente, telefone, endereco, correio: None }))
     };
     linhas.into_iter().map(read).collect()
+}
+
+#[derive(QueryableByName)]
+struct LinhaCorreio {
+    #[diesel(sql_type = SqlUuid)]
+    devedor_id: Uuid,
+    #[diesel(sql_type = Text)]
+    endereco: String,
+}
+
+/// Rule c03: of each debtor the first address that the mail can find.
+pub(super) fn correio(
+    t: &mut Tenant<'_>,
+    devedores: &[Uuid],
+) -> Result<BTreeMap<Uuid, Endereco>, StoreError> {
+    let linhas: Vec<LinhaCorreio> = prepared(
+        "SELECT devedor_id, endereco::text AS endereco FROM cadastro.v_endereco \
+          WHERE empresa_id = $1 AND devedor_id = ANY ($2) ORDER BY ordem, valor",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<SqlUuid>, _>(devedores)
+    .load(t.conn)?;
+    let mut deles = BTreeMap::new();
+    for LinhaCorreio { devedor_id, endereco } in linhas {
+        if let Some(endereco) = read_endereco(Some(&endereco))?.filter(Endereco::postavel) {
+            deles.entry(devedor_id).or_insert(endereco);
+        }
+    }
+    Ok(deles)
 }
 
 #[derive(QueryableByName)]

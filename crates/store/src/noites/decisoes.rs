@@ -6,7 +6,7 @@ use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::{Canal, Motivo};
 use domain::ids::{ConteudoId, DevedorId, InscricaoId, NoiteId};
 use domain::regua::{
-    AcaoDevida, Alvo, Caminhada, Decisao, Inscricao, MotivoEncerramento, MudancaInscricao, OrigemAcao,
+    AcaoDevida, Alvo, Caminhada, Decisao, Inscricao, MotivoEncerramento, MudancaInscricao, OrigemAcao, Passo,
 };
 use uuid::Uuid;
 
@@ -33,17 +33,17 @@ pub fn save(
     for (devedor, decisao) in decisoes {
         for mudanca in &decisao.mudancas {
             match mudanca {
-                MudancaInscricao::Abrir(i) => novas.push(*devedor, i),
-                MudancaInscricao::Atualizar(i) => mudadas.push(*devedor, i),
+                MudancaInscricao::Abrir(i) => novas.push(*devedor, i, fired(decisao, i.id)),
+                MudancaInscricao::Atualizar(i) => mudadas.push(*devedor, i, fired(decisao, i.id)),
                 MudancaInscricao::Encerrar { id, motivo } => encerradas.push((*devedor, *id, *motivo)),
             }
         }
     }
     close(t, &encerradas, data)?;
     discard_unsent(t, &encerradas, agora)?;
-    novas.save(t, ABRIR)?;
+    novas.save(t, ABRIR, data)?;
     by_key(t)?;
-    mudadas.save(t, ATUALIZAR)?;
+    mudadas.save(t, ATUALIZAR, data)?;
     let devidas: Vec<(DevedorId, &AcaoDevida)> =
         decisoes.iter().flat_map(|(devedor, d)| d.acoes.iter().map(|a| (*devedor, a))).collect();
     save_lembretes(t, &devidas, data)?;
@@ -51,6 +51,14 @@ pub fn save(
     reschedule(t, decisoes, data)?;
     count(t, id, i64::try_from(decisoes.len()).unwrap_or(i64::MAX), novas)?;
     Ok(novas)
+}
+
+/// The position of an enrolment that fired, if one did: where it is from this night on (rule f19).
+fn fired(decisao: &Decisao, id: InscricaoId) -> Option<Uuid> {
+    decisao.passos.iter().find_map(|passo| {
+        let Passo::Disparou { inscricao, posicao, .. } = passo else { return None };
+        (*inscricao == id).then(|| posicao.uuid())
+    })
 }
 
 fn close(
@@ -103,20 +111,23 @@ fn discard_unsent(
 
 /// Whoever was enrolled on this night already, by a chunk that came to nothing, is not enrolled twice.
 const ABRIR: &str = "INSERT INTO regua.inscricao (empresa_id, id, regua_id, devedor_id, alvo_id, estado, entrada, ciclo, ancora, \
-            proxima_id, congelada_em, final_em, titulos) \
+            proxima_id, congelada_em, final_em, titulos, posicao_id, posicao_em) \
      SELECT $1, i.id, i.regua, i.devedor, i.alvo, i.estado, i.entrada, i.ciclo, i.ancora, i.proxima, i.congelada, \
-            i.final, i.titulos::uuid[] \
-       FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-         AS i(id, regua, devedor, alvo, estado, entrada, ciclo, ancora, proxima, congelada, final, titulos) \
+            i.final, i.titulos::uuid[], i.posicao, CASE WHEN i.posicao IS NOT NULL THEN $15 END \
+       FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         AS i(id, regua, devedor, alvo, estado, entrada, ciclo, ancora, proxima, congelada, final, titulos, posicao) \
      ON CONFLICT (empresa_id, id) DO UPDATE SET estado = excluded.estado, ciclo = excluded.ciclo, \
             ancora = excluded.ancora, proxima_id = excluded.proxima_id, congelada_em = excluded.congelada_em, \
-            final_em = excluded.final_em, titulos = excluded.titulos, encerrada_em = NULL, motivo = NULL";
+            final_em = excluded.final_em, titulos = excluded.titulos, posicao_id = excluded.posicao_id, \
+            posicao_em = excluded.posicao_em, encerrada_em = NULL, motivo = NULL";
 
 /// A third cheaper than an upsert, which checks every row twice.
 const ATUALIZAR: &str = "UPDATE regua.inscricao x SET estado = i.estado, ciclo = i.ciclo, ancora = i.ancora, proxima_id = i.proxima, \
-            congelada_em = i.congelada, final_em = i.final, titulos = i.titulos::uuid[] \
-       FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-         AS i(id, regua, devedor, alvo, estado, entrada, ciclo, ancora, proxima, congelada, final, titulos) \
+            congelada_em = i.congelada, final_em = i.final, titulos = i.titulos::uuid[], \
+            posicao_id = coalesce(i.posicao, x.posicao_id), \
+            posicao_em = CASE WHEN i.posicao IS NULL THEN x.posicao_em ELSE $15 END \
+       FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         AS i(id, regua, devedor, alvo, estado, entrada, ciclo, ancora, proxima, congelada, final, titulos, posicao) \
       WHERE x.empresa_id = $1 AND x.id = i.id";
 
 /// Until this transaction ends a join looks each row up by its key, whatever the planner believes of the table's size.
@@ -143,10 +154,11 @@ struct Vivas {
     congeladas: Vec<Option<NaiveDate>>,
     finais: Vec<Option<NaiveDate>>,
     titulos: Vec<String>,
+    posicoes: Vec<Option<Uuid>>,
 }
 
 impl Vivas {
-    fn push(&mut self, devedor: DevedorId, inscricao: &Inscricao) {
+    fn push(&mut self, devedor: DevedorId, inscricao: &Inscricao, posicao: Option<Uuid>) {
         let (estado, caminho, congelada, em) = match inscricao.caminhada {
             Caminhada::Andando { ancora, proxima } => ("andando", Some((ancora, proxima)), None, None),
             Caminhada::Congelada { ancora, proxima, desde } => {
@@ -169,9 +181,10 @@ impl Vivas {
         self.congeladas.push(congelada);
         self.finais.push(em);
         self.titulos.push(array_literal(&inscricao.titulos));
+        self.posicoes.push(posicao);
     }
 
-    fn save(self, t: &mut Tenant<'_>, como: &str) -> Result<(), StoreError> {
+    fn save(self, t: &mut Tenant<'_>, como: &str, data: NaiveDate) -> Result<(), StoreError> {
         if self.ids.is_empty() {
             return Ok(());
         }
@@ -189,6 +202,8 @@ impl Vivas {
             .bind::<Array<Nullable<Date>>, _>(self.congeladas)
             .bind::<Array<Nullable<Date>>, _>(self.finais)
             .bind::<Array<Text>, _>(self.titulos)
+            .bind::<Array<Nullable<SqlUuid>>, _>(self.posicoes)
+            .bind::<Date, _>(data)
             .execute_unit(t.conn)
     }
 }

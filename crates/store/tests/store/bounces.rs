@@ -48,6 +48,7 @@ fn send(casa: &Casa, id: ExecucaoId, destinatario: &str) {
         resposta: "250 ok".to_owned(),
         terminou_em: hora(dia(NOITE)),
         mensagem,
+        efeito: None,
     };
     let desfecho = Desfecho::Enviada { em: hora(dia(NOITE)) };
     let resultado = Resultado { id, cerca, desfecho, chamada: Some(chamada) };

@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::apoio::Casa;
 
-const PAPEIS: [(&str, &str); 3] =
-    [("cobranca_titulos", "cadastro"), ("cobranca_regua", "regua"), ("cobranca_disparo", "disparo")];
-const NOSSOS: &str = "('cadastro', 'regua', 'disparo')";
+const PAPEIS: [(&str, &str); 4] = [
+    ("cobranca_titulos", "cadastro"),
+    ("cobranca_regua", "regua"),
+    ("cobranca_disparo", "disparo"),
+    ("cobranca_lote", "lote"),
+];
+const NOSSOS: &str = "('cadastro', 'regua', 'disparo', 'lote')";
 const NADA: [&str; 0] = [];
 
 fn tables(casa: &Casa) -> Vec<String> {
@@ -26,16 +30,20 @@ fn r02_every_table_carries_the_company_and_a_policy_for_reading_and_writing() {
             SELECT FROM pg_policies p WHERE p.schemaname = n.nspname AND p.tablename = c.relname AND p.cmd = 'ALL' \
                AND p.permissive = 'PERMISSIVE' AND p.roles = '{{public}}' \
                AND p.qual ~ '^\\((empresa_)?id = cadastro.empresa_atual\\(\\)\\)$' AND p.with_check = p.qual) \
-            AND (SELECT count(*) FROM pg_policies p WHERE p.schemaname = n.nspname AND p.tablename = c.relname) = 1)"
+            AND (SELECT count(*) FROM pg_policies p WHERE p.schemaname = n.nspname AND p.tablename = c.relname) = 1) ORDER BY 1"
     ));
-    assert_eq!(abertas, NADA);
+    // What a provider account has been promised is no company's, and no role has a right on it.
+    assert_eq!(abertas, ["disparo.taxa"]);
     let sem_empresa = casa.texts(&format!(
         "SELECT c.oid::regclass::text AS x FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
           WHERE c.relkind IN ('r', 'p') AND n.nspname IN {NOSSOS} AND NOT EXISTS (\
-            SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'empresa_id' AND a.attnotnull)"
+            SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'empresa_id' AND a.attnotnull) ORDER BY 1"
     ));
     // The company itself has no such column; a receipt has none until its message is found, and is nobody's till then.
-    assert_eq!(sem_empresa, ["cadastro.empresa", "disparo.recibo"]);
+    assert_eq!(sem_empresa, ["cadastro.empresa", "disparo.recibo", "disparo.taxa"]);
+    let sem_porta =
+        "SELECT relname::text AS x FROM pg_class WHERE oid = 'disparo.taxa'::regclass AND relrowsecurity";
+    assert_eq!(casa.texts(sem_porta), ["taxa"], "without a policy nobody passes");
 }
 
 #[test]
@@ -58,8 +66,9 @@ fn every_key_begins_with_the_company() {
            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] \
           WHERE n.nspname IN {NOSSOS} AND k.contype IN ('p', 'f', 'u') AND a.attname <> 'empresa_id' ORDER BY 1"
     ));
-    // A company is its own key; a key's id is looked up before its company is known, and so is the message of a receipt.
-    assert_eq!(outras, ["chave_api_id_key", "empresa_pkey", "recibo_pkey"]);
+    // A company is its own key; a key's id is looked up before its company is known, and so is the message of a receipt. A
+    // provider account is no company's.
+    assert_eq!(outras, ["chave_api_id_key", "empresa_pkey", "recibo_pkey", "taxa_pkey"]);
 }
 
 #[test]
@@ -76,7 +85,7 @@ fn every_foreign_key_points_into_its_own_schema() {
 fn service_roles_own_nothing_and_are_under_every_policy() {
     let casa = Casa::nova();
     let nomes = PAPEIS.map(|(papel, _)| format!("'{papel}'")).join(", ");
-    assert_eq!(casa.n(&format!("SELECT count(*) FROM pg_roles WHERE rolname IN ({nomes})")), 3);
+    assert_eq!(casa.n(&format!("SELECT count(*) FROM pg_roles WHERE rolname IN ({nomes})")), 4);
     let fortes = casa.texts(&format!(
         "SELECT rolname::text AS x FROM pg_roles WHERE rolname IN ({nomes}) \
             AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication OR rolcanlogin)"
@@ -108,22 +117,75 @@ fn privileges(casa: &Casa, papel: &str) -> BTreeSet<String> {
 }
 
 /// What the dispatcher may not do to its own tables.
-const NUNCA_NO_DISPARO: [&str; 8] = [
+const NUNCA_NO_DISPARO: &[&str] = &[
+    "acontecimento UPDATE",
+    "acontecimento DELETE",
+    "arquivo DELETE",
+    "arquivo_baixado UPDATE",
+    "arquivo_baixado DELETE",
+    "carta DELETE",
+    "consulta DELETE",
+    "credencial DELETE",
     "devolucao DELETE",
+    "gasto DELETE",
     "intervencao UPDATE",
     "intervencao DELETE",
+    "negativacao DELETE",
     "parada UPDATE",
+    "politica_enriquecimento DELETE",
     "recibo INSERT",
     "recibo UPDATE",
     "recibo DELETE",
+    "remessa DELETE",
+    "retorno UPDATE",
+    "retorno DELETE",
+    "taxa SELECT",
+    "taxa INSERT",
+    "taxa UPDATE",
+    "taxa DELETE",
     "template_versao UPDATE",
+];
+
+/// What only the dispatcher reads of the others.
+const VISTAS_DO_DISPARO: &[&str] = &[
+    "cadastro.v_chave",
+    "cadastro.v_contato",
+    "cadastro.v_destinatario",
+    "cadastro.v_endereco",
+    "cadastro.v_importacao_erro",
+    "cadastro.v_importacao_recusada",
+    "cadastro.v_informante",
+    "cadastro.v_parcela",
+    "cadastro.v_titulo_da_mensagem",
+    "regua.v_posicao",
+    "regua.v_acao",
+    "regua.v_conteudo",
+    "regua.v_inscricao",
+    "regua.v_regua",
+];
+
+/// What filters join, and so are granted columns of: no view narrows a join of tables that grow (0042).
+const DO_LOTE: [&str; 13] = [
+    "cadastro.contato",
+    "cadastro.credor",
+    "cadastro.devedor",
+    "cadastro.devedor_codigo",
+    "cadastro.devedor_saldo",
+    "cadastro.meio_contato",
+    "cadastro.negociacao",
+    "cadastro.opt_out",
+    "cadastro.resultado_contato",
+    "cadastro.titulo",
+    "regua.inscricao",
+    "regua.posicao",
+    "regua.regua",
 ];
 
 #[test]
 fn each_service_writes_its_own_schema_and_reads_the_others_only_through_views() {
     let casa = Casa::nova();
     let vistas = ["cadastro.v_empresa", "cadastro.v_janela", "cadastro.v_titulo", "cadastro.v_devedor"];
-    for (papel, schema) in PAPEIS {
+    for (papel, schema) in PAPEIS.into_iter().filter(|(papel, _)| *papel != "cobranca_lote") {
         let mut espera: BTreeSet<String> = tables(&casa)
             .iter()
             .filter(|t| t.starts_with(&format!("{schema}.")))
@@ -155,20 +217,7 @@ fn each_service_writes_its_own_schema_and_reads_the_others_only_through_views() 
             espera.extend(do_calculo.map(|v| format!("{v} SELECT")));
         }
         if papel == "cobranca_disparo" {
-            let dela = [
-                "cadastro.v_chave",
-                "cadastro.v_contato",
-                "cadastro.v_destinatario",
-                "cadastro.v_endereco",
-                "cadastro.v_parcela",
-                "cadastro.v_titulo_da_mensagem",
-                "regua.v_posicao",
-                "regua.v_acao",
-                "regua.v_conteudo",
-                "regua.v_inscricao",
-                "regua.v_regua",
-            ];
-            espera.extend(dela.map(|v| format!("{v} SELECT")));
+            espera.extend(VISTAS_DO_DISPARO.iter().map(|v| format!("{v} SELECT")));
         }
         if papel == "cobranca_regua" {
             let dela = [
@@ -181,6 +230,26 @@ fn each_service_writes_its_own_schema_and_reads_the_others_only_through_views() 
             espera.extend(dela.map(|v| format!("{v} SELECT")));
         }
         assert_eq!(privileges(&casa, papel), espera, "{papel}");
+    }
+}
+
+#[test]
+fn batches_read_the_columns_that_filters_ask_for_and_no_others() {
+    let casa = Casa::nova();
+    let inteiras = casa.texts(&format!(
+        "SELECT c.oid::regclass::text AS x FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+          WHERE c.relkind = 'r' AND n.nspname IN {NOSSOS} AND has_table_privilege('cobranca_lote', c.oid, 'SELECT')"
+    ));
+    assert_eq!(inteiras, NADA, "columns are granted one by one");
+    let lidas = DO_LOTE.map(|tabela| format!("{tabela} SELECT"));
+    assert_eq!(privileges(&casa, "cobranca_lote"), lidas.into());
+    for coluna in ["observacao", "operador"] {
+        assert_eq!(
+            casa.n(&format!(
+                "has_column_privilege('cobranca_lote', 'cadastro.contato', '{coluna}', 'SELECT')::int"
+            )),
+            0
+        );
     }
 }
 
@@ -209,57 +278,68 @@ fn functions_that_run_with_their_owners_rights_have_a_fixed_search_path() {
     assert_eq!(soltas, NADA);
 }
 
+/// Functions that run with their owner's rights, and who may call each.
+const EXECUTAVEIS: &[&str] = &[
+    "cadastro.anotar_devedores: ",
+    "cadastro.anotar_saldos: ",
+    "cadastro.autenticar: cobranca_disparo cobranca_regua cobranca_titulos",
+    "cadastro.cancelar_negociacoes: cobranca_regua cobranca_titulos",
+    "cadastro.contatos_a_mesclar: cobranca_disparo",
+    "cadastro.empresas_da_noite: cobranca_regua",
+    "cadastro.enriquecer: cobranca_disparo",
+    "cadastro.entrar: cobranca_disparo cobranca_regua cobranca_titulos",
+    "cadastro.esquecer_saldos: ",
+    "cadastro.guardar_historico: ",
+    "cadastro.guardar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
+    "cadastro.importacoes_por_fazer: cobranca_titulos",
+    "cadastro.invalidar_email: cobranca_disparo",
+    "cadastro.linha_do_tempo: cobranca_disparo",
+    "cadastro.reabrir_suspensos: cobranca_regua",
+    "cadastro.reservar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
+    "cadastro.sair_dos_emails: cobranca_disparo",
+    "cadastro.sair_dos_sms: cobranca_disparo",
+    "cadastro.somar_saldos: ",
+    "cadastro.titulos_das_cartas: cobranca_disparo",
+    "cadastro.titulos_na_cerca: cobranca_disparo",
+    "cadastro.titulos_negativados: cobranca_disparo",
+    "cadastro.varrer_partes: cobranca_titulos",
+    "disparo.aplicar_recibos: ",
+    "disparo.consulta_de: cobranca_disparo",
+    "disparo.descartar_de_acoes: cobranca_regua",
+    "disparo.descartar_de_inscricoes: cobranca_regua",
+    "disparo.desenfileirar: cobranca_disparo",
+    "disparo.empresa_do_email: cobranca_disparo",
+    "disparo.empresas_com_arquivos: cobranca_disparo",
+    "disparo.empresas_com_negativacoes: cobranca_disparo",
+    "disparo.enfileirar: cobranca_disparo",
+    "disparo.inserir_execucoes: cobranca_regua",
+    "disparo.prometer_taxa: cobranca_disparo",
+    "disparo.receber: cobranca_disparo",
+    "disparo.segurar_taxa: cobranca_disparo",
+    "disparo.segurar_templates: cobranca_regua",
+    "disparo.varrer: cobranca_disparo",
+    "disparo.varrer_consultas: cobranca_disparo",
+    "disparo.varrer_recibos: cobranca_disparo",
+    "regua.linha_do_tempo: cobranca_disparo",
+    "regua.marcar: cobranca_titulos",
+    "regua.marcar_todos: cobranca_regua cobranca_titulos",
+    "regua.noite_andando: cobranca_disparo",
+    "regua.noites_andando: cobranca_regua",
+    "regua.simulacoes_por_fazer: cobranca_regua",
+    "regua.usa_credor: cobranca_titulos",
+    "regua.uso_de_template: cobranca_disparo",
+];
+
 #[test]
 fn each_function_is_executable_by_exactly_who_needs_it() {
     let casa = Casa::nova();
     let quem = casa.texts(&format!(
         "SELECT format('%I.%I: %s', n.nspname, f.proname, (SELECT string_agg(r, ' ' ORDER BY r) \
-             FROM unnest(ARRAY['cobranca_titulos', 'cobranca_regua', 'cobranca_disparo']) r \
+             FROM unnest(ARRAY['cobranca_titulos', 'cobranca_regua', 'cobranca_disparo', 'cobranca_lote']) r \
             WHERE has_function_privilege(r, f.oid, 'EXECUTE'))) AS x \
            FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE n.nspname IN {NOSSOS} AND f.prosecdef ORDER BY 1"
     ));
-    assert_eq!(
-        quem,
-        [
-            "cadastro.anotar_devedores: ",
-            "cadastro.anotar_saldos: ",
-            "cadastro.autenticar: cobranca_disparo cobranca_regua cobranca_titulos",
-            "cadastro.cancelar_negociacoes: cobranca_regua cobranca_titulos",
-            "cadastro.empresas_da_noite: cobranca_regua",
-            "cadastro.entrar: cobranca_disparo cobranca_regua cobranca_titulos",
-            "cadastro.esquecer_saldos: ",
-            "cadastro.guardar_historico: ",
-            "cadastro.guardar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
-            "cadastro.importacoes_por_fazer: cobranca_titulos",
-            "cadastro.invalidar_email: cobranca_disparo",
-            "cadastro.linha_do_tempo: cobranca_disparo",
-            "cadastro.reabrir_suspensos: cobranca_regua",
-            "cadastro.reservar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
-            "cadastro.sair_dos_emails: cobranca_disparo",
-            "cadastro.sair_dos_sms: cobranca_disparo",
-            "cadastro.somar_saldos: ",
-            "cadastro.titulos_na_cerca: cobranca_disparo",
-            "cadastro.varrer_partes: cobranca_titulos",
-            "disparo.aplicar_recibos: ",
-            "disparo.descartar_de_acoes: cobranca_regua",
-            "disparo.descartar_de_inscricoes: cobranca_regua",
-            "disparo.desenfileirar: cobranca_disparo",
-            "disparo.empresa_do_email: cobranca_disparo",
-            "disparo.enfileirar: cobranca_disparo",
-            "disparo.inserir_execucoes: cobranca_regua",
-            "disparo.receber: cobranca_disparo",
-            "disparo.segurar_templates: cobranca_regua",
-            "disparo.varrer: cobranca_disparo",
-            "disparo.varrer_recibos: cobranca_disparo",
-            "regua.linha_do_tempo: cobranca_disparo",
-            "regua.marcar: cobranca_titulos",
-            "regua.marcar_todos: cobranca_regua cobranca_titulos",
-            "regua.noites_andando: cobranca_regua",
-            "regua.simulacoes_por_fazer: cobranca_regua",
-            "regua.usa_credor: cobranca_titulos",
-            "regua.uso_de_template: cobranca_disparo",
-        ]
-    );
+    assert_eq!(quem, EXECUTAVEIS);
     let de_todos = casa.texts(&format!(
         "SELECT f.oid::regprocedure::text AS x FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace, \
                 aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a \

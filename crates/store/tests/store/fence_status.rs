@@ -27,6 +27,7 @@ pub(crate) fn at_the_fence(casa: &Casa, id: ExecucaoId, agora: DateTime<Utc>) ->
                 parado: dados.parado,
                 data: agora.with_timezone(&Sao_Paulo).date_naive(), // how old it is, is not asked here
                 janela: dados.janela.as_ref(),
+                fusos: &[],
                 regras: &dados.regras,
             };
             avaliar_envio(&pedido, agora.with_timezone(&Sao_Paulo))

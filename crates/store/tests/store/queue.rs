@@ -84,6 +84,30 @@ fn two_relays_share_and_never_take_the_same() {
 }
 
 #[test]
+fn while_one_relay_takes_the_others_find_nothing() {
+    let casa = ripe(3);
+    let mut outro = testkit::Sql::connect(casa.pg.url());
+    outro.run("BEGIN");
+    outro.run("SELECT pg_advisory_xact_lock(hashtext('disparo.enfileirar'))");
+    let agora = hora(dia(NOITE));
+    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], agora, (9, 1_000)).unwrap(), []);
+    outro.run("COMMIT");
+    assert_eq!(enqueue(&casa.dispatcher, &[Canal::Email], agora, (9, 1_000)).unwrap().len(), 3);
+}
+
+#[test]
+fn a_line_that_is_full_has_its_turn_again_when_it_has_room_for_many() {
+    let casa = ripe(10);
+    let take = || enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (6, 8)).unwrap();
+    let fila = take();
+    assert_eq!((fila.len(), take().len()), (6, 0));
+    casa.claimed(fila[0].id, LEASE);
+    assert_eq!(take(), [], "one place is no turn");
+    casa.claimed(fila[1].id, LEASE);
+    assert_eq!(take().len(), 4);
+}
+
+#[test]
 fn what_was_not_confirmed_goes_back_unless_it_was_claimed_meanwhile() {
     let casa = ripe(3);
     let fila = enqueue(&casa.dispatcher, &[Canal::Email], hora(dia(NOITE)), (9, 1_000)).unwrap();

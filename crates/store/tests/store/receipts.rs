@@ -20,6 +20,7 @@ fn finish(casa: &Casa, (id, cerca): (ExecucaoId, i64), desfecho: Desfecho, prove
     let chamada = Chamada {
         provedor: PROVEDOR,
         provedor_id: provedor_id.map(str::to_owned),
+        efeito: None,
         resposta: "202".to_owned(),
         terminou_em: hora(dia(NOITE)),
         mensagem: MensagemMontada {

@@ -70,6 +70,9 @@ fn fill(casa: &Casa, empresa: EmpresaId, por_tipo: usize) {
          INSERT INTO disparo.recibo (provedor, mensagem, estado, recebido_em, chegou_em, empresa_id, execucao_id, devedor_id)
          SELECT 'p', id, s, now(), criada_em, empresa_id, id, devedor_id
            FROM disparo.execucao, unnest(ARRAY['lida', 'entregue', 'enviada']) s WHERE empresa_id = '{e}';
+         INSERT INTO disparo.acontecimento (empresa_id, devedor_id, em, ordem, chave, tipo, autor, dados)
+         SELECT '{e}', d, {quando}, 75, gen_random_uuid() || ':' || k, k, NULL, '{{}}'
+           FROM unnest(ARRAY['carta', 'consulta', 'negativacao']) k CROSS JOIN {serie};
          INSERT INTO disparo.intervencao (empresa_id, execucao_id, em, acao, autor, devedor_id)
          SELECT empresa_id, id, criada_em, a, '{nil}', devedor_id
            FROM disparo.execucao, unnest(ARRAY['reprocessada', 'enviada']) a WHERE empresa_id = '{e}';",
@@ -130,7 +133,10 @@ fn expected(tipo: TipoAcontecimento) -> usize {
         | TipoAcontecimento::Contato
         | TipoAcontecimento::InscricaoAberta
         | TipoAcontecimento::InscricaoEncerrada
-        | TipoAcontecimento::AcaoDecidida => 10,
+        | TipoAcontecimento::AcaoDecidida
+        | TipoAcontecimento::Carta
+        | TipoAcontecimento::Consulta
+        | TipoAcontecimento::Negativacao => 10,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::cargo;
 use crate::finding::{Finding, assert_none};
 
 const ADAPTERS: [&str; 6] = ["bus", "letters", "providers", "render", "sheets", "store"];
-const SERVICES: [&str; 4] = ["batch-action", "dispatcher", "regua-engine", "titulos"];
+const SERVICES: [&str; 5] = ["batch-action", "cartas", "dispatcher", "regua-engine", "titulos"];
 /// What the pure crate may be built from: values, and words about them.
 const PURE: [&str; 8] =
     ["chrono", "chrono-tz", "icu_normalizer", "proptest", "serde", "serde_json", "thiserror", "uuid"];

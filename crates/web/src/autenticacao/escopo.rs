@@ -109,6 +109,18 @@ escopos! {
         Ler = ExecucoesLer, "execucoes:ler", "Reads execuções.";
         Escrever = ExecucoesEscrever, "execucoes:escrever", "Sends executions again, settles doubts, stops channels.";
     }
+    arquivos {
+        Ler = ArquivosLer, "arquivos:ler", "Reads and downloads files.";
+        Escrever = ArquivosEscrever, "arquivos:escrever", "Marks letters as printed, posted, and returned.";
+    }
+    negativacoes {
+        Ler = NegativacoesLer, "negativacoes:ler", "Reads entries at bureaus, remessas and deadlines.";
+        Escrever = NegativacoesEscrever, "negativacoes:escrever", "Takes entries off, receives retornos, keeps accounts at bureaus.";
+    }
+    enriquecimento {
+        Ler = EnriquecimentoLer, "enriquecimento:ler", "Reads queries about debtors and what they cost.";
+        Escrever = EnriquecimentoEscrever, "enriquecimento:escrever", "Chooses what queries may cost and are for.";
+    }
     linha_do_tempo {
         Ler = LinhaDoTempoLer, "linha_do_tempo:ler", "Reads all that happened to a debtor, whatever it is.";
     }
@@ -173,7 +185,7 @@ mod tests {
             assert_eq!(escopo.as_str().parse(), Ok(*escopo));
         }
         assert_eq!("titulos:apagar".parse::<Escopo>(), Err(EscopoDesconhecido));
-        assert_eq!(Escopos::todos().iter().count(), 23);
+        assert_eq!(Escopos::todos().iter().count(), 29);
     }
 
     #[test]

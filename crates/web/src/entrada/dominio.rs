@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 use deserr::{Deserr, IntoValue, Value, ValueKind, ValuePointerRef};
+use domain::arquivo::{MotivoDevolucao, TipoArquivo};
 use domain::calendario::ANOS;
 use domain::contato::CanalContato;
 use domain::dinheiro::Centavos;
@@ -12,9 +13,11 @@ use domain::documento::{Documento, TipoPessoa};
 use domain::email::EnderecoEmail;
 use domain::encargos::Contagem;
 use domain::endereco::{Cep, Uf};
+use domain::enriquecimento::{BaseLegal, EstadoConsulta, Finalidade};
 use domain::execucao::{Canal, Estado as EstadoExecucao};
 use domain::ids;
 use domain::meio::{CanalOptOut, OrigemContato};
+use domain::negativacao::{Bureau, Comunicado, Situacao};
 use domain::negociacao::{EstadoNegociacao, SituacaoNegociacao};
 use domain::percentual::Percentual;
 use domain::regua::{Criterio, Destinatarios, EstadoRegua, Modo};
@@ -71,6 +74,14 @@ from_text! {
     Uf: "valor_invalido", |texto: &str| Uf::parse(&texto.to_ascii_uppercase());
     OrigemContato: "valor_invalido", OrigemContato::parse;
     CanalOptOut: "valor_invalido", CanalOptOut::parse;
+    TipoArquivo: "valor_invalido", TipoArquivo::parse;
+    Bureau: "valor_invalido", Bureau::parse;
+    Comunicado: "valor_invalido", Comunicado::parse;
+    Situacao: "valor_invalido", Situacao::parse;
+    MotivoDevolucao: "valor_invalido", MotivoDevolucao::parse;
+    EstadoConsulta: "valor_invalido", EstadoConsulta::parse;
+    Finalidade: "valor_invalido", Finalidade::parse;
+    BaseLegal: "valor_invalido", BaseLegal::parse;
     CanalContato: "valor_invalido", CanalContato::parse;
     EstadoNegociacao: "valor_invalido", EstadoNegociacao::parse;
     SituacaoNegociacao: "valor_invalido", SituacaoNegociacao::parse;

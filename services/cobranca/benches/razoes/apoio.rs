@@ -55,6 +55,11 @@ impl Medicao {
         Ok(tokio::task::spawn_blocking(move || work(&mut Sql::connect(&url))).await?)
     }
 
+    /// One more company beside the first: its id and its key.
+    pub(crate) async fn another_company(&self) -> Resultado<(String, String)> {
+        company(&self.banco, &self.relogio).await
+    }
+
     /// `postgres://` address of the database.
     pub(crate) fn url(&self) -> &str {
         self.banco.url()

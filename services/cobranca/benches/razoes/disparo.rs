@@ -1,8 +1,8 @@
 //! Row `disparo`: 20,000 actions that are due, from `pendente` to `enviada`: relay, quorum queue with confirms, fence, message
 //! made, result kept; the provider takes each at once.
 //!
-//! The limit is the same way with nothing on it: ids in a table, taken a thousand at a time, published in messages of a hundred
-//! with confirms, and marked as done a message at a time, on the same database and broker.
+//! The limit is the same way with nothing on it: ids put into a table and taken from it a thousand at a time, published in
+//! messages of a hundred with confirms, and marked as done a message at a time, on the same database and broker.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,10 @@ const CONCORRENCIA: u16 = 128;
 /// Rows that the limit's relay takes at a time, as the system's does.
 const LOTE: u32 = 1_000;
 const PRAZO: Duration = Duration::from_mins(5);
+/// Between two looks at whether all have left: each takes something from what is measured, and the last is late by less.
+const OLHADA: Duration = Duration::from_millis(80);
+const FALTAM: &str = "SELECT (EXISTS (SELECT FROM disparo.execucao WHERE estado = 'pendente') \
+                           OR EXISTS (SELECT FROM disparo.execucao WHERE estado IN ('enfileirada', 'enviando')))::int::bigint";
 
 pub(crate) async fn measure() -> Resultado<Option<Razao>> {
     let noite: NaiveDate = NOITE.parse()?;
@@ -71,17 +75,33 @@ async fn measure_once(url: &str, agora: DateTime<Utc>) -> Resultado<Razao> {
     let mut config = Config::default();
     config.dispatcher.concorrencia = CONCORRENCIA;
     let dispatcher = Dispatcher::new(
-        Banco::connect(url, Papel::Dispatcher, 4)?,
+        Banco::connect(url, Papel::Dispatcher, config.banco.conexoes)?,
         Arc::clone(&bus),
         vec![Saida::Nenhuma],
         Relogio::sandbox(agora),
         Ajustes::from_config(&config),
     );
     wait_until(PRAZO, async || bus.pronto()).await;
+    let vigia = {
+        let url = url.to_owned();
+        tokio::task::spawn_blocking(move || Sql::connect(&url)).await?
+    };
     let medida = cronometro();
     let trabalho = tokio::spawn(dispatcher.run(fim.clone()));
-    wait_until(PRAZO, async || sql(sent).await.is_ok_and(|enviadas| enviadas == i64::from(ACOES))).await;
+    let (mut vigia, mut passo) = (Some(vigia), tokio::time::interval(OLHADA));
+    while let Some(mut sql) = vigia.take() {
+        passo.tick().await;
+        let (sql, faltam) = tokio::task::spawn_blocking(move || {
+            let faltam = sql.number(FALTAM);
+            (sql, faltam)
+        })
+        .await?;
+        vigia = (faltam > 0).then_some(sql);
+    }
     let tempo = medida.decorrido();
+    if sql(sent).await? != i64::from(ACOES) {
+        return Err("nem todas as ações saíram".into());
+    }
     fim.pedir();
     trabalho.await?;
     let gastos = {
@@ -93,7 +113,7 @@ async fn measure_once(url: &str, agora: DateTime<Utc>) -> Resultado<Razao> {
     Ok(Razao {
         linha: "disparo",
         trabalho: "20.000 ações por pendente, fila quorum, cerca e resultado, sem provedor",
-        limite: "ids tomados, publicados com confirmação, consumidos e marcados como feitos",
+        limite: "ids inseridos, tomados, publicados com confirmação, consumidos e marcados como feitos",
         unidades: ACOES,
         tempo,
         tempo_limite,
@@ -115,15 +135,15 @@ fn begin_again(sql: &mut Sql) -> i64 {
          ALTER TABLE disparo.execucao ENABLE TRIGGER USER; \
          DROP SCHEMA IF EXISTS limite CASCADE; CREATE SCHEMA limite; \
          CREATE TABLE limite.acao (id uuid PRIMARY KEY, estado smallint NOT NULL); \
-         CREATE INDEX acao_pendente ON limite.acao (id) WHERE estado = 0; \
-         INSERT INTO limite.acao SELECT id, 0 FROM disparo.execucao",
+         CREATE INDEX acao_pendente ON limite.acao (id) WHERE estado = 0",
     );
     sql.settle();
     sql.start_counting();
-    sql.number("SELECT count(*) FROM limite.acao")
+    sql.number("SELECT count(*) FROM disparo.execucao WHERE estado = 'pendente'")
 }
 
 async fn limit(url: &str, bus: &dyn Bus) -> Resultado<Duration> {
+    const INSERIR: &str = "INSERT INTO limite.acao SELECT gen_random_uuid(), 0 FROM generate_series(1, 1000)";
     const TOMAR: &str = "UPDATE limite.acao SET estado = 1 WHERE id IN (SELECT id FROM limite.acao WHERE estado = 0 \
                          LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING id::text AS text";
     let (toma, faz) = (url.to_owned(), url.to_owned());
@@ -136,6 +156,7 @@ async fn limit(url: &str, bus: &dyn Bus) -> Resultado<Duration> {
         for _ in 0..ACOES / LOTE {
             let ids;
             (relay, ids) = tokio::task::spawn_blocking(move || {
+                relay.run(INSERIR);
                 let ids = relay.texts(TOMAR);
                 (relay, ids)
             })

@@ -100,6 +100,20 @@ impl Acoes {
         linhas.join("\n")
     }
 
+    /// How the actions of each channel ended.
+    #[must_use]
+    pub fn by_channel(&self) -> String {
+        let mut por_canal: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        for acao in &self.itens {
+            *por_canal.entry(&acao.canal).or_default().entry(&acao.estado).or_default() += 1;
+        }
+        let linhas = por_canal.iter().map(|(canal, estados)| {
+            let estados: Vec<String> = estados.iter().map(|(estado, n)| format!("{n} {estado}")).collect();
+            format!("{canal}: {}", estados.join(", "))
+        });
+        linhas.collect::<Vec<_>>().join("\n")
+    }
+
     fn row(
         &self,
         nome: &str,

@@ -16,7 +16,7 @@ use super::importar::read_mapa;
 use super::relatorio::{Acoes, Contagem};
 use crate::cliente::Cliente;
 use crate::replay::{Contestacao, Historia, Pagamentos, instant};
-use crate::sistema::{DIR_SMS, Lugar, Sistema};
+use crate::sistema::{DIR_BUREAU, DIR_CARTAS, DIR_ENRIQUECIMENTO, DIR_SMS, Lugar, Sistema};
 use crate::{Resultado, terminal};
 
 /// The zone of the company that is made for the walk.
@@ -57,7 +57,7 @@ pub async fn run(config: &Config, pedido: &Pedido) -> Resultado {
         Some(contestacao) => historia.contested(&linhas, contestacao),
         None => historia,
     };
-    walk(config, "replay", &historia, &regua).await
+    walk(config, "replay", &historia, &regua, async |_: &Cliente| Ok(())).await
 }
 
 /// The lines that can be read; the others are told.
@@ -75,12 +75,18 @@ pub fn read_lines(csv: &[u8], mapa: Mapa) -> Resultado<Vec<LinhaTitulo>> {
     Ok(linhas)
 }
 
-/// Starts everything on a fresh database and an empty mailbox, walks the history through the API, and prints the table and
-/// the count.
+/// Starts everything on a fresh database and an empty mailbox, does what is to be done before the first night, walks the history
+/// through the API, and prints the table and the count.
 ///
 /// # Errors
 /// Something cannot be used, or a message was lost or doubled.
-pub async fn walk(config: &Config, nome: &str, historia: &Historia, regua: &Value) -> Resultado {
+pub async fn walk(
+    config: &Config,
+    nome: &str,
+    historia: &Historia,
+    regua: &Value,
+    prepare: impl AsyncFnOnce(&Cliente) -> Resultado,
+) -> Resultado {
     let url = config
         .banco
         .url
@@ -107,15 +113,25 @@ pub async fn walk(config: &Config, nome: &str, historia: &Historia, regua: &Valu
     let api = Cliente::new(&format!("http://{}", sistema.addr()), &chave)?;
     // The walk asks for its nights itself: one that ran by itself would begin before the day's títulos are there.
     api.call(Method::PATCH, "/v1/empresa", Some(&json!({ "hora_noite": HORA_DA_NOITE }))).await?;
+    prepare(&api).await?;
     api.create_regua(regua).await?;
     historia.walk(&api, FUSO).await?;
 
+    sistema.print_letters().await?;
     let acoes = Acoes::read(&api).await?;
     terminal::line(&acoes.table());
+    terminal::line(&acoes.by_channel());
     let contagem = acoes.count(&config.sandbox.saida_dir)?;
     sistema.stop().await?;
     let saida = &config.sandbox.saida_dir;
-    terminal::line(&format!("e-mails em {}, SMS em {}", saida.display(), saida.join(DIR_SMS).display()));
+    let sob = |dir: &str| saida.join(dir).display().to_string();
+    terminal::line(&format!(
+        "e-mails em {}, SMS em {}, consultas em {}, remessas em {}",
+        saida.display(),
+        sob(DIR_SMS),
+        sob(DIR_ENRIQUECIMENTO),
+        sob(DIR_BUREAU)
+    ));
     conclude(nome, contagem)
 }
 
@@ -123,6 +139,8 @@ pub async fn walk(config: &Config, nome: &str, historia: &Historia, regua: &Valu
 fn sandboxed(config: &Config, url: &str, nome: &str) -> Config {
     let mut config = config.clone();
     config.sandbox.saida_dir.push(nome);
+    config.arquivos.dir.push(nome);
+    config.arquivos.espera_s = 0; // a day of the walk is shorter than any wait
     config.banco.url = Some(runtime::config::Segredo::new(url));
     config.sandbox.ativo = true;
     config
@@ -136,9 +154,11 @@ fn empty_mailbox(dir: &Path) -> Resultado {
             fs::remove_file(caminho)?;
         }
     }
-    let sms = dir.join(DIR_SMS);
-    if sms.exists() {
-        fs::remove_dir_all(sms)?;
+    for de_canal in [DIR_SMS, DIR_ENRIQUECIMENTO, DIR_BUREAU, DIR_CARTAS] {
+        let de_canal = dir.join(de_canal);
+        if de_canal.exists() {
+            fs::remove_dir_all(de_canal)?;
+        }
     }
     Ok(())
 }

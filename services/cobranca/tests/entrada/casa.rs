@@ -41,7 +41,7 @@ pub(crate) struct Casa {
     relogio: Relogio,
     sistema: Option<Sistema>,
     fim: Encerramento,
-    _saida: tempfile::TempDir,
+    saida: tempfile::TempDir,
 }
 
 /// Noon of a working day in São Paulo: the windows are open and the night of the day is past.
@@ -59,6 +59,8 @@ impl Casa {
         config.banco.conexoes = 2;
         config.sandbox.ativo = true;
         config.sandbox.saida_dir = saida.path().to_owned();
+        config.arquivos.dir = saida.path().join("arquivos");
+        config.arquivos.espera_s = 0;
         let (relogio, fim) = (Relogio::sandbox(agora()), Encerramento::new());
         let lugar = Lugar { relogio: relogio.clone(), listener: listener() };
         let sistema = Sistema::start(&config, lugar, fim.clone()).await.unwrap();
@@ -80,7 +82,7 @@ impl Casa {
             relogio,
             sistema: Some(sistema),
             fim,
-            _saida: saida,
+            saida,
         }
     }
 
@@ -98,8 +100,10 @@ impl Casa {
         let titulos = titulos::Contexto::new(titulos);
         let regua = regua_engine::Contexto::new(regua, engine);
         let disparo = contexto(Papel::Dispatcher);
+        let mut config_do_disparo = Config::default();
+        config_do_disparo.arquivos.dir = self.saida.path().join("arquivos");
         let (bus, ajustes) =
-            (Arc::new(bus::local::Local::new()), dispatcher::Ajustes::from_config(&Config::default()));
+            (Arc::new(bus::local::Local::new()), dispatcher::Ajustes::from_config(&config_do_disparo));
         let parado = Dispatcher::new(disparo.banco.clone(), bus, Vec::new(), self.relogio.clone(), ajustes);
         let disparo = dispatcher::Contexto::new(disparo, parado);
         let relogio = self.relogio.clone();
@@ -183,6 +187,13 @@ impl Casa {
             let (Some(valor), Some(ids)) = (corpo.get_mut(campo), self.ids.get(lista)) else { continue };
             let id = json!(ids[sorte % ids.len()]);
             *valor = if valor.is_array() { json!([id]) } else { id };
+        }
+        // An account is of a creditor that has none yet: the second one.
+        if let (Some(conta), Some(credores)) = (
+            corpo.as_object_mut().filter(|campos| campos.contains_key("logon")),
+            self.ids.get("/v1/credores"),
+        ) {
+            conta.insert("credor_id".to_owned(), json!(credores[sorte % credores.len()]));
         }
         // What an agreement may be hangs on the day and on what is owed.
         if let Some(acordo) =

@@ -88,6 +88,9 @@ impl Documento {
     }
 }
 
+/// What is noted when it is fetched.
+const BAIXADOS: [&str; 2] = ["/v1/arquivos/{id}/conteudo", "/v1/arquivos/{id}/indice"];
+
 impl Operacao {
     fn new(caminho: &str, metodo: &str, operacao: &Value) -> Self {
         let parametros = operacao["parameters"].as_array().cloned().unwrap_or_default();
@@ -159,5 +162,10 @@ impl Operacao {
     /// Whether it promises to change nothing.
     pub(crate) fn reads(&self) -> bool {
         self.metodo == Method::GET
+    }
+
+    /// Whether it is kept who asked, and when (rule c02).
+    pub(crate) fn is_noted(&self) -> bool {
+        BAIXADOS.contains(&self.caminho.as_str())
     }
 }

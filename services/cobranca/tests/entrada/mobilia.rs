@@ -7,7 +7,7 @@ use std::time::Duration;
 use cobranca::cliente::Cliente;
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::wait_until;
+use testkit::{Http, wait_until};
 
 use crate::pedido::{Pedido, client};
 
@@ -19,6 +19,7 @@ const PRAZO: Duration = Duration::from_secs(20);
 pub(crate) async fn furnish(base: &str, chave: &str) {
     let api = Cliente::new(base, chave).unwrap();
     let titulos = push(&api).await;
+    accounts(&api).await;
     reguas_and_a_night(&api).await;
     for n in 0..SIMULACOES {
         post(&api, "/v1/simulacoes", json!({"ate": "2026-04-10"})).await;
@@ -33,9 +34,38 @@ pub(crate) async fn furnish(base: &str, chave: &str) {
         api.call(Method::PATCH, &format!("/v1/templates/{template}"), Some(&mudado)).await.unwrap();
     }
     talks(&api, &titulos).await;
+    entries(&api).await;
     import(&api, base, chave).await;
     let over = async |lista| api.all(lista).await.unwrap().iter().all(|item| item["estado"] == "concluida");
     wait_until(PRAZO, async || over("/v1/simulacoes").await && over("/v1/importacoes").await).await;
+    letters(&api, &Http::new(base).with_key(chave)).await;
+}
+
+/// Two files of letters that somebody downloaded; the letters of one are posted.
+async fn letters(api: &Cliente, http: &Http) {
+    let cartas = async || {
+        let mut arquivos = api.all("/v1/arquivos").await.unwrap();
+        arquivos.retain(|arquivo| arquivo["tipo"] == "cartas" && arquivo["estado"] == "pronto");
+        arquivos
+    };
+    wait_until(PRAZO, async || cartas().await.len() >= 2).await;
+    // What an import refused comes by itself.
+    let recusaram = api.all("/v1/importacoes").await.unwrap();
+    let recusaram = recusaram.iter().filter(|importacao| importacao["recusados"] != 0).count();
+    let de_erros = async || {
+        let arquivos = api.all("/v1/arquivos").await.unwrap();
+        let prontos = arquivos.iter().filter(|arquivo| arquivo["estado"] == "pronto");
+        prontos.filter(|arquivo| arquivo["tipo"] == "erros_importacao").count()
+    };
+    wait_until(PRAZO, async || de_erros().await >= recusaram).await;
+    for arquivo in cartas().await {
+        let onde = format!("/v1/arquivos/{}", arquivo["id"].as_str().unwrap());
+        let baixado = http.get(&format!("{onde}/conteudo")).await;
+        assert_eq!(baixado.status, 200, "{}", baixado.text);
+        for marca in ["impresso", "postado"] {
+            post(api, &format!("{onde}/{marca}"), json!({})).await;
+        }
+    }
 }
 
 async fn post(api: &Cliente, onde: &str, corpo: Value) -> Value {
@@ -50,6 +80,18 @@ async fn push(api: &Cliente) -> Vec<Value> {
                "devedor": {"codigo_integracao": format!("D{n}"), "nome": format!("Devedor {n}"), "emails": emails}})
     };
     let mut titulos: Vec<_> = (0..8).map(|n| titulo(n, "2026-03-02")).collect();
+    for titulo in &mut titulos[..3] {
+        titulo["devedor"]["enderecos"] = json!([{"logradouro": "Rua das Flores", "numero": "10", "cidade": "São Paulo",
+                                                 "uf": "SP", "cep": "01311-000"}]);
+    }
+    // Two have a document, by which a provider is asked about them.
+    for (n, documento) in [(3, "529.982.247-25"), (4, "111.444.777-35")] {
+        titulos[n]["devedor"]["documento"] = json!(documento);
+    }
+    // Of two with an address too: enough to list them at a bureau.
+    for (n, documento) in [(1, "123.456.789-09"), (2, "255.248.930-33")] {
+        titulos[n]["devedor"]["documento"] = json!(documento);
+    }
     titulos[0]["credor"] = json!({"codigo_integracao": "COL-1", "nome": "Colégio Exemplo"});
     titulos.push(titulo(8, "2025-12-01"));
     // Together more than one título can be worth.
@@ -66,12 +108,16 @@ async fn push(api: &Cliente) -> Vec<Value> {
 
 async fn reguas_and_a_night(api: &Cliente) {
     let posicao = |dias| json!({"dias": dias, "acoes": [{"tipo": "email", "assunto": "Olá", "corpo": "#LISTA_TITULOS#"}]});
-    // Nobody here has a document: what asks for it fails.
+    // Hardly anybody here has a document: what asks for it fails.
     let mut entrada = posicao(0);
-    entrada["acoes"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({"tipo": "email", "assunto": "Olá", "corpo": "#CPF_CNPJ#"}));
+    let mut outras = vec![json!({"tipo": "email", "assunto": "Olá", "corpo": "#CPF_CNPJ#"})];
+    outras.push(json!({"tipo": "enriquecimento"}));
+    outras.push(json!({"tipo": "negativacao", "confirmo_negativacao_automatica": true}));
+    // Letters to those who have an address, in two files.
+    outras.extend(
+        [1, 2].map(|n| json!({"tipo": "carta", "corpo": format!("#NOME#, carta {n}.\n\n#LISTA_TITULOS#")})),
+    );
+    entrada["acoes"].as_array_mut().unwrap().extend(outras);
     let ativa = json!({"nome": "Ativa", "criterios": {"vencimento_de": "2026-01-01"}, "posicoes": [entrada, posicao(7)]});
     api.create_regua(&ativa).await.unwrap();
     let dias = [3, 9, 27, 81].map(posicao);
@@ -107,7 +153,12 @@ async fn talks(api: &Cliente, titulos: &[Value]) {
     let parcela = text(&pago["parcelas"][0]["titulo_id"]);
     post(api, &format!("/v1/titulos/{parcela}/pagamentos"), json!({"valor": "1.00"})).await;
     // Nobody owes this one anything, so it can go.
-    post(api, "/v1/credores", json!({"codigo_integracao": "COL-9", "nome": "Colégio Vazio"})).await;
+    post(
+        api,
+        "/v1/credores",
+        json!({"codigo_integracao": "COL-9", "nome": "Colégio Vazio", "documento": "11444777000161"}),
+    )
+    .await;
     let ausente = json!({"nome": "Ausente", "grupo": "Contato", "positivo": false});
     post(api, "/v1/resultados-de-contato", ausente).await;
     let resultado = json!({"nome": "Promessa", "grupo": "Contato", "positivo": true});
@@ -141,5 +192,35 @@ async fn import(api: &Cliente, base: &str, chave: &str) {
         let arquivo = Pedido::new(&Method::POST, "/v1/importacoes").with_bytes(csv.into_bytes());
         let arquivo = Pedido { tipo: Some("text/csv".to_owned()), ..arquivo };
         let _aceito = arquivo.send(&client(), base, Some(chave)).await.unwrap().expect(202);
+    }
+}
+
+/// The company's own account at a bureau, and a creditor's.
+async fn accounts(api: &Cliente) {
+    let patch = async |onde: &str, corpo: Value| {
+        api.call(Method::PATCH, onde, Some(&corpo)).await.unwrap_or_else(|erro| panic!("{onde}: {erro}"));
+    };
+    patch("/v1/empresa", json!({"documento": "11222333000181"})).await;
+    let credor = api.all("/v1/credores").await.unwrap()[0]["id"].as_str().unwrap().to_owned();
+    patch(&format!("/v1/credores/{credor}"), json!({"documento": "60701190000104"})).await;
+    let conta = json!({"logon": "12345678", "natureza": "DP", "dias_minimos": 1, "valor_minimo": "0.01"});
+    let mut dele = conta.clone();
+    dele["credor_id"] = json!(credor);
+    post(api, "/v1/credenciais-de-bureau", conta).await;
+    post(api, "/v1/credenciais-de-bureau", dele).await;
+}
+
+/// Two entries that the bureau took and that are taken off: three remessas with their retornos.
+async fn entries(api: &Cliente) {
+    let answered = async |quantos| {
+        wait_until(PRAZO, async || api.all("/v1/retornos").await.unwrap().len() >= quantos).await;
+    };
+    answered(1).await;
+    let todas = api.all("/v1/negativacoes").await.unwrap();
+    assert_eq!(todas.len(), 2, "{todas:?}");
+    for (n, uma) in todas.iter().enumerate() {
+        let baixa = format!("/v1/negativacoes/{}/baixa", uma["id"].as_str().unwrap());
+        post(api, &baixa, json!({"motivo": "solicitacao"})).await;
+        answered(n + 2).await;
     }
 }

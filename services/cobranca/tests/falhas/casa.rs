@@ -1,6 +1,7 @@
-//! The services as processes of their own on one database, one broker and one mailbox, and a company that uses them.
+//! The services as processes of their own on one database, one broker, one mailbox and one carrier, and companies that use them.
 #![cfg(test)]
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use chrono::{Days, NaiveDate, Timelike as _};
 use chrono_tz::Tz;
 use cobranca::comandos::empresa::{Pedido, make};
 use providers::caixa::{Caixa, Roteiro};
+use providers::operadora::{self, Operadora};
 use runtime::Relogio;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -25,34 +27,72 @@ const FUSOS: [Tz; 2] = [Tz::America__Sao_Paulo, Tz::Asia__Tokyo];
 /// Hours of the day at which no test of a few minutes comes near midnight.
 const DIA_CLARO: std::ops::Range<u32> = 6..21;
 
+const CONFIG: &str = "cobranca.toml";
+/// The provider of SMS as configured: the sandbox carrier, which makes one message of a key.
+const SMS: &str = r#"
+[dispatcher]
+rede_interna = true
+[sms]
+provedor = "http"
+corpo = '{"de": "{remetente}", "para": "{para}", "texto": "{texto}", "chave": "{chave}"}'
+remetente = "COBRANCA"
+idempotente = true
+[sms.resposta]
+campo = "/situacao"
+valores = ["aceita"]
+id = "/id"
+codigo = "/erro"
+[sms.recibos]
+segredo = "segredo-dos-recibos-daqui"
+lista = "/recibos"
+chave = "/chave"
+id = "/id"
+estado = "/estado"
+estados = { enviada = "enviada", entregue = "entregue", lida = "lida", devolvida = "devolvida" }
+"#;
+
 /// `titulos` and `regua-engine` running, and what a dispatcher needs.
 pub(crate) struct Casa {
     pub(crate) banco: Banco,
     pub(crate) caixa: Caixa,
+    pub(crate) operadora: Operadora,
     pub(crate) titulos: Processo,
     pub(crate) motor: Processo,
+    /// How many companies there are: no telephone is of two.
+    empresas: usize,
     amqp: String,
-    _saida: TempDir,
+    saida: TempDir,
 }
 
-/// A company with one régua (an action on D+0) whose window is open, and its key.
+/// A company with one régua, whose windows are open, and its key.
 pub(crate) struct Empresa {
     pub(crate) id: Uuid,
     pub(crate) titulos: Http,
     pub(crate) motor: Http,
-    hoje: NaiveDate,
+    pub(crate) hoje: NaiveDate,
+    ordem: usize,
 }
 
 impl Casa {
     /// Starts the two services, on a mailbox that does what `roteiro` says. No dispatcher is running yet.
     pub(crate) async fn start(amqp: &str, roteiro: Roteiro) -> Self {
-        let banco = Banco::new();
+        Self::on(Banco::new(), amqp, (roteiro, operadora::Roteiro::normal())).await
+    }
+
+    /// The same on this database, also with a carrier that does as told.
+    pub(crate) async fn on(
+        banco: Banco,
+        amqp: &str,
+        (roteiro, da_operadora): (Roteiro, operadora::Roteiro),
+    ) -> Self {
         let saida = tempfile::tempdir().unwrap();
-        let caixa = Caixa::start(saida.path(), roteiro).await.unwrap();
+        let caixa = Caixa::start(saida.path().join("email"), roteiro).await.unwrap();
+        let operadora = Operadora::start(saida.path().join("sms"), da_operadora).await.unwrap();
+        fs::write(saida.path().join(CONFIG), SMS).unwrap();
         let url = [("DATABASE_URL", banco.url())];
         let titulos = Processo::start(&binary("titulos"), &[], &url);
         let motor = Processo::start(&binary("regua-engine"), &[], &url);
-        Self { banco, caixa, titulos, motor, amqp: amqp.to_owned(), _saida: saida }
+        Self { banco, caixa, operadora, titulos, motor, empresas: 0, amqp: amqp.to_owned(), saida }
     }
 
     /// Starts a dispatcher, told what `ajustes` says besides.
@@ -60,10 +100,14 @@ impl Casa {
         self.with_everything("dispatcher", &[], ajustes)
     }
 
-    /// Starts a binary that is told of database, broker and mailbox.
+    /// Starts a binary that is told of database, broker, mailbox and carrier.
     pub(crate) fn with_everything(&self, nome: &str, args: &[&str], ajustes: &[(&str, &str)]) -> Processo {
         let porta = self.caixa.addr().port().to_string();
+        let config = self.saida.path().join(CONFIG);
+        let operadora = format!("http://{}/sms", self.operadora.addr());
         let mut ambiente = vec![
+            ("COBRANCA_CONFIG", config.to_str().unwrap()),
+            ("COBRANCA_SMS__URL", &operadora),
             ("DATABASE_URL", self.banco.url()),
             ("AMQP_URL", &self.amqp),
             ("COBRANCA_SMTP__HOST", "127.0.0.1"),
@@ -84,6 +128,12 @@ impl Casa {
 
     /// A company whose régua has this action on D+0.
     pub(crate) async fn empresa_with(&mut self, acao: &Value) -> Empresa {
+        let posicoes = json!([{"dias": 0, "acoes": [acao]}]);
+        self.empresa_of(&posicoes, ("00:00", "23:59")).await
+    }
+
+    /// A company whose régua has these positions, and that sends between these hours of every day.
+    pub(crate) async fn empresa_of(&mut self, posicoes: &Value, horas: (&str, &str)) -> Empresa {
         let pedido = Pedido {
             nome: "Escola Campoverde".to_owned(),
             documento: None,
@@ -100,46 +150,63 @@ impl Casa {
             titulos: Http::new(&self.titulos.url().await).with_key(&chave),
             motor: Http::new(&self.motor.url().await).with_key(&chave),
             hoje: Relogio::Sistema.hoje(fuso),
+            ordem: self.empresas,
         };
-        empresa.send_at_any_hour(fuso).await;
-        empresa.activate_regua(acao).await;
+        self.empresas += 1;
+        empresa.send_between(fuso, horas).await;
+        empresa.activate_regua(posicoes).await;
         empresa
     }
 }
 
 impl Empresa {
-    /// Windows open all day, and no night that begins by itself while a test runs.
-    async fn send_at_any_hour(&self, fuso: Tz) {
+    /// Windows from one hour to the other on every day, and no night that begins by itself while a test runs.
+    async fn send_between(&self, fuso: Tz, (inicio, fim): (&str, &str)) {
         let dias = ["seg", "ter", "qua", "qui", "sex", "sab", "dom"];
-        let janela = json!({"canal": "email", "inicio": "00:00", "fim": "23:59", "dias": dias});
-        let mudanca = json!({"fuso": fuso.name(), "hora_noite": "23:59", "janelas": [janela]});
-        assert_eq!(self.titulos.patch("/v1/empresa", &mudanca).await.status, 200);
+        let janela = |canal| json!({"canal": canal, "inicio": inicio, "fim": fim, "dias": dias});
+        let janelas = [janela("email"), janela("sms")];
+        let mudanca = json!({"fuso": fuso.name(), "hora_noite": "23:59", "janelas": janelas});
+        let mudada = self.titulos.patch("/v1/empresa", &mudanca).await;
+        assert_eq!(mudada.status, 200, "{}", mudada.text);
     }
 
-    async fn activate_regua(&self, acao: &Value) {
-        let regua = json!({"nome": "r", "posicoes": [{"dias": 0, "acoes": [acao]}]});
+    async fn activate_regua(&self, posicoes: &Value) {
+        let regua = json!({"nome": "r", "posicoes": posicoes});
         let criada = self.motor.post("/v1/reguas", &regua).await.expect(201);
         let ativacao = format!("/v1/reguas/{}/ativacao", criada.json["id"].as_str().unwrap());
         assert_eq!(self.motor.post(&ativacao, &json!({})).await.status, 200);
     }
 
-    /// Pushes the overdue título of each of so many debtors. The address of the nth is `d<n>@example.com`.
+    /// Pushes the overdue título of each of so many debtors. The address of the nth is `d<n>@example.com`, and the number is
+    /// [`Empresa::telefone`].
     pub(crate) async fn push(&self, devedores: usize) {
         let vencimento = self.hoje - Days::new(10);
-        let titulo = |n: usize| {
-            json!({
-                "codigo_integracao": format!("t{n}"), "vencimento": vencimento, "valor": "100.00",
-                "devedor": {
-                    "codigo_integracao": format!("d{n}"), "nome": "Maria da Silva",
-                    "emails": [format!("d{n}@example.com")],
-                },
-            })
-        };
-        let todos: Vec<Value> = (0..devedores).map(titulo).collect();
-        for lote in todos.chunks(LOTE) {
+        let todos: Vec<Value> = (0..devedores).map(|n| self.titulo(n, 0, vencimento)).collect();
+        self.push_these(&todos).await;
+    }
+
+    /// Pushes títulos that are new.
+    pub(crate) async fn push_these(&self, titulos: &[Value]) {
+        for lote in titulos.chunks(LOTE) {
             let resposta = self.titulos.put("/v1/titulos", &json!(lote)).await.expect(200);
             assert_eq!(resposta.json["criados"], lote.len(), "{}", resposta.text);
         }
+    }
+
+    /// One more título of the nth debtor.
+    pub(crate) fn titulo(&self, n: usize, mais: usize, vencimento: NaiveDate) -> Value {
+        json!({
+            "codigo_integracao": format!("t{n}-{mais}"), "vencimento": vencimento, "valor": "100.00",
+            "devedor": {
+                "codigo_integracao": format!("d{n}"), "nome": "Maria da Silva",
+                "emails": [format!("d{n}@example.com")], "telefones": [self.telefone(n)],
+            },
+        })
+    }
+
+    /// The mobile number of the nth debtor: nobody else's.
+    pub(crate) fn telefone(&self, n: usize) -> String {
+        format!("+55119{:08}", 10_000_000 + self.ordem * 100_000 + n)
     }
 
     /// Opens today's night; answers where to look at it.
@@ -185,7 +252,8 @@ pub(crate) fn binary(nome: &str) -> PathBuf {
     caminho
 }
 
-fn daytime_zone() -> Tz {
+/// A zone in which it is day.
+pub(crate) fn daytime_zone() -> Tz {
     let agora = Relogio::Sistema.agora();
     let claro = |fuso: &Tz| DIA_CLARO.contains(&agora.with_timezone(fuso).hour());
     FUSOS.into_iter().find(claro).expect("it is day in one half of the world")

@@ -17,7 +17,7 @@ const METADE: u64 = 10_000;
 async fn killed_inside_a_chunk_and_after_it_the_next_engine_decides_each_debtor_once() {
     let vhost = Vhost::new();
     let mut casa = Casa::start(vhost.amqp_url(), Roteiro::normal()).await;
-    // Letters: nobody sends them here, so what was decided stays to be counted.
+    // Letters: no dispatcher here sends them, so what was decided stays to be counted.
     let empresa = casa.empresa_with(&json!({"tipo": "carta", "corpo": "#LISTA_TITULOS#"})).await;
     empresa.push(DEVEDORES).await;
     let noite = empresa.open_night().await;
@@ -44,7 +44,7 @@ async fn killed_inside_a_chunk_and_after_it_the_next_engine_decides_each_debtor_
     let lida = motor.get(&noite).await.expect(200).json;
     assert_eq!((&lida["devedores"], &lida["acoes"]), (&json!(DEVEDORES), &json!(DEVEDORES)));
 
-    let mut dispatcher = casa.dispatcher(&[]);
+    let mut dispatcher = casa.dispatcher(&[("COBRANCA_DISPATCHER__CANAIS", "email")]);
     let execucoes = executions(&empresa.at(&mut dispatcher).await).await;
     let devedores: BTreeSet<&str> = execucoes.iter().map(|e| e["devedor_id"].as_str().unwrap()).collect();
     assert_eq!((execucoes.len(), devedores.len()), (DEVEDORES, DEVEDORES));

@@ -86,6 +86,8 @@ impl Cenario {
         config.smtp.host = Some(caixa.addr().ip().to_string());
         config.smtp.porta = caixa.addr().port();
         config.smtp.tls = runtime::config::Tls::Nenhum;
+        config.arquivos.dir = saida.path().join("arquivos");
+        config.arquivos.espera_s = 0;
         let relogio = Relogio::sandbox(at(data, MADRUGADA));
         let sistema = launch(&config, &relogio).await;
         let chave = register(&banco, &relogio, "Escola Campoverde").await;

@@ -14,7 +14,7 @@ use sheets::{LinhaTitulo, LinhasImportadas, Mapa};
 use crate::apoio::{Cenario, Email, date, text};
 
 const CARTEIRA: &[u8] = include_bytes!("../historias/carteira.csv");
-const REGUA: &str = include_str!("../../../../deploy/demo/regua.json");
+const REGUA: &str = include_str!("../historias/regua.json");
 const ESPERADA: &str = include_str!("../historias/uma_cobranca.txt");
 /// A sheet of títulos does not tell what was called off.
 const CANCELADOS: [(&str, &str); 1] = [("2026-03-12", "T401")];

@@ -117,3 +117,62 @@ async fn j06_the_window_is_read_in_the_zone_of_the_company() {
     c.settle("2026-03-10", "10:00").await;
     assert_eq!(c.caixa.total(), 1);
 }
+
+/// Half past six in Acre, half past eight in São Paulo; the night runs at half past two of the company.
+#[tokio::test]
+async fn j06_each_debtor_is_reached_in_the_hours_of_where_he_lives() {
+    let c = Cenario::on("2026-03-10").await;
+    let antes = c.http.get("/v1/empresa").await.expect(200).json;
+    assert_eq!(text(&antes, "fuso_dos_envios"), "empresa");
+    c.change(&json!({"fuso_dos_envios": "devedor"})).await;
+    c.regua(&[cobranca(0)]).await;
+    let em = |codigo: &str, uf| Titulo::new(codigo, "2026-02-20").of(codigo).living_in(uf);
+    c.push(&[em("acre", "AC"), em("mato", "MT"), em("sampa", "SP"), Titulo::new("1", "2026-02-20")]).await;
+    c.night("2026-03-10").await;
+    let mut chegou = Vec::new();
+    for hora in ["07:59", "08:00", "08:59", "09:00", "09:59", "10:00"] {
+        let antes = c.emails().len();
+        c.settle("2026-03-10", hora).await;
+        let mut para: Vec<_> = c.emails().split_off(antes).into_iter().flat_map(|email| email.para).collect();
+        para.sort();
+        chegou.push((hora, para.join(" ")));
+    }
+    assert_eq!(
+        chegou,
+        [
+            ("07:59", String::new()),
+            ("08:00", "ana@example.com sampa@example.com".to_owned()),
+            ("08:59", String::new()),
+            ("09:00", "mato@example.com".to_owned()),
+            ("09:59", String::new()),
+            ("10:00", "acre@example.com".to_owned()),
+        ]
+    );
+    let execucoes = c.execucoes().await;
+    let lidos = |fuso: &str| execucoes.iter().filter(|execucao| execucao["fusos"] == json!([fuso])).count();
+    assert_eq!((lidos("America/Rio_Branco"), lidos("America/Cuiaba"), lidos("America/Sao_Paulo")), (1, 1, 1));
+    assert_eq!(
+        execucoes.iter().filter(|execucao| execucao["fusos"].is_null()).count(),
+        1,
+        "nobody knows where Ana is"
+    );
+}
+
+/// The company is in Acre; where its debtors live it is light two hours earlier, and dark.
+#[tokio::test]
+async fn j06_who_lives_further_east_is_not_reached_in_the_evening() {
+    let c = Cenario::on("2026-03-10").await;
+    c.change(&json!({"fuso": "America/Rio_Branco", "fuso_dos_envios": "devedor"})).await;
+    c.regua(&[cobranca(0), cobranca(1)]).await;
+    c.push(&[Titulo::new("1", "2026-02-20").living_in("SP")]).await;
+    c.night("2026-03-10").await;
+    c.settle("2026-03-10", "08:00").await;
+    assert_eq!(c.caixa.total(), 1, "at eight where he lives, six where the company is");
+    // 20:00 there, 18:00 in Acre.
+    c.set_clock("2026-03-11", "20:00").await;
+    c.night_now("2026-03-11").await;
+    c.quiet().await;
+    assert_eq!(c.caixa.total(), 1);
+    c.settle("2026-03-12", "08:00").await;
+    assert_eq!(c.caixa.total(), 2);
+}

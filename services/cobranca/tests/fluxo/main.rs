@@ -10,6 +10,7 @@
 
 mod apoio;
 mod barramentos;
+mod cartas;
 mod cerca;
 mod chaves;
 mod destinatarios;

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use deserr::Deserr;
 use domain::execucao::{Canal, Estado};
 use domain::ids::{DevedorId, ExecucaoId};
+use domain::telefone::Telefone;
 use serde::Serialize;
 use store::execucoes::{self, ExecucaoLida, Filtro, MensagemLida};
 use utoipa::{IntoParams, ToSchema};
@@ -62,6 +63,15 @@ pub(super) struct Execucao {
     /// Última resposta do provedor.
     #[schema(example = "250 2.0.0 Ok: queued as 4F1C2")]
     resposta: Option<String>,
+    /// O número a que vai, mascarado, depois da primeira tentativa de envio de uma ação que vai a todos os números do devedor.
+    #[schema(example = "(11) *****-4321")]
+    contato: Option<String>,
+    /// A execução cuja mensagem esta leva a outro número do devedor.
+    irma_de: Option<Uuid>,
+    /// Os fusos em que o horário de envio foi lido por último, quando é o do devedor e não o da empresa; mais de um onde não
+    /// se sabe qual deles é o seu, e então o horário vale em todos.
+    #[schema(example = json!(["America/Rio_Branco"]))]
+    fusos: Option<Vec<String>>,
     /// A mensagem como foi enviada; só na leitura de uma execução, e só se ela saiu ou pode ter saído.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -257,12 +267,20 @@ impl From<ExecucaoLida> for Execucao {
             tentativas: lida.tentativas,
             enviada_em: lida.enviada_em,
             resposta: lida.resposta,
+            contato: lida.contato.as_deref().map(masked),
+            irma_de: lida.irma_de,
+            fusos: lida.fusos,
             mensagem: None,
             chamadas: Vec::new(),
             recibos: Vec::new(),
             intervencoes: Vec::new(),
         }
     }
+}
+
+/// Rule m11: a number as a list shows it. What is stored was checked when it came in.
+pub(super) fn masked(numero: &str) -> String {
+    Telefone::parse(numero).map_or_else(|_outro| "***".to_owned(), |telefone| telefone.mascarado())
 }
 
 impl From<MensagemLida> for MensagemEnviada {

@@ -40,13 +40,19 @@ pub(super) async fn send(
 ) -> Result<super::Resposta, Motivo> {
     let (mensagem, montada) = assemble(remetente, tarefa, agora)?;
     let (veredito, palavras) = judge(&cliente.send(&mensagem).await);
-    Ok(super::Resposta { veredito, palavras, provedor_id: None, mensagem: montada })
+    Ok(super::Resposta { veredito, palavras, provedor_id: None, mensagem: montada, efeito: None })
 }
 
 /// Makes the message and leaves it at that.
 pub(super) fn pretend(tarefa: &Tarefa, agora: DateTime<Utc>) -> Result<super::Resposta, Motivo> {
     let (_, mensagem) = assemble(&Remetente::new("localhost.localdomain"), tarefa, agora)?;
-    Ok(super::Resposta { veredito: Veredito::Aceita, palavras: String::new(), provedor_id: None, mensagem })
+    Ok(super::Resposta {
+        veredito: Veredito::Aceita,
+        palavras: String::new(),
+        provedor_id: None,
+        mensagem,
+        efeito: None,
+    })
 }
 
 fn assemble(

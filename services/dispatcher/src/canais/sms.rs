@@ -28,7 +28,7 @@ pub(super) async fn send(
         titulos: titulos.clone(),
         montada_em: agora,
     };
-    Ok(super::Resposta { veredito, palavras, provedor_id, mensagem })
+    Ok(super::Resposta { veredito, palavras, provedor_id, mensagem, efeito: None })
 }
 
 fn judge(resultado: Resultado) -> (Veredito, String, Option<String>) {

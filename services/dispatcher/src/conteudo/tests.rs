@@ -55,6 +55,7 @@ fn dados(assunto: &str, corpo: &str) -> Cerca {
         tentativas: 0,
         janela: None,
         fuso: "America/Sao_Paulo".to_owned(),
+        fusos: &[],
         regras: Regras::default(),
         empresa_nome: "Cobradora Exemplo".to_owned(),
         remetente_email: "cobranca@exemplo.com.br".to_owned(),
@@ -65,6 +66,8 @@ fn dados(assunto: &str, corpo: &str) -> Cerca {
         devedor_codigo: Some("C-1042".to_owned()),
         devedor_email: Some("maria@exemplo.com.br".to_owned()),
         contatos: vec!["maria@exemplo.com.br".to_owned()],
+        demais: None,
+        pergunta: None,
         linhas: vec![
             linha(1, "2026-03-12", 10_000),
             linha(2, "2026-03-10", 123_456),
@@ -85,6 +88,7 @@ fn fatos() -> Fatos {
         gerente: Some("Ana Souza".to_owned()),
         telefone: Some("+5511987654321".to_owned()),
         endereco: Some(endereco("Centro")),
+        correio: None,
     };
     fatos.regua = Some(DaRegua { nome: "Cobrança amigável".to_owned(), posicao: "D+6".to_owned() });
     fatos.titulos = [1, 2, 3].map(|n| (id(n), do_titulo())).into();
@@ -355,4 +359,25 @@ fn a_text_that_cannot_become_an_email_never_leaves() {
     assert_eq!(email(&lista_no_assunto, &[id(1)], hoje()).unwrap_err(), Motivo::MensagemInvalida);
     let fora_do_catalogo = dados("a", "#NAO_EXISTE#");
     assert_eq!(email(&fora_do_catalogo, &[id(1)], hoje()).unwrap_err(), Motivo::CoringaSemValor);
+}
+
+#[test]
+fn c03_a_letter_lists_its_titulos_and_says_who_demands() {
+    let mut dados = dados("a", "Prezada #NOME#,\n\n#LISTA_TITULOS#\n\nTotal: #TOTAL#");
+    dados.fatos = Fatos::default();
+    let (pronta, quem) = super::carta(&dados, &[id(2), id(1)], hoje()).unwrap();
+    assert_eq!(quem, "Credor: Cobradora Exemplo.", "what is known of it");
+    let numeros: Vec<_> = pronta.tabelas[0].linhas.iter().map(|linha| linha.numero.as_str()).collect();
+    assert_eq!((pronta.blocos.len(), numeros), (3, vec!["NF-2", "NF-1"]));
+    let guardada = serde_json::to_string(&pronta).unwrap();
+    assert!(serde_json::from_str::<render::carta::CartaPronta>(&guardada).unwrap() == pronta);
+    dados.fatos.emitente =
+        Emitente { documento: Some("11222333000181".to_owned()), endereco: Some(endereco("Centro")) };
+    let (_, quem) = super::carta(&dados, &[id(1)], hoje()).unwrap();
+    let esperado =
+        format!("Credor: Cobradora Exemplo, CNPJ 11.222.333/0001-81, {}.", endereco("Centro").em_linha());
+    assert_eq!(quem, esperado);
+    dados.corpo = Some("#CPF_CNPJ#".to_owned());
+    dados.devedor_documento = None;
+    assert_eq!(super::carta(&dados, &[id(1)], hoje()).err(), Some(Motivo::CoringaSemValor), "rule r11");
 }

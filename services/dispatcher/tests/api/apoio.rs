@@ -58,14 +58,18 @@ impl Servico {
 
     /// Starts it with a dispatcher that sends with these, and is not running yet.
     pub(crate) fn with(saidas: Vec<Saida>) -> (Self, Arc<Dispatcher>) {
+        Self::tuned(saidas, Ajustes::from_config(&Config::default()), Arc::new(Local::new()))
+    }
+
+    /// The same, with choices and a bus of the test's.
+    pub(crate) fn tuned(saidas: Vec<Saida>, ajustes: Ajustes, bus: Arc<Local>) -> (Self, Arc<Dispatcher>) {
         let banco = testkit::Banco::new();
         let titulos = Banco::connect(banco.url(), Papel::Titulos, 2).unwrap();
         let relogio = Relogio::sandbox(agora());
         let do_dispatcher = Banco::connect(banco.url(), Papel::Dispatcher, 2).unwrap();
         let base = servico::Contexto { banco: do_dispatcher, relogio: relogio.clone() };
         let seu = Banco::connect(banco.url(), Papel::Dispatcher, 4).unwrap();
-        let ajustes = Ajustes::from_config(&Config::default());
-        let dispatcher = Dispatcher::new(seu, Arc::new(Local::new()), saidas, relogio.clone(), ajustes);
+        let dispatcher = Dispatcher::new(seu, bus, saidas, relogio.clone(), ajustes);
         let contexto = Contexto::new(base.clone(), Arc::clone(&dispatcher));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut config = web::ServerConfig::new(listener, INFO, servico::autenticador(base));
@@ -84,6 +88,23 @@ impl Servico {
     /// Where the API listens.
     pub(crate) fn endereco(&self) -> &str {
         &self.endereco
+    }
+
+    /// One more dispatcher on the same database and this bus, which is not running yet.
+    pub(crate) fn another(&self, saidas: Vec<Saida>, ajustes: Ajustes, bus: Arc<Local>) -> Arc<Dispatcher> {
+        let banco = Banco::connect(self.banco.url(), Papel::Dispatcher, 4).unwrap();
+        Dispatcher::new(banco, bus, saidas, self.relogio.clone(), ajustes)
+    }
+
+    /// The database behind the service's back.
+    pub(crate) fn sql(&self) -> testkit::Sql {
+        testkit::Sql::connect(self.banco.url())
+    }
+
+    /// Goes on as another company of the same service.
+    pub(crate) fn become_another_company(&mut self) {
+        self.empresa = company(&self.titulos);
+        self.http = self.without_key().with_key(&key(&self.titulos, self.empresa, Escopo::TODOS));
     }
 
     /// Runs a dispatcher until the end of the test.
@@ -128,6 +149,17 @@ impl Servico {
         self.regua_of(acoes.iter().map(|acao| (acao.0, conteudo(acao))).collect());
     }
 
+    /// An active régua with one SMS on D+0, to each number of the debtor.
+    pub(crate) fn regua_to_all(&self, corpo: &str) {
+        let conteudo = Conteudo::Texto { assunto: None, corpo: corpo.to_owned() };
+        self.regua_to(vec![(Canal::Sms, conteudo)], Destinatarios::Todos);
+    }
+
+    /// An active régua with one action on D+0 that has no text.
+    pub(crate) fn regua_without_text(&self, canal: Canal) {
+        self.save_regua(vec![(canal, None)], Destinatarios::Preferido);
+    }
+
     /// An active régua with one SMS on D+0, of this template.
     pub(crate) fn regua_with_template(&self, id: &str) {
         let template = Conteudo::Template(TemplateId::new(id.parse().unwrap()));
@@ -135,12 +167,24 @@ impl Servico {
     }
 
     fn regua_of(&self, acoes: Vec<(Canal, Conteudo)>) {
-        let ids: Vec<_> = acoes.iter().map(|_| ConteudoId::new(new_id(agora()))).collect();
-        let acao = |((canal, _), conteudo): (&(Canal, Conteudo), &ConteudoId)| Acao {
+        self.regua_to(acoes, Destinatarios::Preferido);
+    }
+
+    fn regua_to(&self, acoes: Vec<(Canal, Conteudo)>, destinatarios: Destinatarios) {
+        let com_texto = acoes.into_iter().map(|(canal, conteudo)| (canal, Some(conteudo)));
+        self.save_regua(com_texto.collect(), destinatarios);
+    }
+
+    fn save_regua(&self, acoes: Vec<(Canal, Option<Conteudo>)>, destinatarios: Destinatarios) {
+        let id_de = |(_, conteudo): &(Canal, Option<Conteudo>)| {
+            conteudo.as_ref().map(|_| ConteudoId::new(new_id(agora())))
+        };
+        let ids: Vec<_> = acoes.iter().map(id_de).collect();
+        let acao = |((canal, _), conteudo): (&(Canal, Option<Conteudo>), &Option<ConteudoId>)| Acao {
             id: AcaoId::new(new_id(agora())),
             canal: *canal,
-            conteudo: Some(*conteudo),
-            destinatarios: Destinatarios::Preferido,
+            conteudo: *conteudo,
+            destinatarios,
         };
         let posicao = Posicao {
             id: PosicaoId::new(new_id(agora())),
@@ -156,7 +200,8 @@ impl Servico {
             criterios: Criterios::default(),
         };
         let regua = Regua::new(cabecalho, vec![posicao]).unwrap();
-        let conteudos = ids.into_iter().zip(acoes.into_iter().map(|(_, conteudo)| conteudo)).collect();
+        let conteudos = ids.into_iter().zip(acoes).filter_map(|(id, (_, conteudo))| Some((id?, conteudo?)));
+        let conteudos = conteudos.collect();
         let nova =
             ReguaInteira { regua, nome: "r".to_owned(), versao: 1, conteudos, credores: BTreeMap::new() };
         let criada = self.banco_da_regua().da_empresa(self.empresa, |t| reguas::create(t, &nova, agora()));
@@ -165,6 +210,28 @@ impl Servico {
 
     /// Títulos of one debtor, due on the given days for the given centavos; their ids in that order.
     pub(crate) fn push(&self, codigo: &str, parcelas: &[(&str, i64)]) -> Vec<TituloId> {
+        self.push_of(codigo, parcelas, &["(11) 98765-4321"])
+    }
+
+    /// The same, of a debtor with these telephones.
+    pub(crate) fn push_of(
+        &self,
+        codigo: &str,
+        parcelas: &[(&str, i64)],
+        telefones: &[&str],
+    ) -> Vec<TituloId> {
+        let criado = |item| if let ResultadoItem::Criado(id) = item { Some(id) } else { None };
+        let gravados = self.tell(codigo, parcelas, telefones);
+        gravados.into_iter().map(|item| criado(item).expect("a título that is new")).collect()
+    }
+
+    /// Pushes them, new or not.
+    pub(crate) fn tell(
+        &self,
+        codigo: &str,
+        parcelas: &[(&str, i64)],
+        telefones: &[&str],
+    ) -> Vec<ResultadoItem> {
         let titulo = |(n, (vencimento, valor)): (usize, &(&str, i64))| EntradaTitulo {
             codigo_integracao: format!("{codigo}-{n}"),
             numero: format!("{codigo}/{n}"),
@@ -179,7 +246,7 @@ impl Servico {
                 score: None,
                 emails: Some(vec![EnderecoEmail::parse("maria@exemplo.com.br").unwrap()]),
                 gerente: None,
-                telefones: Some(vec![Telefone::parse("(11) 98765-4321").unwrap()]),
+                telefones: Some(telefones.iter().map(|numero| Telefone::parse(numero).unwrap()).collect()),
                 enderecos: None,
             },
             credor: None,
@@ -188,10 +255,7 @@ impl Servico {
             boleto: store::titulos::Boleto::default(),
         };
         let itens: Vec<_> = parcelas.iter().enumerate().map(titulo).collect();
-        let gravados =
-            self.titulos.da_empresa(self.empresa, |t| titulos::upsert(t, &itens, agora())).unwrap();
-        let criado = |item| if let ResultadoItem::Criado(id) = item { Some(id) } else { None };
-        gravados.into_iter().map(|item| criado(item).expect("a título that is new")).collect()
+        self.titulos.da_empresa(self.empresa, |t| titulos::upsert(t, &itens, agora())).unwrap()
     }
 
     /// The e-mail addresses of whom the título is of that are used no more, and the channels that he declined, each with why.
@@ -215,8 +279,8 @@ impl Servico {
     }
 
     pub(crate) fn pay(&self, titulo: TituloId) {
-        let pago =
-            self.titulos.da_empresa(self.empresa, |t| titulos::change_status(t, titulo, pagar, agora()));
+        let em = self.relogio.agora();
+        let pago = self.titulos.da_empresa(self.empresa, |t| titulos::change_status(t, titulo, pagar, em));
         assert!(pago.unwrap().unwrap().is_ok());
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use dispatcher::Saida;
+use domain::acontecimento::TipoAcontecimento;
 use domain::execucao::Canal;
 use providers::Segredo;
 use providers::caixa::{Caixa, Fala as FalaSmtp, Fase as FaseSmtp, Roteiro as RoteiroSmtp};
@@ -182,7 +183,7 @@ async fn what_cannot_be_asked_for_is_refused_together() {
             "/tipo valor_invalido",
         ]
     );
-    for tipo in ["", ",", "tentativa,", &["recibo"; 17].join(",")] {
+    for tipo in ["", ",", "tentativa,", &vec!["recibo"; TipoAcontecimento::TODOS.len() + 1].join(",")] {
         let problema = s.http.get(&linha(&devedor, &format!("?tipo={tipo}"))).await.expect(422).json;
         assert_eq!(refused(&problema), ["/tipo valor_invalido"], "{tipo}");
     }

@@ -108,7 +108,7 @@ pub(super) struct AcaoEntrada {
     #[deserr(default)]
     #[schema(value_type = Option<Uuid>)]
     template_id: Option<TemplateId>,
-    /// A qual dos contatos do devedor: ao preferido, ou a todos.
+    /// A qual dos contatos do devedor: ao preferido, ou a todos; um SMS a todos é uma execução para cada número.
     #[deserr(default = Destinatarios::Preferido)]
     #[schema(value_type = esquema::Destinatarios, default = "preferido", required = false)]
     destinatarios: Destinatarios,
@@ -137,7 +137,7 @@ pub(super) struct AcaoMudanca {
     #[deserr(default)]
     #[schema(value_type = Uuid, required = false)]
     pub(super) template_id: NaoNulo<TemplateId>,
-    /// A qual dos contatos do devedor: ao preferido, ou a todos.
+    /// A qual dos contatos do devedor: ao preferido, ou a todos; um SMS a todos é uma execução para cada número.
     #[deserr(default)]
     #[schema(value_type = esquema::Destinatarios, required = false)]
     pub(super) destinatarios: NaoNulo<Destinatarios>,

@@ -31,7 +31,7 @@ use super::Contexto;
 use super::campos::Anulavel;
 use super::encargos::{EncargosEntrada, EncargosLidos, with_series};
 use super::endereco::{EnderecoProprio, EnderecoSaida};
-use campos::{CanalComJanela, DIAS, Dia, EscolhaMigracao, Fuso, PrazoAcordo, some_day};
+use campos::{CanalComJanela, DIAS, Dia, EscolhaFuso, EscolhaMigracao, Fuso, PrazoAcordo, some_day};
 
 /// One per channel that has a window.
 const MAX_JANELAS: usize = 2;
@@ -43,9 +43,13 @@ struct EmpresaLida {
     id: uuid::Uuid,
     /// Nome que os devedores leem.
     nome: String,
-    /// Fuso horário (IANA); "hoje" e os horários de envio são lidos nele.
+    /// Fuso horário (IANA); "hoje", a hora da noite e, salvo `fuso_dos_envios`, os horários de envio são lidos nele.
     #[schema(example = "America/Sao_Paulo")]
     fuso: String,
+    /// Em que hora local os horários de envio são lidos: `empresa`, na dela; `devedor`, na de cada devedor, pela UF do seu
+    /// endereço ou, sem endereço, pelo DDD. Datas e feriados são sempre os da empresa.
+    #[schema(value_type = EscolhaFuso)]
+    fuso_dos_envios: String,
     /// Hora em que a noite da empresa roda.
     #[schema(value_type = esquema::Hora)]
     hora_noite: String,
@@ -99,6 +103,10 @@ struct EmpresaMudanca {
     #[deserr(default)]
     #[schema(value_type = esquema::Fuso, required = false)]
     fuso: NaoNulo<Fuso>,
+    /// Em que hora local os horários de envio são lidos: na da empresa, ou na de cada devedor.
+    #[deserr(default)]
+    #[schema(value_type = EscolhaFuso, required = false)]
+    fuso_dos_envios: NaoNulo<EscolhaFuso>,
     /// Hora em que a noite da empresa roda.
     #[deserr(default)]
     #[schema(value_type = esquema::Hora, required = false)]
@@ -218,6 +226,7 @@ fn load(t: &mut Tenant<'_>) -> Result<(EmpresaLida, i32), StoreError> {
         id: t.empresa().uuid(),
         nome: lida.nome,
         fuso: lida.fuso,
+        fuso_dos_envios: lida.fuso_dos_envios,
         hora_noite: hora(lida.hora_noite),
         vencimento_em_dia_util: lida.vencimento_em_dia_util,
         remetente_email: lida.remetente_email,
@@ -250,6 +259,7 @@ fn parse(corpo: Value) -> Result<MudancaEmpresa, Problema> {
     Ok(MudancaEmpresa {
         nome: lida.nome.0.map(Texto::into_string),
         fuso: lida.fuso.0.map(|fuso| fuso.0.name().to_owned()),
+        fuso_dos_envios: lida.fuso_dos_envios.0.map(|escolha| escolha.0),
         hora_noite: lida.hora_noite.0,
         vencimento_em_dia_util: lida.vencimento_em_dia_util.0,
         remetente_email: lida.remetente_email.0.map(|email| email.as_str().to_owned()),

@@ -45,7 +45,7 @@ async fn a_null_is_refused_where_there_is_always_something() {
     for (onde, campos) in [
         (caminho.as_str(), &["nome", "codigos_integracao"][..]),
         (&credor, &["nome"]),
-        ("/v1/empresa", &["nome", "fuso", "remetente_email", "hora_noite", "janelas"]),
+        ("/v1/empresa", &["nome", "fuso", "fuso_dos_envios", "remetente_email", "hora_noite", "janelas"]),
     ] {
         for campo in campos {
             let problema = s.http.patch(onde, &json!({*campo: null})).await.expect(422).json;

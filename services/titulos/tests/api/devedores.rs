@@ -63,7 +63,8 @@ async fn a_debtor_is_read_as_it_was_sent() {
     let s = Servico::new();
     let id = stored(&s, maria()).await;
     let marcas = |outras: Value| {
-        let mut todas = json!({"origem": "erp", "preferido": false, "confirmado_em": null, "valido": true, "invalido_desde": null, "motivo": null});
+        let mut todas = json!({"origem": "erp", "preferido": false, "confirmado_em": null, "valido": true, "invalido_desde": null, "motivo": null, "fonte": null,
+            "obtido_em": null});
         todas.as_object_mut().unwrap().extend(outras.as_object().unwrap().clone());
         todas
     };

@@ -33,6 +33,28 @@ async fn what_does_not_come_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn j06_a_company_chooses_by_whose_clock_it_sends() {
+    let s = Servico::new();
+    let escolha =
+        async |s: &Servico| s.http.get("/v1/empresa").await.expect(200).json["fuso_dos_envios"].clone();
+    assert_eq!(escolha(&s).await, "empresa");
+    for nova in ["devedor", "empresa"] {
+        let depois = s.http.patch("/v1/empresa", &json!({"fuso_dos_envios": nova})).await.expect(200).json;
+        assert_eq!(
+            (&depois["fuso_dos_envios"], &depois["fuso"]),
+            (&json!(nova), &json!("America/Sao_Paulo"))
+        );
+        let _outra = s.http.patch("/v1/empresa", &json!({"nome": "Nova"})).await.expect(200);
+        assert_eq!(escolha(&s).await, nova);
+    }
+    for ruim in [json!("Devedor"), json!(""), json!("America/Manaus")] {
+        let faltas = faults(&s, json!({"fuso_dos_envios": ruim})).await;
+        assert_eq!(faltas, ["/fuso_dos_envios valor_invalido"], "{ruim}");
+    }
+    assert_eq!(faults(&s, json!({"fuso_dos_envios": null})).await, ["/fuso_dos_envios tipo_invalido"]);
+}
+
+#[tokio::test]
 async fn j02_a_window_that_would_never_open_is_refused() {
     let s = Servico::new();
     let antes = s.http.get("/v1/empresa").await.expect(200).json;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::resposta::RespostaHttp;
 use crate::http::Metodo;
+pub use crate::modelo::Formato;
 use crate::segredo::Segredo;
 use crate::sms::config::{ConfigError, yes};
 use crate::sms::recibo::EstadoRecibo;
@@ -97,17 +98,6 @@ impl fmt::Debug for ConfigHttp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ConfigHttp(***)")
     }
-}
-
-/// How a body is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Formato {
-    /// `application/json`.
-    #[default]
-    Json,
-    /// `application/x-www-form-urlencoded`.
-    Form,
 }
 
 /// How receipts and replies are read. Fields are JSON pointers into each one; those of a form are `/nome`.

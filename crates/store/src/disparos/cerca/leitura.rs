@@ -1,87 +1,62 @@
-//! What the fence reads: the executions under their locks, and their títulos under theirs.
+//! What the fence reads: the executions under their locks, what hangs on each of them, and their títulos under theirs.
+//!
+//! Each table is asked once for all of them, by id, and put together here. The other services' views keep rows of other
+//! companies behind a barrier, and a join with one of them would read the whole portfolio of the company.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, NaiveTime};
-use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, SmallInt, Text, Time, Uuid as SqlUuid};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _};
-use domain::calendario::Feriados;
 use domain::dinheiro::Centavos;
-use domain::execucao::{Canal, Motivo};
+use domain::execucao::{Canal, Estado, Motivo};
 use domain::ids::ExecucaoId;
-use domain::janela::{DiasDaSemana, Janela};
-use domain::regua::{Destinatarios, MotivoEncerramento, Regras};
+use domain::regua::{Destinatarios, MotivoEncerramento};
 use uuid::Uuid;
 
+use super::lugar::Lugares;
+use super::partes::{self, Partes};
 use super::{Cerca, Linha, MAX_CONTATOS};
-use crate::fatos::{self, Fatos, Lidos};
+use crate::consultas::{Contas, Tarifa};
+use crate::fatos::{self, Lidos};
 use crate::preparada::prepared;
 use crate::titulos::ColunasTitulo;
 use crate::{StoreError, Tenant};
 
 #[derive(QueryableByName)]
-#[expect(clippy::struct_excessive_bools, reason = "a row has the columns that it has")]
 pub(super) struct LinhaExecucao {
     #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
+    pub(super) id: Uuid,
     #[diesel(sql_type = SqlUuid)]
-    devedor_id: Uuid,
+    pub(super) devedor_id: Uuid,
+    #[diesel(sql_type = Text)]
+    estado: String,
+    #[diesel(sql_type = Text)]
+    pub(super) canal: String,
     #[diesel(sql_type = Date)]
     data: NaiveDate,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    reprocessada_em: Option<DateTime<Utc>>,
     #[diesel(sql_type = Bool)]
     duvidosa: bool,
-    #[diesel(sql_type = Bool)]
-    parado: bool,
-    #[diesel(sql_type = Bool)]
-    ocupado: bool,
-    #[diesel(sql_type = Text)]
-    canal: String,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    inscricao_id: Option<Uuid>,
-    #[diesel(sql_type = Bool)]
-    regua_ativa: bool,
-    #[diesel(sql_type = Bool)]
-    removida: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    encerrada: Option<String>,
     #[diesel(sql_type = SmallInt)]
     tentativas: i16,
+    #[diesel(sql_type = Bool)]
+    ocupado: bool,
+    #[diesel(sql_type = SqlUuid)]
+    pub(super) regua_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    pub(super) acao_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub(super) conteudo_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub(super) inscricao_id: Option<Uuid>,
     #[diesel(sql_type = Array<SqlUuid>)]
     titulos: Vec<Uuid>,
-    #[diesel(sql_type = Nullable<Time>)]
-    inicio: Option<NaiveTime>,
-    #[diesel(sql_type = Nullable<Time>)]
-    fim: Option<NaiveTime>,
-    #[diesel(sql_type = Nullable<SmallInt>)]
-    dias: Option<i16>,
-    #[diesel(sql_type = Text)]
-    fuso: String,
-    #[diesel(sql_type = Bool)]
-    vencimento_em_dia_util: bool,
-    #[diesel(sql_type = Array<Date>)]
-    feriados: Vec<NaiveDate>,
-    #[diesel(sql_type = Nullable<SmallInt>)]
-    cancelar_acordo_apos: Option<i16>,
-    #[diesel(sql_type = Text)]
-    empresa_nome: String,
-    #[diesel(sql_type = Text)]
-    remetente_email: String,
     #[diesel(sql_type = Nullable<Text>)]
-    assunto: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    corpo: Option<String>,
-    #[diesel(sql_type = Text)]
-    devedor_nome: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    devedor_documento: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    devedor_codigo: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    devedor_email: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    destinatarios: Option<String>,
-    #[diesel(sql_type = Array<Text>)]
-    contatos: Vec<String>,
+    contato: Option<String>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    pub(super) fusos: Option<Vec<String>>,
 }
 
 /// Why an execution will not leave, whatever its títulos are.
@@ -94,38 +69,57 @@ pub(super) enum Fim {
 
 /// Takes those of the executions for this transaction that are `enfileirada` and that nobody else has, in order of id.
 pub(super) fn lock(t: &mut Tenant<'_>, ids: &[ExecucaoId]) -> Result<Vec<LinhaExecucao>, StoreError> {
-    Ok(prepared(
-        "SELECT e.id, coalesce((e.reprocessada_em AT TIME ZONE emp.fuso)::date, e.data) AS data, e.duvidosa, \
-                EXISTS (SELECT FROM disparo.parada p WHERE p.empresa_id = e.empresa_id AND p.canal = e.canal) AS parado, \
+    // The state is looked at here: asked for it, the planner goes through everything that is queued instead of the ids.
+    let mut linhas: Vec<LinhaExecucao> = prepared(
+        "SELECT e.id, e.estado, e.devedor_id, e.canal, e.data, e.reprocessada_em, e.duvidosa, e.tentativas, e.regua_id, \
+                e.acao_id, e.conteudo_id, e.inscricao_id, e.titulos, e.contato, e.fusos, \
                 EXISTS (SELECT FROM disparo.execucao o WHERE o.empresa_id = e.empresa_id AND o.devedor_id = e.devedor_id \
-                           AND o.canal = e.canal AND o.estado = 'enviando') AS ocupado, \
-                e.devedor_id, e.canal, e.inscricao_id, r.estado = 'ativa' AS regua_ativa, \
-                coalesce(a.removida, true) AS removida, a.destinatarios, \
-                CASE WHEN i.estado = 'encerrada' THEN i.motivo END AS encerrada, e.tentativas, j.inicio, j.fim, j.dias, \
-                emp.fuso, emp.vencimento_em_dia_util, emp.feriados, emp.cancelar_acordo_apos, emp.nome AS empresa_nome, emp.remetente_email, \
-                coalesce(c.assunto, m.assunto) AS assunto, coalesce(c.corpo, m.corpo) AS corpo, d.nome AS devedor_nome, d.documento AS devedor_documento, \
-                d.codigo AS devedor_codigo, d.email AS devedor_email, \
-                CASE WHEN e.inscricao_id IS NULL THEN e.titulos \
-                     ELSE ARRAY(SELECT x FROM unnest(e.titulos) x WHERE x = ANY (i.titulos)) END AS titulos, \
-                ARRAY(SELECT k.valor FROM cadastro.v_contato k \
-                       WHERE k.empresa_id = e.empresa_id AND k.devedor_id = e.devedor_id \
-                         AND k.tipo = CASE e.canal WHEN 'email' THEN 'email' WHEN 'sms' THEN 'telefone' END \
-                       ORDER BY k.ordem, k.valor LIMIT $3) AS contatos \
-           FROM disparo.execucao e \
-           JOIN cadastro.v_empresa emp ON emp.empresa_id = e.empresa_id \
-           JOIN regua.v_regua r ON r.empresa_id = e.empresa_id AND r.id = e.regua_id \
-           LEFT JOIN regua.v_inscricao i ON i.empresa_id = e.empresa_id AND i.id = e.inscricao_id \
-           LEFT JOIN regua.v_acao a ON a.empresa_id = e.empresa_id AND a.id = e.acao_id \
-           JOIN cadastro.v_devedor d ON d.empresa_id = e.empresa_id AND d.id = e.devedor_id \
-           LEFT JOIN cadastro.v_janela j ON j.empresa_id = e.empresa_id AND j.canal = e.canal \
-           LEFT JOIN regua.v_conteudo c ON c.empresa_id = e.empresa_id AND c.id = e.conteudo_id \
-           LEFT JOIN disparo.template m ON m.empresa_id = e.empresa_id AND m.id = c.template_id \
-          WHERE e.empresa_id = $1 AND e.id = ANY ($2) AND e.estado = 'enfileirada' ORDER BY e.id FOR UPDATE OF e SKIP LOCKED",
+                           AND o.canal = e.canal AND o.estado = 'enviando') AS ocupado \
+           FROM disparo.execucao e WHERE e.empresa_id = $1 AND e.id = ANY ($2) \
+          ORDER BY e.id FOR UPDATE OF e SKIP LOCKED",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Array<SqlUuid>, _>(ids.iter().map(|id| id.uuid()).collect::<Vec<Uuid>>())
-    .bind::<BigInt, _>(i64::try_from(MAX_CONTATOS).unwrap_or(i64::MAX))
-    .load(t.conn)?)
+    .load(t.conn)?;
+    linhas.retain(|linha| linha.estado == Estado::Enfileirada.as_str());
+    Ok(linhas)
+}
+
+/// Everything else about several executions.
+pub(super) struct Lidas {
+    partes: Partes,
+    titulos: BTreeMap<Uuid, (Uuid, Linha)>,
+    fatos: Lidos,
+    lugares: Lugares,
+}
+
+/// Reads it. Their títulos are locked last of what decides, against a change of status until this transaction ends.
+pub(super) fn read_all(t: &mut Tenant<'_>, execucoes: &mut [LinhaExecucao]) -> Result<Lidas, StoreError> {
+    let partes = partes::read(t, execucoes)?;
+    for execucao in &mut *execucoes {
+        partes.keep_enrolled(execucao.inscricao_id, &mut execucao.titulos);
+    }
+    let titulos = fence_titulos(t, execucoes)?;
+    let fatos = read_fatos(t, execucoes, &partes)?;
+    let lugares = Lugares::read(t, &partes.empresa, execucoes)?;
+    Ok(Lidas { partes, titulos, fatos, lugares })
+}
+
+impl Lidas {
+    /// The accounts of questions about their debtors.
+    pub(super) fn accounts(
+        &self,
+        t: &mut Tenant<'_>,
+        execucoes: &[LinhaExecucao],
+        tarifa: Tarifa,
+    ) -> Result<Contas, StoreError> {
+        let dia = self.partes.empresa.day_of(tarifa.agora)?;
+        let ids: Vec<Uuid> = execucoes.iter().map(|execucao| execucao.id).collect();
+        let documento =
+            |execucao: &LinhaExecucao| self.partes.devedor(execucao.devedor_id)?.documento.as_deref();
+        let documentos: Vec<&str> = execucoes.iter().filter_map(documento).collect();
+        Contas::open(t, &ids, &documentos, tarifa, dia.with_day(1).unwrap_or(dia))
+    }
 }
 
 impl LinhaExecucao {
@@ -145,72 +139,90 @@ impl LinhaExecucao {
 
     /// What ended it as a whole, before its títulos are looked at: its action or its position was taken out of the régua
     /// (rule r04), or its enrolment closed (rule g04).
-    pub(super) fn fim(&self) -> Result<Option<Fim>, StoreError> {
-        if self.removida {
+    pub(super) fn fim(&self, lidas: &Lidas) -> Result<Option<Fim>, StoreError> {
+        if lidas.partes.acao(self.acao_id).is_none_or(|acao| acao.removida) {
             return Ok(Some(Fim::Por(Motivo::PosicaoRemovida)));
         }
-        let Some(encerrada) = &self.encerrada else { return Ok(None) };
+        let Some(encerrada) = lidas.partes.encerrada(self.inscricao_id) else { return Ok(None) };
         let motivo = MotivoEncerramento::parse(encerrada).ok().ok_or(StoreError::Unknown("motivo"))?;
         Ok(Some(Motivo::da_inscricao(motivo).map_or(Fim::PelosTitulos, Fim::Por)))
     }
 
-    /// Everything about it, with those of its títulos that are still the debtor's.
-    pub(super) fn read(
-        self,
-        (titulos, fatos): (&BTreeMap<Uuid, (Uuid, Linha)>, &Lidos),
-    ) -> Result<Cerca, StoreError> {
-        let meus = |id: &Uuid| titulos.get(id).filter(|(devedor, _)| *devedor == self.devedor_id);
-        let linhas = self.titulos.iter().filter_map(meus).map(|(_, linha)| linha.clone()).collect();
-        let fatos = fatos.of(self.devedor_id, &self.titulos, Some(self.id));
-        self.with(linhas, fatos).ok_or(StoreError::Unknown("execucao"))
+    /// To whom it goes. An SMS has one number: with several, each of the others is for an execution of its own, and from then
+    /// on this one is for its number alone, as those are for theirs.
+    fn alvos(&self, partes: &Partes, canal: Canal, destinatarios: Destinatarios) -> Alvos {
+        let usaveis = partes.contatos(self.devedor_id, canal);
+        if let Some(contato) = &self.contato {
+            let contatos = usaveis.iter().filter(|usavel| *usavel == contato).cloned().collect();
+            return Alvos { contatos, demais: None };
+        }
+        let mut contatos = usaveis.iter().take(MAX_CONTATOS).cloned();
+        match (destinatarios, canal) {
+            (Destinatarios::Preferido, _) => Alvos { contatos: contatos.take(1).collect(), demais: None },
+            (Destinatarios::Todos, Canal::Sms) => {
+                Alvos { contatos: contatos.by_ref().take(1).collect(), demais: Some(contatos.collect()) }
+            }
+            (
+                Destinatarios::Todos,
+                Canal::Email | Canal::Carta | Canal::Enriquecimento | Canal::Negativacao,
+            ) => Alvos { contatos: contatos.collect(), demais: None },
+        }
     }
 
-    fn with(self, linhas: Vec<Linha>, fatos: Fatos) -> Option<Cerca> {
-        let janela = match (self.inicio, self.fim, self.dias) {
-            (Some(inicio), Some(fim), Some(dias)) => {
-                Some(Janela::new(inicio, fim, DiasDaSemana::from_bits(u8::try_from(dias).ok()?)).ok()?)
-            }
-            _ => None,
-        };
-        let contatos = match Destinatarios::parse(self.destinatarios.as_deref()?).ok()? {
-            Destinatarios::Preferido => self.contatos.into_iter().take(1).collect(),
-            Destinatarios::Todos => self.contatos,
-        };
-        Some(Cerca {
-            canal: Canal::parse(&self.canal).ok()?,
+    /// Everything about it, with those of its títulos that are still the debtor's.
+    pub(super) fn read(self, lidas: &Lidas) -> Result<Cerca, StoreError> {
+        let Lidas { partes, titulos, fatos, lugares } = lidas;
+        let desconhecido = StoreError::Unknown;
+        let canal = Canal::parse(&self.canal).ok().ok_or(desconhecido("canal"))?;
+        let acao = partes.acao(self.acao_id).and_then(|acao| acao.destinatarios.as_deref());
+        let destinatarios =
+            acao.map(Destinatarios::parse).and_then(Result::ok).ok_or(desconhecido("destinatarios"))?;
+        let Alvos { contatos, demais } = self.alvos(partes, canal, destinatarios);
+        let (empresa, devedor) = (&partes.empresa, partes.devedor(self.devedor_id));
+        let texto = partes.texto(self.conteudo_id);
+        let fusos = lugares.fusos(self.devedor_id, canal, contatos.first());
+        let meus = |id: &Uuid| titulos.get(id).filter(|(devedor, _)| *devedor == self.devedor_id);
+        Ok(Cerca {
+            canal,
             lembrete: self.inscricao_id.is_none(),
-            regua_ativa: self.regua_ativa,
-            parado: self.parado,
-            data: self.data,
+            regua_ativa: partes.is_active(self.regua_id),
+            parado: partes.is_stopped(canal),
+            data: self.reprocessada_em.map_or(Ok(self.data), |em| empresa.day_of(em))?,
             duvidosa: self.duvidosa,
-            tentativas: u32::try_from(self.tentativas).ok()?,
-            janela,
-            fuso: self.fuso,
-            regras: Regras {
-                vencimento_em_dia_util: self.vencimento_em_dia_util,
-                feriados: Feriados::new(self.feriados),
-                cancelar_acordo_apos: self.cancelar_acordo_apos.and_then(|dias| u16::try_from(dias).ok()),
-                ..Regras::default()
-            },
-            empresa_nome: self.empresa_nome,
-            remetente_email: self.remetente_email,
-            assunto: self.assunto,
-            corpo: self.corpo,
-            devedor_nome: self.devedor_nome,
-            devedor_documento: self.devedor_documento,
-            devedor_codigo: self.devedor_codigo,
-            devedor_email: self.devedor_email,
+            tentativas: u32::try_from(self.tentativas).ok().ok_or(desconhecido("tentativas"))?,
+            janela: partes.janela(canal)?,
+            fuso: empresa.fuso.clone(),
+            fusos,
+            regras: empresa.regras(),
+            empresa_nome: empresa.nome.clone(),
+            remetente_email: empresa.remetente_email.clone(),
+            assunto: texto.and_then(|texto| texto.assunto.clone()),
+            corpo: texto.and_then(|texto| texto.corpo.clone()),
+            devedor_nome: devedor.map(|devedor| devedor.nome.clone()).unwrap_or_default(),
+            devedor_documento: devedor.and_then(|devedor| devedor.documento.clone()),
+            devedor_codigo: devedor.and_then(|devedor| devedor.codigo.clone()),
+            devedor_email: partes.contatos(self.devedor_id, Canal::Email).first().cloned(),
             contatos,
-            linhas,
-            fatos,
+            demais,
+            linhas: self.titulos.iter().filter_map(meus).map(|(_, linha)| linha.clone()).collect(),
+            fatos: fatos.of(self.devedor_id, &self.titulos, Some(self.id)),
+            pergunta: None,
         })
     }
 }
 
+/// Rule m11: to whom an execution goes, and to whom else one like it is to.
+struct Alvos {
+    contatos: Vec<String>,
+    demais: Option<Vec<String>>,
+}
+
 /// What their texts ask for beside that.
-pub(super) fn read_fatos(t: &mut Tenant<'_>, execucoes: &[LinhaExecucao]) -> Result<Lidos, StoreError> {
-    let textos = execucoes.iter().flat_map(|execucao| [&execucao.assunto, &execucao.corpo]);
-    let grupos = fatos::wanted(textos.filter_map(|texto| texto.as_deref()));
+fn read_fatos(t: &mut Tenant<'_>, execucoes: &[LinhaExecucao], partes: &Partes) -> Result<Lidos, StoreError> {
+    let textos = partes.textos().flat_map(|texto| [&texto.assunto, &texto.corpo]);
+    let canais = execucoes.iter().filter_map(|execucao| Canal::parse(&execucao.canal).ok());
+    let mut grupos = fatos::wanted(textos.filter_map(|texto| texto.as_deref()));
+    grupos.extend(canais.flat_map(fatos::needed).copied());
     let devedores: Vec<Uuid> = execucoes.iter().map(|execucao| execucao.devedor_id).collect();
     let titulos: Vec<Uuid> = execucoes.iter().flat_map(|execucao| &execucao.titulos).copied().collect();
     let ids: Vec<Uuid> = execucoes.iter().map(|execucao| execucao.id).collect();
@@ -232,13 +244,13 @@ struct LinhaTitulo {
 }
 
 /// The títulos of all of them with the debtor whose each is, locked against a change of status until this transaction ends.
-pub(super) fn fence_titulos(
+fn fence_titulos(
     t: &mut Tenant<'_>,
     execucoes: &[LinhaExecucao],
 ) -> Result<BTreeMap<Uuid, (Uuid, Linha)>, StoreError> {
-    let ids: Vec<Uuid> = execucoes.iter().flat_map(|execucao| &execucao.titulos).copied().collect();
+    let ids: BTreeSet<Uuid> = execucoes.iter().flat_map(|execucao| &execucao.titulos).copied().collect();
     let linhas: Vec<LinhaTitulo> = prepared("SELECT * FROM cadastro.titulos_na_cerca($1)")
-        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<SqlUuid>, _>(ids.into_iter().collect::<Vec<_>>())
         .load(t.conn)?;
     linhas
         .into_iter()

@@ -34,6 +34,7 @@ pub(crate) fn finish(
         resposta: OK.to_owned(),
         terminou_em: mensagem.montada_em,
         mensagem: mensagem.clone(),
+        efeito: None,
     });
     Ok(disparos::finish(t, &[Resultado { id, cerca, desfecho, chamada }])?.contains(&id))
 }

@@ -14,6 +14,8 @@ pub(crate) struct Titulo {
     documento: Option<String>,
     emails: Option<Vec<String>>,
     credor: Option<String>,
+    uf: Option<&'static str>,
+    endereco: Option<Value>,
 }
 
 impl Titulo {
@@ -28,6 +30,8 @@ impl Titulo {
             documento: None,
             emails: Some(vec!["ana@example.com".to_owned()]),
             credor: None,
+            uf: None,
+            endereco: None,
         }
     }
 
@@ -57,6 +61,17 @@ impl Titulo {
         Self { emails: Some(emails.iter().map(|email| (*email).to_owned()).collect()), ..self }
     }
 
+    /// Owed by somebody who lives in this state.
+    pub(crate) fn living_in(self, uf: &'static str) -> Self {
+        Self { uf: Some(uf), ..self }
+    }
+
+    /// Owed by somebody who lives here.
+    pub(crate) fn living_at(self, rua: &str, cidade: &str, uf: &str, cep: &str) -> Self {
+        let endereco = json!({"logradouro": rua, "numero": "10", "bairro": "Centro", "cidade": cidade, "uf": uf, "cep": cep});
+        Self { endereco: Some(endereco), ..self }
+    }
+
     /// Owed to this creditor: the code is also the name.
     pub(crate) fn to(self, credor: &str) -> Self {
         Self { credor: Some(credor.to_owned()), ..self }
@@ -74,6 +89,12 @@ impl Titulo {
         }
         if let Some(emails) = &self.emails {
             devedor["emails"] = json!(emails);
+        }
+        if let Some(uf) = self.uf {
+            devedor["enderecos"] = json!([{"cidade": "Capital", "uf": uf}]);
+        }
+        if let Some(endereco) = &self.endereco {
+            devedor["enderecos"] = json!([endereco]);
         }
         let mut titulo = json!({
             "codigo_integracao": self.codigo,

@@ -2,15 +2,21 @@
 
 use chrono::NaiveDate;
 use domain::acontecimento::TipoAcontecimento;
+use domain::arquivo::FatoCarta;
 use domain::contato::CanalContato;
 use domain::dinheiro::Centavos;
+use domain::enriquecimento::EstadoConsulta;
 use domain::execucao::{Canal, Estado, Motivo};
 use domain::meio::CanalOptOut;
+use domain::negativacao::{MotivoBaixa, Situacao};
 use domain::regua::MotivoEncerramento;
 use domain::titulo::Origem;
 
 use super::super::execucoes::passos::{AcaoDePessoa, FimDaChamada};
-use super::partes::{AcaoNaLinha, MudancaNaLinha, Partes, TentativaNaLinha, TituloNaLinha};
+use super::partes::{
+    AcaoNaLinha, CartaNaLinha, ConsultaNaLinha, MudancaNaLinha, NegativacaoNaLinha, Partes, TentativaNaLinha,
+    TituloNaLinha,
+};
 
 /// Changes of a título that are told one by one; a person reads no more of them.
 const MUDANCAS: usize = 3;
@@ -51,8 +57,79 @@ pub(super) fn describe(tipo: TipoAcontecimento, p: &Partes) -> String {
             format!("{} {}, segundo {}{causa}.", sending(r.canal), state(r.estado), r.provedor)
         }),
         T::Intervencao => p.intervencao.as_ref().map(|i| person(i.acao).to_owned()),
+        T::Consulta => p.consulta.as_ref().map(asked),
+        T::Carta => p.carta.as_ref().map(letter),
+        T::Negativacao => p.negativacao.as_ref().map(entry),
     };
     dita.unwrap_or_default()
+}
+
+/// Where an entry at a bureau is.
+fn entry(negativacao: &NegativacaoNaLinha) -> String {
+    let onde = negativacao.bureau.as_str().to_uppercase();
+    let porque = negativacao.motivo_baixa.map(off).map(|motivo| format!(": {motivo}")).unwrap_or_default();
+    match negativacao.situacao {
+        Situacao::Solicitada => format!("Negativação solicitada ({onde})."),
+        Situacao::Enviada => format!("Inclusão enviada ao bureau ({onde})."),
+        Situacao::Aceita => format!("Inclusão aceita pelo bureau ({onde}); corre o prazo do comunicado."),
+        Situacao::Incluida => format!("Negativado ({onde})."),
+        Situacao::BaixaSolicitada => format!("Baixa da negativação por enviar ({onde}){porque}."),
+        Situacao::BaixaEnviada => format!("Baixa enviada ao bureau ({onde}){porque}."),
+        Situacao::Baixada => format!("Negativação baixada ({onde}){porque}."),
+        Situacao::BaixadaPeloBureau => format!("Negativação baixada pelo bureau ({onde})."),
+        Situacao::Rejeitada => format!("Inclusão recusada pelo bureau ({onde})."),
+        Situacao::Cancelada => format!("Negativação cancelada antes de sair ({onde}){porque}."),
+    }
+}
+
+fn off(motivo: MotivoBaixa) -> &'static str {
+    match motivo {
+        MotivoBaixa::Pagamento => "a dívida foi paga",
+        MotivoBaixa::Acordo => "há acordo confirmado",
+        MotivoBaixa::Solicitacao => "a empresa pediu",
+        MotivoBaixa::OrdemJudicial => "ordem judicial",
+        MotivoBaixa::CartaDevolvida => "o comunicado voltou",
+        MotivoBaixa::Decurso => "cinco anos do vencimento",
+    }
+}
+
+/// What a query brought.
+fn asked(consulta: &ConsultaNaLinha) -> String {
+    let ConsultaNaLinha { provedor, telefones, emails, enderecos, .. } = consulta;
+    let contar = |n: u32, um: &str, varios: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {um}")),
+        _ => Some(format!("{n} {varios}")),
+    };
+    let novos: Vec<String> = [
+        contar(*telefones, "telefone novo", "telefones novos"),
+        contar(*emails, "e-mail novo", "e-mails novos"),
+        contar(*enderecos, "endereço novo", "endereços novos"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let de = if consulta.aproveitada { "Consulta anterior a" } else { "Consulta a" };
+    match consulta.estado {
+        EstadoConsulta::Concluida if novos.is_empty() => format!("{de} {provedor}: nada de novo."),
+        EstadoConsulta::Concluida => format!("{de} {provedor}: {}.", novos.join(", ")),
+        EstadoConsulta::NaoEncontrado => format!("{de} {provedor}: nada encontrado."),
+        EstadoConsulta::Erro => format!("{de} {provedor}: sem resposta."),
+        EstadoConsulta::Pendente => format!("{de} {provedor}: aguardando resposta."),
+    }
+}
+
+/// What became of a letter.
+fn letter(carta: &CartaNaLinha) -> String {
+    let motivo =
+        carta.motivo.as_deref().map(|motivo| format!(": {}", motivo.replace('_', " "))).unwrap_or_default();
+    match carta.fato {
+        FatoCarta::Feita => "Carta composta, por imprimir.".to_owned(),
+        FatoCarta::Retirada => format!("Carta retirada do arquivo{motivo}."),
+        FatoCarta::Impressa => "Carta impressa.".to_owned(),
+        FatoCarta::Postada => "Carta postada.".to_owned(),
+        FatoCarta::Devolvida => format!("Carta devolvida pelos Correios{motivo}."),
+    }
 }
 
 fn received(titulo: &TituloNaLinha) -> String {
@@ -117,7 +194,10 @@ fn agreement(tipo: TipoAcontecimento) -> &'static str {
         | TipoAcontecimento::AcaoDecidida
         | TipoAcontecimento::Tentativa
         | TipoAcontecimento::Recibo
-        | TipoAcontecimento::Intervencao => "feito",
+        | TipoAcontecimento::Intervencao
+        | TipoAcontecimento::Consulta
+        | TipoAcontecimento::Negativacao
+        | TipoAcontecimento::Carta => "feito",
     }
 }
 
@@ -133,8 +213,10 @@ fn action(acao: &AcaoNaLinha) -> String {
     } else {
         String::new()
     };
+    let numero = acao.contato.as_ref().map(|numero| format!(", para {numero}")).unwrap_or_default();
     let motivo = acao.motivo.map(|motivo| format!(" ({})", why(motivo))).unwrap_or_default();
-    format!("{} decidida{regua}{posicao}{atraso}: {}{motivo}.", sending(acao.canal), state(acao.estado))
+    let quando = format!("{regua}{posicao}{atraso}{numero}");
+    format!("{} decidida{quando}: {}{motivo}.", sending(acao.canal), state(acao.estado))
 }
 
 fn attempt(tentativa: &TentativaNaLinha) -> String {
@@ -181,6 +263,18 @@ fn why(motivo: Motivo) -> &'static str {
         Motivo::LembreteVencido => "o vencimento a lembrar passou",
         Motivo::SemTitulo => "não havia título",
         Motivo::SemContato => "não há contato que possa ser usado",
+        Motivo::SemEndereco => "não há endereço a que uma carta chegue",
+        Motivo::SemDocumento => "o devedor não tem CPF nem CNPJ",
+        Motivo::SemCredencial => "não há credencial de bureau para o credor",
+        Motivo::ForaDoPrazoMinimo => "o atraso ainda é pouco",
+        Motivo::ForaDoPrazoMaximo => "a dívida é antiga demais",
+        Motivo::ValorMinimo => "o valor é pequeno demais",
+        Motivo::JaNegativado => "o título já está negativado",
+        Motivo::DocumentoAlfanumerico => "o bureau não aceita CNPJ com letras",
+        Motivo::CredorEDevedor => "o credor e o devedor são o mesmo",
+        Motivo::UfVedada => "a lei do estado do devedor não permite",
+        Motivo::ConsultadoRecentemente => "o devedor foi consultado há pouco",
+        Motivo::LimiteDeGasto => "o limite do mês para consultas foi atingido",
         Motivo::CoringaSemValor => "faltou o valor de um coringa",
         Motivo::ReguaInativa => "a régua foi desativada",
         Motivo::ReguaArquivada => "a régua foi arquivada",
@@ -194,6 +288,7 @@ fn why(motivo: Motivo) -> &'static str {
         Motivo::ResultadoDesconhecido => "o provedor não respondeu",
         Motivo::Validade => "o prazo passou",
         Motivo::NaoEntregue => "não chegou",
+        Motivo::SemResposta => "a resposta do provedor não veio",
         Motivo::NaoEnviada => "alguém viu que não saiu",
     }
 }

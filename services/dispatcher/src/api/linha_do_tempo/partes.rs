@@ -1,16 +1,20 @@
 //! The parts of what happened, each a thing that it is about. They are read as the migrations write them, field by field.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::arquivo::FatoCarta;
 use domain::contato::CanalContato;
+use domain::enriquecimento::EstadoConsulta;
 use domain::execucao::{Canal, Estado, Motivo};
 use domain::meio::CanalOptOut;
+use domain::negativacao::{Bureau, MotivoBaixa, Situacao};
 use domain::regua::MotivoEncerramento;
 use domain::titulo::Origem;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::esquema;
 
+use super::super::execucoes::masked;
 use super::super::execucoes::passos::{AcaoDePessoa, FimDaChamada};
 
 /// Do que se trata; que partes há depende do tipo.
@@ -56,6 +60,79 @@ pub(super) struct Partes {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(super) intervencao: Option<IntervencaoNaLinha>,
+    /// A consulta.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) consulta: Option<ConsultaNaLinha>,
+    /// A carta.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) carta: Option<CartaNaLinha>,
+    /// A negativação.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) negativacao: Option<NegativacaoNaLinha>,
+}
+
+/// A resposta a uma consulta de contatos.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConsultaNaLinha {
+    /// A execução.
+    pub(super) execucao_id: Uuid,
+    /// Quem respondeu.
+    pub(super) provedor: String,
+    /// Onde ela chegou.
+    #[schema(value_type = esquema::EstadoConsulta)]
+    pub(super) estado: EstadoConsulta,
+    /// Se foi usada a resposta de uma consulta anterior.
+    pub(super) aproveitada: bool,
+    /// Quantos telefones novos vieram dela.
+    pub(super) telefones: u32,
+    /// Quantos e-mails novos.
+    pub(super) emails: u32,
+    /// Quantos endereços novos.
+    pub(super) enderecos: u32,
+}
+
+/// Uma negativação.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NegativacaoNaLinha {
+    /// Id.
+    pub(super) id: Uuid,
+    /// O título.
+    pub(super) titulo_id: Uuid,
+    /// O bureau.
+    #[schema(value_type = esquema::Bureau)]
+    pub(super) bureau: Bureau,
+    /// Onde ela chegou.
+    #[schema(value_type = esquema::SituacaoNegativacao)]
+    pub(super) situacao: Situacao,
+    /// Por que sai, quando tem de sair.
+    #[schema(value_type = Option<esquema::MotivoBaixa>)]
+    pub(super) motivo_baixa: Option<MotivoBaixa>,
+    /// Os códigos da última resposta do bureau.
+    pub(super) codigos: Vec<i32>,
+    /// Valor negativado.
+    #[schema(example = "1234.56")]
+    pub(super) valor: String,
+}
+
+/// Uma carta.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CartaNaLinha {
+    /// A execução.
+    pub(super) execucao_id: Uuid,
+    /// O que foi feito dela.
+    #[schema(value_type = esquema::FatoCarta)]
+    pub(super) fato: FatoCarta,
+    /// O arquivo em que está.
+    pub(super) arquivo_id: Option<Uuid>,
+    /// Por que foi retirada ou voltou.
+    #[schema(example = "mudou_se")]
+    pub(super) motivo: Option<String>,
 }
 
 /// Um título.
@@ -213,12 +290,20 @@ pub(super) struct AcaoNaLinha {
     pub(super) devida_em: NaiveDate,
     /// Títulos com que foi decidida.
     pub(super) titulos: Vec<Uuid>,
+    /// O número a que vai, mascarado; só quando a mesma mensagem vai a vários.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "(11) *****-4321")]
+    pub(super) contato: Option<String>,
     /// O que é feito dela agora.
     #[schema(value_type = esquema::EstadoExecucao)]
     pub(super) estado: Estado,
     /// Por que está nesse estado, quando há o que explicar.
     #[schema(value_type = Option<esquema::MotivoExecucao>)]
     pub(super) motivo: Option<Motivo>,
+}
+
+fn number<'de, D: Deserializer<'de>>(entrada: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(entrada)?.as_deref().map(masked))
 }
 
 /// Uma posição de uma régua, como é agora.

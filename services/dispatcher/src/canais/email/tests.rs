@@ -41,6 +41,7 @@ fn dados(status: StatusTitulo) -> Cerca {
         tentativas: 0,
         janela: None,
         fuso: "America/Sao_Paulo".to_owned(),
+        fusos: &[],
         regras: Regras::default(),
         empresa_nome: "Cobradora Exemplo".to_owned(),
         remetente_email: "cobranca@exemplo.com.br".to_owned(),
@@ -51,6 +52,8 @@ fn dados(status: StatusTitulo) -> Cerca {
         devedor_codigo: None,
         devedor_email: Some("maria@exemplo.com.br".to_owned()),
         contatos: vec!["maria@exemplo.com.br".to_owned()],
+        demais: None,
+        pergunta: None,
         linhas: vec![Linha { titulo, numero: "1".to_owned(), valor: Centavos::new(1_000), credor: None }],
         fatos: store::fatos::Fatos::default(),
     }

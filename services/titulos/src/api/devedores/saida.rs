@@ -95,6 +95,10 @@ struct MarcasLidas {
     invalido_desde: Option<DateTime<Utc>>,
     /// Por que não pode.
     motivo: Option<String>,
+    /// O provedor que o informou, quando veio de uma consulta.
+    fonte: Option<String>,
+    /// Quando o informou.
+    obtido_em: Option<DateTime<Utc>>,
 }
 
 /// Um e-mail.
@@ -187,6 +191,8 @@ impl From<ContatoLido> for MarcasLidas {
             valido: contato.invalido_desde.is_none(),
             invalido_desde: contato.invalido_desde,
             motivo: contato.motivo,
+            fonte: contato.fonte,
+            obtido_em: contato.obtido_em,
         }
     }
 }

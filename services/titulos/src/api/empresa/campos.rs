@@ -6,6 +6,7 @@ use chrono::Weekday;
 use chrono_tz::Tz;
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use domain::execucao::Canal;
+use domain::fuso::FusoDosEnvios;
 use domain::janela::DiasDaSemana;
 use domain::regras::Migracao;
 use utoipa::openapi::RefOr;
@@ -25,6 +26,9 @@ pub(super) struct CanalComJanela(pub(super) Canal);
 
 /// Rule g03.
 pub(super) struct EscolhaMigracao(pub(super) Migracao);
+
+/// Rule j06.
+pub(super) struct EscolhaFuso(pub(super) FusoDosEnvios);
 
 /// Rule k07. What is absent stays, and null is a choice.
 #[derive(Default)]
@@ -114,6 +118,17 @@ impl Deserr<ErrosCampo> for EscolhaMigracao {
     }
 }
 
+impl Deserr<ErrosCampo> for EscolhaFuso {
+    fn deserialize_from_value<V: IntoValue>(
+        valor: Value<V>,
+        local: ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        web::parse_texto(valor, local, |texto| {
+            FusoDosEnvios::parse(texto).map(Self).map_err(|e| ErroValor::new("valor_invalido", e.to_string()))
+        })
+    }
+}
+
 impl Deserr<ErrosCampo> for PrazoAcordo {
     fn deserialize_from_value<V: IntoValue>(
         valor: Value<V>,
@@ -150,5 +165,6 @@ codes! {
     Dia as "DiaDaSemana" = DIAS.iter().map(|(nome, _)| *nome);
     CanalComJanela as "CanalComJanela" =
         Canal::TODOS.iter().filter(|canal| canal.obedece_janela()).map(|canal| canal.as_str());
+    EscolhaFuso as "FusoDosEnvios" = FusoDosEnvios::TODOS.iter().map(|escolha| escolha.as_str());
     EscolhaMigracao as "Migracao" = Migracao::TODOS.iter().map(|migracao| migracao.as_str());
 }

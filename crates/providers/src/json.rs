@@ -8,13 +8,13 @@ use serde_json::Value;
 const MAX_PROFUNDIDADE: usize = 16;
 
 /// A document, unless it is not one or is too deep.
-pub(super) fn parse(corpo: &[u8]) -> Option<Value> {
+pub(crate) fn parse(corpo: &[u8]) -> Option<Value> {
     let valor = serde_json::from_slice(corpo).ok()?;
     shallow(&valor, MAX_PROFUNDIDADE).then_some(valor)
 }
 
 /// The scalar at a pointer, as text. Absent, null, list or object: none.
-pub(super) fn text<'a>(valor: &'a Value, ponteiro: &str) -> Option<Cow<'a, str>> {
+pub(crate) fn text<'a>(valor: &'a Value, ponteiro: &str) -> Option<Cow<'a, str>> {
     match valor.pointer(ponteiro)? {
         Value::String(texto) => Some(Cow::Borrowed(texto)),
         Value::Number(numero) => Some(Cow::Owned(numero.to_string())),
@@ -24,7 +24,7 @@ pub(super) fn text<'a>(valor: &'a Value, ponteiro: &str) -> Option<Cow<'a, str>>
 }
 
 /// The first of these pointers that leads to a scalar.
-pub(super) fn first<'a>(valor: &'a Value, ponteiros: &[&str]) -> Option<Cow<'a, str>> {
+pub(crate) fn first<'a>(valor: &'a Value, ponteiros: &[&str]) -> Option<Cow<'a, str>> {
     ponteiros.iter().find_map(|ponteiro| text(valor, ponteiro))
 }
 

@@ -1,0 +1,13 @@
+//! Enrichment: a provider is asked how else a debtor can be reached. Whether it is asked at all ([`avaliar_consulta`]), and what
+//! of its answer is kept ([`mesclar`], rule b22).
+
+mod consulta;
+mod dados;
+mod mescla;
+
+pub use consulta::{
+    Anterior, BaseLegal, Consulta, EstadoConsulta, Finalidade, MAX_DIAS, PedidoConsulta, Politica,
+    avaliar_consulta,
+};
+pub use dados::{Dados, EmailDito, EnderecoDito, MAX_DITOS, Relacao, TelefoneDito};
+pub use mescla::{Conhecidos, MAX_MEIOS, Mescla, MotivoRecusa, Recusado, TipoMeio, mesclar};

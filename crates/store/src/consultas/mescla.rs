@@ -1,0 +1,97 @@
+//! Rule b22: what of an answer is added to a debtor, in the transaction that keeps the answer.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl as _};
+use domain::email::EnderecoEmail;
+use domain::enriquecimento::{Conhecidos, Dados, Mescla, TipoMeio, mesclar};
+use domain::telefone::Telefone;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::migracao::ExecuteUnit as _;
+use crate::preparada::prepared;
+use crate::{StoreError, Tenant};
+
+#[derive(QueryableByName)]
+struct LinhaMeio {
+    #[diesel(sql_type = Text)]
+    tipo: String,
+    #[diesel(sql_type = Text)]
+    valor: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    endereco: Option<String>,
+}
+
+/// Adds what is new, and answers what that was.
+pub(super) fn merge(
+    t: &mut Tenant<'_>,
+    devedor: Uuid,
+    (dados, quer_enderecos): (&Dados, bool),
+    (fonte, em): (&str, DateTime<Utc>),
+) -> Result<Mescla, StoreError> {
+    let linhas: Vec<LinhaMeio> =
+        prepared("SELECT tipo, valor, endereco::text AS endereco FROM cadastro.contatos_a_mesclar($1)")
+            .bind::<SqlUuid, _>(devedor)
+            .load(t.conn)?;
+    let mescla = mesclar(&known(&linhas), dados, quer_enderecos);
+    if mescla.vazia() {
+        return Ok(mescla);
+    }
+    let (mut tipos, mut valores, mut enderecos) = (Vec::new(), Vec::new(), Vec::new());
+    let mut add = |tipo: TipoMeio, valor: Option<String>, endereco: Option<String>| {
+        tipos.push(tipo.as_str());
+        valores.push(valor);
+        enderecos.push(endereco);
+    };
+    for telefone in &mescla.telefones {
+        add(TipoMeio::Telefone, Some(telefone.as_str().to_owned()), None);
+    }
+    for email in &mescla.emails {
+        add(TipoMeio::Email, Some(email.as_str().to_owned()), None);
+    }
+    for endereco in &mescla.enderecos {
+        // Texts, numbers and codes always serialize.
+        add(TipoMeio::Endereco, None, Some(serde_json::to_string(endereco).unwrap_or_default()));
+    }
+    prepared("SELECT cadastro.enriquecer($1, $2, $3, $4, $5, $6) AS n")
+        .bind::<SqlUuid, _>(devedor)
+        .bind::<Array<Text>, _>(tipos)
+        .bind::<Array<Nullable<Text>>, _>(valores)
+        .bind::<Array<Nullable<Text>>, _>(enderecos)
+        .bind::<Text, _>(fonte)
+        .bind::<Timestamptz, _>(em)
+        .execute_unit(t.conn)?;
+    Ok(mescla)
+}
+
+fn known(linhas: &[LinhaMeio]) -> Conhecidos {
+    let mut conhecidos = Conhecidos::default();
+    for LinhaMeio { tipo, valor, endereco } in linhas {
+        match TipoMeio::parse(tipo) {
+            Ok(TipoMeio::Telefone) => conhecidos.telefones.extend(Telefone::parse(valor).ok()),
+            Ok(TipoMeio::Email) => conhecidos.emails.extend(EnderecoEmail::parse(valor).ok()),
+            Ok(TipoMeio::Endereco) => {
+                let lido = endereco.as_deref().and_then(|texto| serde_json::from_str(texto).ok());
+                conhecidos.enderecos.extend(lido);
+            }
+            Err(_) => {}
+        }
+    }
+    conhecidos
+}
+
+/// What came of an answer, as it is kept with it: what was added, and how much was not and why.
+pub(super) fn changes(mescla: &Mescla) -> Value {
+    let recusados: Vec<Value> = mescla
+        .recusados
+        .iter()
+        .map(|((tipo, motivo), quantos)| json!({ "tipo": tipo, "motivo": motivo, "quantos": quantos }))
+        .collect();
+    json!({
+        "telefones": mescla.telefones.iter().map(Telefone::as_str).collect::<Vec<_>>(),
+        "emails": mescla.emails.iter().map(EnderecoEmail::as_str).collect::<Vec<_>>(),
+        "enderecos": mescla.enderecos,
+        "recusados": recusados,
+    })
+}

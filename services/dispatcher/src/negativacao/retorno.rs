@@ -1,0 +1,64 @@
+//! A retorno, from its bytes to what it says of each entry.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use domain::negativacao::{EventoBureau, MotivoBaixa};
+use providers::bureau::pefin::{Classe, LinhaRetorno, Retorno, TipoRetorno, classify};
+use providers::bureau::{Operacao, Resposta};
+use store::negativacoes::{self, Aplicado, LinhaDeRetorno, RecusaRetorno};
+use store::{StoreError, Tenant};
+use uuid::Uuid;
+
+use super::conta;
+
+/// Accounts of a company that are looked at.
+const MAX_CONTAS: i64 = 10_000;
+
+/// Takes a retorno that was read whole.
+pub(crate) fn take(
+    t: &mut Tenant<'_>,
+    (retorno, sha256): (&Retorno, &str),
+    agora: DateTime<Utc>,
+) -> Result<Result<Aplicado, RecusaRetorno>, StoreError> {
+    let hoje = negativacoes::today(t, agora)?;
+    let credenciais = negativacoes::credentials(t, None, MAX_CONTAS)?;
+    let delas = |credencial: &negativacoes::CredencialLida| {
+        conta::read(&credencial.conta)?.conta().ok().filter(|conta| retorno.is_of(conta))?;
+        Some(credencial.id)
+    };
+    let delas: Vec<Uuid> = credenciais.iter().filter_map(delas).collect();
+    let linhas: Vec<_> = retorno.linhas.iter().map(|linha| read(retorno, linha)).collect();
+    negativacoes::apply(t, sha256, (&delas, retorno.sequencia), &linhas, (agora, hoje))
+}
+
+/// Bytes as they are written in records.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut texto, byte| {
+        write!(texto, "{byte:02x}").ok();
+        texto
+    })
+}
+
+fn read(retorno: &Retorno, linha: &LinhaRetorno) -> LinhaDeRetorno {
+    let exclusao = linha.tipo == TipoRetorno::Exclusao;
+    // For what an answer does to an entry the reason of the exclusion is of no matter.
+    let operacao = if exclusao { Operacao::Excluir(MotivoBaixa::Solicitacao) } else { Operacao::Incluir };
+    let resposta = retorno.resposta(linha);
+    let codigos = retorno.codigos.iter().chain(&linha.codigos);
+    let nada = codigos.clone().any(|codigo| classify(*codigo) == Some(Classe::Inexistente));
+    let evento = match resposta.evento(operacao) {
+        Some(EventoBureau::Baixar) if nada => Some(EventoBureau::NadaABaixar),
+        evento => evento,
+    };
+    LinhaDeRetorno {
+        da_remessa: linha.tipo != TipoRetorno::Especial,
+        exclusao,
+        documento: linha.documento,
+        contrato: linha.contrato.clone(),
+        vencimento: linha.vencimento,
+        evento,
+        codigos: codigos.clone().map(|codigo| i32::from(*codigo)).collect(),
+        desconhecida: resposta == Resposta::Desconhecida || codigos.clone().any(|c| classify(*c).is_none()),
+    }
+}
