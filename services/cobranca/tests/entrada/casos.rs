@@ -208,3 +208,26 @@ async fn a_cursor_that_nobody_gave_out_is_refused_or_leads_nowhere() {
         }
     }
 }
+
+/// What is owed on the highest value that a título may have is higher still: of a payment that settles it for a centavo, the
+/// discount is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_charges_make_of_a_value_may_pass_what_a_value_may_be() {
+    let doc = Documento::new();
+    let leis = Leis::new(&doc);
+    let operacoes = doc.operations();
+    let casa = Casa::new(&operacoes).await;
+    let titulo = json!([{"codigo_integracao": "MAIOR", "numero": "MAIOR", "vencimento": "2026-01-05",
+        "valor": "9999999999.99", "devedor": {"codigo_integracao": "MAIOR", "nome": "Loja Campoverde"}}]);
+    let recebido = send(&casa, &Pedido::new(&reqwest::Method::PUT, "/v1/titulos").with_json(&titulo)).await;
+    let id = recebido.expect(200).json["itens"][0]["id"].as_str().unwrap().to_owned();
+    let pagamentos = operacoes
+        .iter()
+        .find(|o| o.caminho == "/v1/titulos/{id}/pagamentos" && o.metodo == reqwest::Method::POST);
+    let pedido = Pedido::new(&reqwest::Method::POST, &format!("/v1/titulos/{id}/pagamentos"))
+        .with_json(&json!({"valor": "0.01", "quita": true}));
+    let resposta = send(&casa, &pedido).await;
+    assert_eq!(leis.check(pagamentos.unwrap(), &pedido, &resposta), Ok(()));
+    let desconto: f64 = resposta.json["pagamento"]["desconto"].as_str().unwrap().parse().unwrap();
+    assert!(desconto > 9_999_999_999.99, "{}", resposta.text);
+}

@@ -76,16 +76,16 @@ struct Pagamento {
     #[schema(value_type = esquema::Dinheiro)]
     principal: String,
     /// O que quitou da correção.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     correcao: String,
     /// O que quitou da multa.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     multa: String,
     /// O que quitou dos juros.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     juros: String,
     /// O que foi quitado sem ser pago.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     desconto: String,
     /// O que foi pago além da dívida.
     #[schema(value_type = esquema::Dinheiro)]

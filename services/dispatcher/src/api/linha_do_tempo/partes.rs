@@ -188,7 +188,7 @@ pub(super) struct PagamentoNaLinha {
     #[schema(value_type = esquema::Dinheiro)]
     pub(super) valor: String,
     /// O que foi quitado sem ser pago.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     pub(super) desconto: String,
     /// Por que foi estornado; só em `estorno`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -203,7 +203,7 @@ pub(super) struct NegociacaoNaLinha {
     /// Id.
     pub(super) id: Uuid,
     /// O que foi acordado.
-    #[schema(value_type = esquema::Dinheiro)]
+    #[schema(value_type = esquema::Soma)]
     pub(super) valor: String,
     /// Em quantas parcelas.
     pub(super) parcelas: i64,

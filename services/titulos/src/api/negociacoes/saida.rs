@@ -232,7 +232,7 @@ pub(super) struct Opcao {
     /// Quantidade de parcelas, contando a entrada.
     quantidade: usize,
     /// Entrada, quando há.
-    #[schema(value_type = Option<esquema::Dinheiro>)]
+    #[schema(value_type = Option<esquema::Soma>)]
     entrada: Option<String>,
     /// O que é tirado da dívida; `total` é o `desconto` a enviar para fechar o acordo.
     desconto: Divida,
