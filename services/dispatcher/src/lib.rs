@@ -7,7 +7,6 @@
 mod api;
 mod canais;
 mod consumer;
-mod conteudo;
 mod descadastro;
 mod envio;
 mod escritor;

@@ -1,5 +1,5 @@
 //! Who may depend on whom. `domain` is under everything, adapters do not know each other, `servico` is where `web` and
-//! `store` meet, services do not know each other, and only `cobranca` knows them all.
+//! `store` meet, `conteudo` is where `render` and `store` do, services do not know each other, and only `cobranca` knows them all.
 
 use serde_json::Value;
 
@@ -32,11 +32,12 @@ fn check_package(name: &str, dependencies: &Value) -> Vec<Finding> {
 
 /// The crates of the house that a crate may name.
 fn layer(name: &str) -> Option<Vec<&'static str>> {
-    let base = || ADAPTERS.into_iter().chain(["domain", "runtime", "servico", "web"]);
+    let base = || ADAPTERS.into_iter().chain(["conteudo", "domain", "runtime", "servico", "web"]);
     match name {
         "domain" | "tidy" => Some(Vec::new()),
         "testkit" => Some(vec!["domain", "providers", "store"]),
         "web" => Some(vec!["domain", "runtime"]),
+        "conteudo" => Some(vec!["domain", "render", "store"]),
         "servico" => Some(vec!["domain", "runtime", "store", "web"]),
         "cobranca" => Some(base().chain(SERVICES).collect()),
         _ if name == "runtime" || ADAPTERS.contains(&name) => Some(vec!["domain"]),

@@ -10,7 +10,6 @@ use store::cartas::{CartaComposta, TituloCobrado};
 use store::disparos::{Cerca, Efeito, Linha, MensagemMontada};
 
 use super::{Tarefa, time_zone};
-use crate::conteudo;
 
 /// Who prints, as records name it.
 pub(super) const GRAFICA: &str = "grafica";

@@ -7,7 +7,6 @@ use providers::email::{Causa, ClienteSmtp, Dkim, Mensagem, Partes, Pessoa, Recus
 use store::disparos::{ENTRE_ENDERECOS, MensagemMontada};
 
 use super::{Tarefa, time_zone};
-use crate::conteudo;
 use crate::descadastro::Descadastro;
 
 /// As whom e-mails are sent, and what is believed of what comes back.

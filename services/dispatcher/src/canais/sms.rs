@@ -7,7 +7,6 @@ use render::sms::Opcoes;
 use store::disparos::MensagemMontada;
 
 use super::{Tarefa, time_zone};
-use crate::conteudo;
 
 pub(super) async fn send(
     cliente: &ClienteSms,

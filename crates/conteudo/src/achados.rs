@@ -172,7 +172,7 @@ fn simple(texto: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conteudo::valores::sample;
+    use crate::valores::sample;
 
     fn found(canal: Canal, assunto: Option<&str>, corpo: &str, pronto: &str) -> Vec<String> {
         let assunto = assunto.map(|texto| Texto::parse(texto).unwrap());

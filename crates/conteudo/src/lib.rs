@@ -1,7 +1,9 @@
-//! What a message says: the texts of the action, filled from the snapshot taken at the fence.
+//! What a message says: the texts of an action filled from what the store read of a debtor, at the fence or for who looks at it
+//! before. The one place where `store` and `render` meet.
 
-pub(crate) mod achados;
-pub(crate) mod valores;
+mod achados;
+pub mod previa;
+mod valores;
 
 use chrono::NaiveDate;
 use domain::coringas::{Coringa, Texto};
@@ -20,7 +22,7 @@ use valores::Origem;
 ///
 /// # Errors
 /// A coringa without value (rule r11), or a text that cannot become an e-mail.
-pub(crate) fn email(
+pub fn email(
     dados: &Cerca,
     titulos: &[TituloId],
     hoje: NaiveDate,
@@ -39,7 +41,7 @@ pub(crate) fn email(
 ///
 /// # Errors
 /// A coringa without value (rule r11), or a text that does not fit.
-pub(crate) fn sms(
+pub fn sms(
     dados: &Cerca,
     titulos: &[TituloId],
     hoje: NaiveDate,
@@ -53,11 +55,7 @@ pub(crate) fn sms(
 ///
 /// # Errors
 /// A coringa without value (rule r11), or a text that cannot become a letter.
-pub(crate) fn carta(
-    dados: &Cerca,
-    titulos: &[TituloId],
-    hoje: NaiveDate,
-) -> Result<(CartaPronta, String), Motivo> {
+pub fn carta(dados: &Cerca, titulos: &[TituloId], hoje: NaiveDate) -> Result<(CartaPronta, String), Motivo> {
     let corpo = parse(dados.corpo.as_deref())?;
     let valores = values(dados, titulos, hoje);
     let pronta = render::carta::render(&corpo, &valores).map_err(|erro| reason(&erro))?;
