@@ -27,12 +27,14 @@ OF_STATE = set(
     credencial_existente credencial_sem_cnpj retorno_invalido retorno_de_outra_remessa
     arquivo_em_preparo arquivo_vazio arquivo_sem_indice arquivo_expurgado arquivo_nao_permite
     template_arquivado template_de_outro_canal template_desconhecido modificador_invalido
+    planilha_invalida
+    canal_sem_template ninguem_apto posicao_desconhecida resultado_desconhecido
     """.split()
 )
 # A day or an hour that stands on the wrong side of another one is also `fora_do_intervalo`.
 MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d|\d\d:\d\d)")
-# What an action, a position, a mapping or a preview must have hangs on what else it says.
-HANGS_ON_OTHERS = re.compile(r"/(assunto|canal|corpo|colunas|volta_para)$")
+# What an action, a position, a mapping, a preview or a filter must have hangs on what else it says.
+HANGS_ON_OTHERS = re.compile(r"/(assunto|canal|corpo|colunas|data_de|volta_para)$")
 # How many places a number has: JSON Schema has `multipleOf` for it, which validators judge by floating point, and wrongly.
 PLACES = re.compile(r"^\d+(\.\d{3,}|(\.\d+)?e-)")
 

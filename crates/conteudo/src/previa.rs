@@ -87,6 +87,17 @@ enum GravidadeLida {
     Alerta,
 }
 
+/// For whom a text is shown.
+#[derive(Clone, Copy)]
+pub enum Destinatario<'a> {
+    /// The sample debtor: every coringa has the value that the catalogue shows.
+    Exemplo,
+    /// A debtor who would get it from a régua, of which nobody knows yet which it would be.
+    DeRegua(&'a Previa),
+    /// A debtor who would get it from a batch action: no régua has a name there.
+    DeLote(&'a Previa),
+}
+
 /// A text to show, of a channel.
 #[derive(Clone)]
 pub struct Textos {
@@ -117,20 +128,29 @@ impl Textos {
         self.assunto.as_deref().into_iter().chain([self.corpo.as_str()]).collect()
     }
 
-    /// What a debtor would get; the sample one where there is none.
+    /// What a debtor would get.
     ///
     /// # Errors
     /// They were checked when they were saved, by a catalogue that has since lost a coringa of theirs.
     pub fn shown(
         self,
-        previa: Option<&Previa>,
+        para: Destinatario<'_>,
         agora: DateTime<Utc>,
         sms: Opcoes,
     ) -> Result<PreVisualizacao, TextoInvalido> {
         let assunto = self.assunto.as_deref().map(parse).transpose()?;
         let corpo = parse(&self.corpo)?;
-        let (valores, titulos) =
-            previa.map_or_else(|| (valores::sample(), Vec::new()), |previa| values_of(previa, agora));
+        let (valores, titulos) = match para {
+            Destinatario::Exemplo => (valores::sample(), Vec::new()),
+            Destinatario::DeRegua(previa) => values_of(
+                previa,
+                agora,
+                &[Coringa::Regua, Coringa::Posicao, Coringa::Protocolo, Coringa::LinkDescadastro],
+            ),
+            Destinatario::DeLote(previa) => {
+                values_of(previa, agora, &[Coringa::Protocolo, Coringa::LinkDescadastro])
+            }
+        };
         let textos: Vec<&ComCoringas> = assunto.iter().chain([&corpo]).collect();
         let faltam = achados::without_value(&textos, &valores);
         let a_vista = faltam
@@ -162,15 +182,15 @@ fn parse(texto: &str) -> Result<ComCoringas, TextoInvalido> {
     })
 }
 
-/// The values of a debtor, and the títulos that they are of: those overdue, or all where none is.
-fn values_of(previa: &Previa, agora: DateTime<Utc>) -> (Valores, Vec<Uuid>) {
+/// The values of a debtor, and the títulos that they are of: those overdue, or all where none is. What only a message that was
+/// decided has shows what it looks like.
+fn values_of(previa: &Previa, agora: DateTime<Utc>, exemplares: &[Coringa]) -> (Valores, Vec<Uuid>) {
     let hoje = agora.with_timezone(&previa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo)).date_naive();
     let linhas = listed(previa, hoje);
     let titulos = linhas.iter().map(|linha| linha.titulo.id.uuid()).collect();
     let mut valores = valores::values(&Origem::from(previa), &linhas, hoje);
-    // No régua sends a preview: what would say which one says what it looks like.
-    for coringa in [Coringa::Regua, Coringa::Posicao, Coringa::Protocolo, Coringa::LinkDescadastro] {
-        valores.set(coringa, valores::sample_of(coringa));
+    for coringa in exemplares {
+        valores.set(*coringa, valores::sample_of(*coringa));
     }
     (valores, titulos)
 }
@@ -184,6 +204,14 @@ fn listed(previa: &Previa, hoje: NaiveDate) -> Vec<&Linha> {
     }
     linhas.sort_by_key(|linha| (efetivo(linha), Reverse(linha.titulo.saldo), linha.titulo.id));
     linhas
+}
+
+impl PreVisualizacao {
+    /// The segments of an SMS; `None` of other channels, and of what cannot be put together.
+    #[must_use]
+    pub fn segmentos(&self) -> Option<usize> {
+        self.sms.as_ref().map(|sms| sms.segmentos)
+    }
 }
 
 /// What became of a text.

@@ -3,7 +3,7 @@ use domain::coringas::Coringa;
 use domain::dinheiro::Centavos;
 use domain::encargos::Encargos;
 use domain::endereco::{Cep, Endereco, Uf};
-use domain::execucao::{Canal, Motivo};
+use domain::execucao::{Canal, Fonte, Motivo};
 use domain::ids::ExecucaoId;
 use domain::regua::Regras;
 use domain::titulo::{Origem, StatusTitulo, Titulo};
@@ -47,7 +47,7 @@ fn linha(n: u128, vencimento: &str, saldo: i64) -> Linha {
 fn dados(assunto: &str, corpo: &str) -> Cerca {
     Cerca {
         canal: Canal::Email,
-        lembrete: false,
+        fonte: Fonte::Cobranca,
         regua_ativa: true,
         parado: false,
         data: "2026-03-10".parse().unwrap(),

@@ -4,6 +4,7 @@ mod disjuntor;
 mod envio;
 mod estado;
 mod irmas;
+mod motivo;
 mod repeticao;
 mod taxa;
 mod veredito;
@@ -12,7 +13,7 @@ use crate::codigo::codigos;
 use crate::regua::MotivoEncerramento;
 
 pub use disjuntor::{Disjuntor, Passe};
-pub use envio::{Envio, PedidoEnvio, VALIDADE, avaliar_envio};
+pub use envio::{Envio, Fonte, PedidoEnvio, VALIDADE, avaliar_envio, madura_em};
 pub use estado::{Estado, Evento};
 pub use irmas::irma;
 pub use repeticao::{MAX_TENTATIVAS, proxima_tentativa};
@@ -115,6 +116,8 @@ codigos! {
         ReguaArquivada = "regua_arquivada",
         /// The position or the action was removed from the régua (rule r04).
         PosicaoRemovida = "posicao_removida",
+        /// The batch action was cancelled (rule b23).
+        LoteCancelado = "lote_cancelado",
         /// The debtor moved to another régua (rule g04).
         Migracao = "migracao",
         /// The régua no longer takes the debtor.

@@ -64,4 +64,8 @@ ids! {
     ExecucaoId,
     /// A run of the engine for a company and a date.
     NoiteId,
+    /// One action for many debtors, selected by a person.
+    LoteId,
+    /// A sheet that says whom a batch is for.
+    PlanilhaId,
 }

@@ -1,5 +1,7 @@
 //! The index of a file of letters: a line for each, as whoever prints and posts them reads it.
 
+use domain::planilha::protegido;
+
 use crate::Lugar;
 use crate::cepnet::Cepnet;
 
@@ -43,11 +45,10 @@ pub fn row(entrada: &Entrada<'_>) -> String {
 /// A text as one cell, and never as a formula.
 #[must_use]
 pub fn cell(texto: &str) -> String {
+    let texto = protegido(texto);
     let texto: String = texto.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let formula = texto.starts_with(['=', '+', '-', '@']);
-    if formula || texto.contains([';', '"', '\'']) {
-        let aspa = if formula { "'" } else { "" };
-        return format!("\"{aspa}{}\"", texto.replace('"', "\"\""));
+    if texto.contains([';', '"', '\'']) {
+        return format!("\"{}\"", texto.replace('"', "\"\""));
     }
     texto
 }

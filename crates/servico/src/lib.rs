@@ -1,8 +1,9 @@
 //! What every service does with the store behind its routes: the one place where `web` and `store` meet.
 //!
 //! `web` knows no database and `store` no HTTP. A service's routes share a [`Contexto`]; keys are looked up by
-//! [`autenticador`], readiness by [`prontidao`], texts with coringas judged by [`textos`], and what the store answers badly becomes a problem in [`problema`].
+//! [`autenticador`], readiness by [`prontidao`], texts with coringas judged by [`textos`], loops supported by [`lacos`], and what the store answers badly becomes a problem in [`problema`].
 
+pub mod lacos;
 pub mod textos;
 
 use std::sync::Arc;
@@ -150,6 +151,10 @@ pub fn problema(erro: &StoreError) -> Problema {
     match erro {
         StoreError::Pool(_) | StoreError::Connection(_) | StoreError::Raced => Problema::indisponivel(),
         StoreError::ChaveRecusada => Problema::nao_autenticado(),
+        StoreError::Statement(_) if erro.is_timeout() => {
+            tracing::warn!(erro = %erro, "o banco de dados desistiu de um comando");
+            Problema::indisponivel()
+        }
         StoreError::Statement(_) | StoreError::Migration(_) | StoreError::Unknown(_) => {
             Problema::interno("usando o banco de dados", erro)
         }

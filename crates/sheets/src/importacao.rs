@@ -15,7 +15,7 @@ use leitura::Leitura;
 pub mod codigo;
 pub mod erro;
 mod leitura;
-mod valores;
+pub(crate) mod valores;
 
 /// E-mail addresses or telephones in one cell: nobody has more that are worth keeping.
 pub const MAX_MEIOS: usize = 10;

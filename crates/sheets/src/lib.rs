@@ -1,7 +1,8 @@
 //! Sheets, in and out, one line at a time: memory does not grow with the file.
 //!
 //! [`importacao`] reads a CSV of receivables through a [`mapa::Mapa`] that says which column is which; [`carteira`]
-//! writes a sample portfolio that the default map reads back.
+//! writes a sample portfolio that the default map reads back. [`saida`] writes rows of any kind; [`lote`] is the sheet by which
+//! somebody says whom a batch is for.
 //!
 //! ```
 //! let csv = "codigo_integracao;vencimento;valor;devedor_codigo;devedor_nome\n\
@@ -24,8 +25,10 @@
 pub mod carteira;
 pub mod importacao;
 pub mod linha;
+pub mod lote;
 pub mod mapa;
 mod registros;
+pub mod saida;
 mod xlsx;
 
 pub use carteira::gerar_carteira;

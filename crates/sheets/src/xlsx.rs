@@ -15,7 +15,7 @@ use zip::ZipArchive;
 use crate::importacao::erro::{ErroImportacao, Motivo};
 use crate::registros::{Campos, Excesso, MAX_BYTES, MAX_COLUNAS, Registro};
 use estilos::Estilos;
-use textos::Textos;
+use textos::{Textos, unescaped};
 use xml::{Xml, attribute, entity};
 
 mod arquivo;
@@ -183,13 +183,13 @@ impl Planilha {
             "s" => {
                 let texto = texto.parse().ok().and_then(|indice| self.textos.get(indice)).map(str::to_owned);
                 match texto {
-                    Some(texto) => self.push(Tipo::Texto, &texto),
+                    Some(texto) => self.push(Tipo::Texto, &unescaped(&texto)),
                     None => self.push(Tipo::Erro, ""),
                 }
             }
             "e" => self.push(Tipo::Erro, texto),
             "b" => self.push(Tipo::Texto, if texto == "1" { "sim" } else { "nao" }),
-            "str" | "inlineStr" => self.push(Tipo::Texto, texto),
+            "str" | "inlineStr" => self.push(Tipo::Texto, &unescaped(&celula.texto)),
             "d" if !texto.is_empty() => self.push(Tipo::Data, texto),
             _ if texto.is_empty() && celula.formula => self.push(Tipo::Erro, ""),
             _ if texto.is_empty() => self.push(Tipo::Texto, ""),

@@ -67,7 +67,7 @@ pub(crate) fn keep(
     prepared(
         "INSERT INTO disparo.carta (empresa_id, id, devedor_id, acao_id, data, nome, endereco, cep, corpo, identificacao, titulos, \
                                     saldos, vencimentos, montada_em) \
-         SELECT $1, e.id, e.devedor_id, e.acao_id, e.data, x.nome, x.endereco, x.cep, x.corpo, x.identificacao, \
+         SELECT $1, e.id, e.devedor_id, coalesce(e.acao_id, e.lote_id), e.data, x.nome, x.endereco, x.cep, x.corpo, x.identificacao, \
                 x.titulos::uuid[], x.saldos::bigint[], x.vencimentos::date[], x.montada_em \
            FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
                 AS x (id, nome, endereco, cep, corpo, identificacao, titulos, saldos, vencimentos, montada_em) \
@@ -160,7 +160,11 @@ pub fn gather(
              OR (g.ultima <= clock_timestamp() - $2 AND NOT regua.noite_andando(g.data) \
                  AND NOT EXISTS (SELECT FROM disparo.execucao e WHERE e.empresa_id = $1 AND e.canal = 'carta' \
                                     AND e.estado IN ('pendente', 'enfileirada', 'enviando') \
-                                    AND e.data = g.data AND e.acao_id = g.acao_id)) \
+                                    AND e.data = g.data AND e.acao_id = g.acao_id) \
+                 AND NOT EXISTS (SELECT FROM disparo.execucao e WHERE e.empresa_id = $1 AND e.lote_id = g.acao_id \
+                                    AND e.estado IN ('pendente', 'enfileirada', 'enviando', 'incerta', 'revisao_manual') \
+                                    AND e.estado IN ('pendente', 'enfileirada', 'enviando')) \
+                 AND NOT EXISTS (SELECT FROM lote.v_acao a WHERE a.id = g.acao_id AND a.incompleta)) \
           ORDER BY g.primeira, g.acao_id LIMIT 1",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())

@@ -1,6 +1,7 @@
 //! Companies: their settings and their sending windows.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
 use diesel::sql_types::{
     Array, Bool, Date, Integer, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid,
 };
@@ -10,7 +11,7 @@ use domain::documento::Documento;
 use domain::encargos::Encargos;
 use domain::endereco::Endereco;
 use domain::execucao::Canal;
-use domain::fuso::FusoDosEnvios;
+use domain::fuso::{self, FusoDosEnvios};
 use domain::ids::EmpresaId;
 use domain::janela::{DiasDaSemana, Janela};
 use domain::regua::{Migracao, Regras};
@@ -75,6 +76,19 @@ impl Empresa {
     /// A choice that this version does not know.
     pub fn fuso_dos_envios(&self) -> Result<FusoDosEnvios, StoreError> {
         FusoDosEnvios::parse(&self.fuso_dos_envios).ok().ok_or(StoreError::Unknown("fuso_dos_envios"))
+    }
+
+    /// Rule j06: by whose clocks an action may leave. Where somebody is only the fence knows, and puts it off further west; before
+    /// that it is enough to be nowhere too late on the mainland.
+    ///
+    /// # Errors
+    /// As [`Empresa::fuso_dos_envios`].
+    pub fn fusos_dos_envios(&self) -> Result<Vec<Tz>, StoreError> {
+        let da_empresa = self.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
+        Ok(match self.fuso_dos_envios()? {
+            FusoDosEnvios::Empresa => vec![da_empresa],
+            FusoDosEnvios::Devedor => vec![da_empresa, fuso::DE_BRASILIA],
+        })
     }
 
     /// What its decisions take as an argument.

@@ -60,6 +60,14 @@ impl StoreError {
             || info.constraint_name().is_some_and(|name| CREATED_CONCURRENTLY.contains(&name))
     }
 
+    /// Whether the database gave a statement up because it took or waited too long: what it asks for may be had at another time.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        let Self::Statement(DieselError::DatabaseError(_, info)) = self else { return false };
+        // No kind of their own either.
+        ["due to statement timeout", "due to lock timeout"].iter().any(|fim| info.message().ends_with(fim))
+    }
+
     /// Whether the connection broke while it was used.
     pub(crate) fn is_disconnection(&self) -> bool {
         self.disconnection().is_some()

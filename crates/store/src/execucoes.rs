@@ -24,15 +24,18 @@ pub struct ExecucaoLida {
     /// Debtor.
     #[diesel(sql_type = SqlUuid)]
     pub devedor_id: Uuid,
-    /// Régua that decided it.
-    #[diesel(sql_type = SqlUuid)]
-    pub regua_id: Uuid,
+    /// Régua that decided it, if one did.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub regua_id: Option<Uuid>,
     /// Position that fired.
-    #[diesel(sql_type = SqlUuid)]
-    pub posicao_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub posicao_id: Option<Uuid>,
     /// Action of that position.
-    #[diesel(sql_type = SqlUuid)]
-    pub acao_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub acao_id: Option<Uuid>,
+    /// Batch action that it is an item of, if no régua decided it.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub lote_id: Option<Uuid>,
     /// Enrolment, unless it is a reminder.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub inscricao_id: Option<Uuid>,
@@ -80,7 +83,7 @@ pub struct ExecucaoLida {
     pub fusos: Option<Vec<String>>,
 }
 
-const COLUNAS: &str = "SELECT id, devedor_id, regua_id, posicao_id, acao_id, inscricao_id, ciclo, canal, titulos, data, devida_em, \
+const COLUNAS: &str = "SELECT id, devedor_id, regua_id, posicao_id, acao_id, lote_id, inscricao_id, ciclo, canal, titulos, data, devida_em, \
      publicar_em, estado, motivo, tentativas, enviada_em, resposta, contato, irma_de, fusos FROM disparo.execucao WHERE empresa_id = $1";
 
 /// Which executions to list; `None` is any.

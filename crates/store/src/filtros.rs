@@ -1,4 +1,5 @@
-//! Who meets a filter of debtors (rules f01–f35), and who of them can have an action (rules b09, b10).
+//! Who meets a filter of debtors (rules f01–f35) or is named by a sheet (rule b03), and who of them can have an action (rules b09,
+//! b10).
 //!
 //! A filter becomes one statement: each tab a set of debtors, or of those that must not be in it. Only what is asked stands in
 //! the statement, since the planner makes no join of what stands beside an `OR`; every value is a bind.
@@ -6,7 +7,9 @@
 mod abas;
 mod aptidao;
 mod consulta;
+mod lista;
 mod nomes;
+mod vizinhos;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -14,13 +17,16 @@ use diesel::sql_types::{BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _};
 use domain::execucao::Canal;
 use domain::filtro::{Exclusao, Filtro};
-use domain::ids::DevedorId;
+use domain::ids::{DevedorId, LoteId, PlanilhaId};
+use domain::lote::Quem;
 use uuid::Uuid;
 
 use crate::{StoreError, Tenant};
 
 use consulta::{Consulta, Valor};
+pub use lista::{Listado, enlisted, list};
 pub use nomes::{Nomeados, named};
+pub use vizinhos::{Vizinhos, neighbours};
 
 /// The day on which a filter is asked.
 #[derive(Clone, Copy, Debug)]
@@ -33,11 +39,29 @@ pub struct Dia {
     pub vencidos_ate: NaiveDate,
 }
 
-/// A filter, the action that those who meet it are to have, and the day on which it is asked.
+/// Rule b03: one of the two ways to say who is meant.
+#[derive(Clone, Copy, Debug)]
+pub enum Alvo<'s> {
+    /// Whoever meets it.
+    Filtro(&'s Filtro),
+    /// Whom its lines named.
+    Planilha(PlanilhaId),
+}
+
+impl<'s> From<&'s Quem> for Alvo<'s> {
+    fn from(quem: &'s Quem) -> Self {
+        match quem {
+            Quem::Filtro(filtro) => Self::Filtro(filtro),
+            Quem::Planilha(planilha) => Self::Planilha(planilha.id),
+        }
+    }
+}
+
+/// Who is meant, the action that they are to have, and the day on which it is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Selecao<'s> {
     /// Who is meant.
-    pub filtro: &'s Filtro,
+    pub quem: Alvo<'s>,
     /// What they are to have.
     pub tipo: Canal,
     /// When.
@@ -106,14 +130,26 @@ struct So {
 /// # Errors
 /// The database is unreachable, or the filter takes longer than a statement may.
 pub fn count(t: &mut Tenant<'_>, selecao: &Selecao<'_>) -> Result<Contagem, StoreError> {
-    let linhas: Vec<Contados> = contagem(t, selecao).boxed().load(t.conn)?;
+    Ok(counted(&contagem(t, selecao).boxed().load(t.conn)?))
+}
+
+/// Rules b10, b15: as [`count`], and those who can have the action become the items of a batch, by the same statement: the
+/// counted and the written are the same, whatever others do meanwhile.
+///
+/// # Errors
+/// As [`count`].
+pub fn enlist(t: &mut Tenant<'_>, selecao: &Selecao<'_>, lote: LoteId) -> Result<Contagem, StoreError> {
+    Ok(counted(&enlistment(t, selecao, lote).boxed().load(t.conn)?))
+}
+
+fn counted(linhas: &[Contados]) -> Contagem {
     let de = |motivo: Option<&str>| linhas.iter().find(|l| l.motivo.as_deref() == motivo).map_or(0, |l| l.n);
     let excluidos = Exclusao::TODOS.iter().map(|motivo| (*motivo, de(Some(motivo.as_str()))));
-    Ok(Contagem {
+    Contagem {
         atendem: linhas.iter().map(|linha| linha.n).sum(),
         com_contato: de(None),
         excluidos: excluidos.filter(|(_, n)| *n > 0).collect(),
-    })
+    }
 }
 
 /// Rules b06–b08: a page of those who meet it, by name without accents and id, after the one named.
@@ -146,10 +182,25 @@ pub fn ids(
 fn contagem(t: &Tenant<'_>, selecao: &Selecao<'_>) -> Consulta {
     let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
     let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
-    let quem = abas::quem(&mut consulta, selecao.filtro, &selecao.dia).join(" AND ");
+    let quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia).join(" AND ");
     consulta.sql = format!(
         "SELECT x.motivo, count(*) AS n FROM (SELECT {motivo} AS motivo FROM cadastro.devedor d WHERE {quem}) x \
           GROUP BY x.motivo"
+    );
+    consulta
+}
+
+fn enlistment(t: &Tenant<'_>, selecao: &Selecao<'_>, lote: LoteId) -> Consulta {
+    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
+    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
+    let quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia).join(" AND ");
+    let lote = consulta.bind(Valor::Uuid(lote.uuid()));
+    // In the order of the key, so that its index grows at one end.
+    consulta.sql = format!(
+        "WITH x AS MATERIALIZED (SELECT d.id, {motivo} AS motivo FROM cadastro.devedor d WHERE {quem}), \
+              itens AS (INSERT INTO lote.item (empresa_id, lote_id, devedor_id) \
+                        SELECT $1, {lote}, x.id FROM x WHERE x.motivo IS NULL ORDER BY x.id) \
+         SELECT x.motivo, count(*) AS n FROM x GROUP BY x.motivo"
     );
     consulta
 }
@@ -163,7 +214,7 @@ fn amostra(
     let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
     let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
     let contato = aptidao::contato(selecao.tipo);
-    let mut quem = abas::quem(&mut consulta, selecao.filtro, &selecao.dia);
+    let mut quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia);
     if let Some((nome, id)) = depois_de {
         let nome = consulta.bind(Valor::Texto(nome.clone()));
         let id = consulta.bind(Valor::Uuid(*id));
@@ -185,7 +236,7 @@ fn amostra(
 fn aptos(t: &Tenant<'_>, selecao: &Selecao<'_>, depois_de: Option<DevedorId>, limite: i64) -> Consulta {
     let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
     let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
-    let mut quem = abas::quem(&mut consulta, selecao.filtro, &selecao.dia);
+    let mut quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia);
     if let Some(id) = depois_de {
         quem.push(format!("d.id > {}", consulta.bind(Valor::Uuid(id.uuid()))));
     }

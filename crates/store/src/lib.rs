@@ -32,6 +32,7 @@ pub mod importacoes;
 pub mod indices;
 pub mod inscricoes;
 pub mod linha;
+pub mod lotes;
 mod migracao;
 pub mod negativacoes;
 pub mod negociacoes;

@@ -92,6 +92,11 @@ impl Http {
         self.send(self.request(Method::POST, path).header("content-type", media).body(body.into())).await
     }
 
+    /// `PUT path` with a body of this media type, as it is.
+    pub async fn put_bytes(&self, path: &str, media: &str, body: impl Into<Vec<u8>>) -> Resposta {
+        self.send(self.request(Method::PUT, path).header("content-type", media).body(body.into())).await
+    }
+
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         if let Some(key) = &self.key {

@@ -1,11 +1,15 @@
 //! Names for the OpenAPI document of types that the domain keeps free of it:
 //! `#[schema(value_type = web::esquema::Dinheiro)] valor: Centavos`.
 
+mod filtro;
+
 use std::borrow::Cow;
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+pub use filtro::FiltroDeDevedores;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $nome:ident = $descricao:literal, $exemplo:literal, $formato:expr, $padrao:expr;)+) => {$(
@@ -173,6 +177,10 @@ codes! {
     MotivoExecucao = domain::execucao::Motivo;
     /// Why an enrolment closed.
     MotivoEncerramento = domain::regua::MotivoEncerramento;
+    /// Where a batch action is.
+    StatusLote = domain::lote::EstadoLote;
+    /// Why a debtor who meets a filter cannot have an action.
+    MotivoExclusao = domain::filtro::Exclusao;
 }
 
 /// As [`domain::calendario::ANOS`].

@@ -28,7 +28,7 @@ pub use entrada::{
 pub use idempotencia::Idempotencia;
 pub use openapi::{InfoApi, documento, rotas_sem_escopo};
 pub use pagina::{Cursor, Limite, Pagina, Paginacao, seal};
-pub use problema::{Codigo, ErroCampo, Problema};
+pub use problema::{Codigo, ErroCampo, Mudado, Problema};
 pub use resposta::Resposta;
 pub use servidor::{Parada, Prontidao, RequestId, ServerConfig, Servidor, serve};
 pub use utoipa_actix_web::service_config::ServiceConfig;

@@ -26,6 +26,7 @@ pub struct Problema {
     codigo: &'static Codigo,
     detalhe: Cow<'static, str>,
     erros: Vec<ErroCampo>,
+    mudancas: Box<[Mudado]>,
     extra: Extra,
     instancia: Option<Box<str>>,
 }
@@ -53,10 +54,31 @@ pub struct ErroCampo {
     pub detalhe: Cow<'static, str>,
 }
 
+/// Algo que mudou desde que foi mostrado.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Mudado {
+    /// JSON Pointer (RFC 6901) no que foi mostrado.
+    #[schema(example = "/selecao/atendem")]
+    pub campo: String,
+    /// Como era; nulo se não havia.
+    #[schema(required = true, example = 594)]
+    pub antes: Option<i64>,
+    /// Como é agora; nulo se não há mais.
+    #[schema(required = true, example = 593)]
+    pub agora: Option<i64>,
+}
+
 impl Problema {
     /// A problem of any code; the way for a service's own table.
     pub fn new(codigo: &'static Codigo, detalhe: impl Into<Cow<'static, str>>) -> Self {
-        Self { codigo, detalhe: detalhe.into(), erros: Vec::new(), extra: Extra::Nenhum, instancia: None }
+        Self {
+            codigo,
+            detalhe: detalhe.into(),
+            erros: Vec::new(),
+            mudancas: Box::default(),
+            extra: Extra::Nenhum,
+            instancia: None,
+        }
     }
 
     /// 401. Says the same for a missing, malformed, unknown, expired and revoked key.
@@ -92,6 +114,12 @@ impl Problema {
             (false, n) => format!("{n} campos não foram aceitos"),
         };
         Self { erros, ..Self::new(&codigos::VALIDACAO, detalhe) }
+    }
+
+    /// The same problem, which says what became other since the caller looked.
+    #[must_use]
+    pub fn com_mudancas(self, mudancas: Vec<Mudado>) -> Self {
+        Self { mudancas: mudancas.into(), ..self }
     }
 
     /// 400 for a body that is not JSON.
@@ -251,6 +279,15 @@ mod tests {
             "erros": [{"campo": "/a", "codigo": "obrigatorio", "detalhe": "falta"}],
         });
         assert_eq!(corpo(&problema), esperado);
+    }
+
+    #[test]
+    fn what_changed_since_the_caller_looked_stands_apart_from_the_fields_that_were_sent() {
+        let mudado = Mudado { campo: "/n".into(), antes: Some(3), agora: None };
+        let problema = Problema::indisponivel().com_mudancas(vec![mudado]);
+        let corpo = corpo(&problema);
+        assert_eq!(corpo["mudancas"], json!([{"campo": "/n", "antes": 3, "agora": null}]));
+        assert_eq!(corpo.get("erros"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use batch_action::Trabalhador;
 use bus::Bus;
 use cartas::Impressora;
 use dispatcher::{Ajustes, Descadastro, Dispatcher, Saida};
@@ -30,7 +31,7 @@ use crate::{Resultado, relogio};
 /// What the OpenAPI document of the whole says of itself.
 pub const INFO: InfoApi = InfoApi {
     titulo: "cobranca",
-    descricao: "Cobrança automática: títulos, réguas, noites e disparos. Todos os serviços em um endereço.",
+    descricao: "Cobrança automática: títulos, réguas, noites, disparos e ações em lote. Todos os serviços em um endereço.",
     versao: "1",
 };
 
@@ -93,10 +94,10 @@ impl Sistema {
             ajustes,
         );
 
+        let trabalhador = worker(url.expor(), &lugar.relogio)?;
         let autenticador = servico::autenticador(titulos.clone());
         let titulos_api = titulos::Contexto::new(titulos.clone());
-        let importador = Banco::connect(url.expor(), Papel::Titulos, titulos::CONEXOES_DO_IMPORTADOR)?;
-        let importador = titulos::Importador::new(importador, lugar.relogio.clone(), &titulos_api);
+        let importador = importer(url.expor(), &lugar.relogio, &titulos_api)?;
         let mut servidor = web::ServerConfig::new(lugar.listener, INFO, autenticador).with(&config.http);
         servidor.pronto = dispatcher::readiness(&servico::prontidao(titulos.banco.clone()), Arc::clone(&bus));
         servidor.publicas = dispatcher::PUBLICAS.to_vec();
@@ -106,6 +107,7 @@ impl Sistema {
                 contexto(conectar(Papel::Dispatcher)?),
                 Arc::clone(&dispatcher),
             ),
+            lote: batch_action::Contexto::new(contexto(conectar(Papel::Lote)?), Arc::clone(&trabalhador)),
             titulos: titulos_api,
             relogio: lugar.relogio.clone(),
         };
@@ -117,6 +119,7 @@ impl Sistema {
         let tarefas = vec![
             tokio::spawn(engine.run(fim.clone())),
             tokio::spawn(importador.run(fim.clone())),
+            tokio::spawn(trabalhador.run(fim.clone())),
             tokio::spawn(Arc::clone(&impressora).run(fim.clone())),
             tokio::spawn(keep(praca, dispatcher.run(fim.clone()))),
         ];
@@ -168,6 +171,16 @@ impl Sistema {
     }
 }
 
+fn worker(url: &str, relogio: &Relogio) -> Resultado<Arc<Trabalhador>> {
+    let banco = Banco::connect(url, Papel::Lote, batch_action::CONEXOES)?;
+    Ok(Trabalhador::new(banco, relogio.clone()))
+}
+
+fn importer(url: &str, relogio: &Relogio, api: &titulos::Contexto) -> Resultado<Arc<titulos::Importador>> {
+    let banco = Banco::connect(url, Papel::Titulos, titulos::CONEXOES_DO_IMPORTADOR)?;
+    Ok(titulos::Importador::new(banco, relogio.clone(), api))
+}
+
 /// The sandbox must live as long as whoever sends to it.
 async fn keep(praca: Option<Praca>, work: impl Future<Output = ()>) {
     work.await;
@@ -180,6 +193,7 @@ struct Rotas {
     titulos: titulos::Contexto,
     regua: regua_engine::Contexto,
     disparo: dispatcher::Contexto,
+    lote: batch_action::Contexto,
     relogio: Relogio,
 }
 
@@ -189,6 +203,7 @@ impl Rotas {
         titulos::configure(cfg, self.titulos);
         regua_engine::configure(cfg, self.regua);
         dispatcher::configure(cfg, self.disparo);
+        batch_action::configure(cfg, self.lote);
     }
 }
 
@@ -272,11 +287,13 @@ pub fn documents() -> Resultado<Vec<(&'static str, String)>> {
         titulos::routes(cfg);
         regua_engine::routes(cfg);
         dispatcher::routes(cfg);
+        batch_action::routes(cfg);
     };
     let openapi = [
         ("openapi/titulos.json", web::documento(titulos::INFO, titulos::routes)),
         ("openapi/regua-engine.json", web::documento(regua_engine::INFO, regua_engine::routes)),
         ("openapi/dispatcher.json", web::documento(dispatcher::INFO, dispatcher::routes)),
+        ("openapi/batch-action.json", web::documento(batch_action::INFO, batch_action::routes)),
         ("openapi/cobranca.json", web::documento(INFO, todas)),
     ];
     let mut documentos = vec![("errors.md", error_page()), ("reasons.md", regua_engine::reasons_page())];
@@ -294,6 +311,9 @@ const CABECALHO_DE_LINHAS: &str = "## Linhas de um arquivo\n\nO `codigo` de cada
 (`GET /v1/importacoes/{id}/erros` e `erros.csv`). Linhas de NDJSON têm também os códigos de campo acima.\n\n\
 | código de linha | quando, e o que fazer |\n|---|---|\n";
 
+const CABECALHO_DE_PLANILHAS: &str = "## Linhas da planilha de uma ação em lote\n\nO `codigo` de cada erro de uma linha, quando nenhuma é \
+boa (`PUT /v1/acoes-em-lote/{id}/planilha`): estes, e os de linhas de um arquivo.\n\n| código de linha | quando, e o que fazer |\n|---|---|\n";
+
 /// The codes of every service.
 fn error_page() -> String {
     let tabelas = web::problema::codigos::markdown(&[
@@ -302,14 +322,21 @@ fn error_page() -> String {
         titulos::CODIGOS,
         regua_engine::CODIGOS,
         dispatcher::CODIGOS,
+        batch_action::CODIGOS,
     ]);
     let de_campo = titulos::CODIGOS_DE_CAMPO.iter().chain(regua_engine::CODIGOS_DE_CAMPO);
-    let de_campo = de_campo.chain(servico::textos::CODIGOS_DE_CAMPO);
+    let de_campo = de_campo.chain(servico::textos::CODIGOS_DE_CAMPO).chain(batch_action::CODIGOS_DE_CAMPO);
     let linhas: Vec<String> =
         de_campo.map(|(codigo, quando)| format!("| `{codigo}` | {quando} |\n")).collect();
     let de_linha = titulos::line_codes().into_iter();
     let de_linha: Vec<String> =
         de_linha.map(|(codigo, quando)| format!("| `{codigo}` | {quando} |\n")).collect();
+    let de_lote = batch_action::line_codes().iter();
+    let de_lote: Vec<String> =
+        de_lote.map(|(codigo, quando)| format!("| `{codigo}` | {quando} |\n")).collect();
     let (tabelas, campos, de_linha) = (tabelas.trim_end(), linhas.concat(), de_linha.concat());
-    format!("{CABECALHO_DE_ERROS}{tabelas}\n{campos}\n{CABECALHO_DE_LINHAS}{de_linha}")
+    let de_lote = de_lote.concat();
+    format!(
+        "{CABECALHO_DE_ERROS}{tabelas}\n{campos}\n{CABECALHO_DE_LINHAS}{de_linha}\n{CABECALHO_DE_PLANILHAS}{de_lote}"
+    )
 }

@@ -199,7 +199,7 @@ pub(crate) fn decide(dados: &Cerca, agora: DateTime<Utc>) -> Envio {
     let pedido = PedidoEnvio {
         titulos: &titulos,
         canal: dados.canal,
-        lembrete: dados.lembrete,
+        fonte: dados.fonte,
         regua_ativa: dados.regua_ativa,
         parado: dados.parado,
         data: dados.data,

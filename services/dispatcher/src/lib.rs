@@ -27,6 +27,7 @@ use providers::email::avisos::{self, Aviso};
 use providers::enriquecimento::ClienteEnriquecimento;
 use providers::sms::{Chamada, Recibo, ReciboInvalido};
 use runtime::{Deposito, Encerramento, Relogio, supervise};
+pub(crate) use servico::lacos::Falha;
 use store::disparos::Prazos;
 use store::{Banco, StoreError};
 use via::Via;
@@ -99,17 +100,6 @@ pub struct Dispatcher {
     vias: Vec<Arc<Via>>,
     relogio: Relogio,
     ajustes: Ajustes,
-}
-
-/// Why a loop has to start over.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Falha {
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The thread that asked the database died.
-    #[error("a database call was cut off")]
-    Interrompida(#[from] tokio::task::JoinError),
 }
 
 impl Dispatcher {
@@ -217,7 +207,6 @@ impl Dispatcher {
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Falha> {
-        let this = Arc::clone(self);
-        Ok(tokio::task::spawn_blocking(move || work(&this)).await??)
+        servico::lacos::blocking(self, work).await
     }
 }

@@ -11,6 +11,7 @@ mod simulator;
 use std::sync::Arc;
 
 use runtime::{Encerramento, Relogio, supervise};
+pub(crate) use servico::lacos::{Falha, first_failure};
 use store::{Banco, StoreError};
 use tokio::sync::{Notify, Semaphore};
 
@@ -26,30 +27,6 @@ pub struct Engine {
     pedida: Notify,
     /// For the one simulation that a caller waits for.
     vaga: Arc<Semaphore>,
-}
-
-/// Why a loop has to start over.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Falha {
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The thread that asked the database died.
-    #[error("a database call was cut off")]
-    Interrompida(#[from] tokio::task::JoinError),
-}
-
-/// What is wrong with one company keeps no other from its night or simulation: the round goes on, and fails at its end. Without a
-/// database it ends at once.
-pub(crate) fn first_failure(
-    rodada: Result<(), Falha>,
-    esta: Result<(), Falha>,
-) -> Result<Result<(), Falha>, Falha> {
-    match esta {
-        Err(falha @ Falha::Store(StoreError::Pool(_) | StoreError::Connection(_))) => Err(falha),
-        Err(falha) => Ok(rodada.and(Err(falha))),
-        Ok(()) => Ok(rodada),
-    }
 }
 
 impl Engine {
@@ -101,7 +78,6 @@ impl Engine {
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Falha> {
-        let this = Arc::clone(self);
-        Ok(tokio::task::spawn_blocking(move || work(&this)).await??)
+        servico::lacos::blocking(self, work).await
     }
 }

@@ -7,14 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
-use domain::execucao::Canal;
-use domain::fuso::{self, FusoDosEnvios};
+use domain::execucao::madura_em;
 use domain::ids::{EmpresaId, NoiteId};
-use domain::janela::Janela;
 use domain::regua::{decide, descoberto};
 use runtime::{Encerramento, cronometro};
-use store::empresas::Empresa;
 use store::{StoreError, Tenant, coberturas, empresas, noites, reguas};
 
 use crate::{Engine, Falha, first_failure};
@@ -114,7 +110,7 @@ fn chunk(
     let reguas = reguas::load(t)?;
     let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
     let janelas = empresas::janelas(t)?;
-    let fusos = sending_zones(&empresa)?;
+    let fusos = empresa.fusos_dos_envios()?;
     let decisoes: Vec<_> = timed("decidir", || {
         devedores.iter().map(|d| (d.id, decide(&reguas, d, noite.1, &escolhas))).collect()
     });
@@ -126,7 +122,7 @@ fn chunk(
     drop(devedores); // the rest of a chunk is as large again
     timed("gravar", || {
         coberturas::save(t, &fora, noite.1)?;
-        noites::save(t, noite, &decisoes, |canal| ripe_at(&janelas, canal, &fusos, agora), agora)
+        noites::save(t, noite, &decisoes, |canal| madura_em(&janelas, canal, &fusos, agora), agora)
     })?;
     Ok(Some(decisoes.len()))
 }
@@ -137,23 +133,4 @@ fn timed<T>(fase: &'static str, work: impl FnOnce() -> T) -> T {
     let feito = work();
     metrics::histogram!("noite_fase_segundos", "fase" => fase).record(medida.decorrido());
     feito
-}
-
-/// Rule j06: by whose clocks an action may leave. Where somebody is only the fence knows, and puts it off further west; for
-/// this it is enough to be nowhere too late on the mainland.
-fn sending_zones(empresa: &Empresa) -> Result<Vec<Tz>, StoreError> {
-    let da_empresa = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
-    Ok(match empresa.fuso_dos_envios()? {
-        FusoDosEnvios::Empresa => vec![da_empresa],
-        FusoDosEnvios::Devedor => vec![da_empresa, fuso::DE_BRASILIA],
-    })
-}
-
-/// Rules j01, j07: from when on an action of `canal` may leave: as soon as its window is open by one of the clocks.
-fn ripe_at(janelas: &[(Canal, Janela)], canal: Canal, fusos: &[Tz], agora: DateTime<Utc>) -> DateTime<Utc> {
-    let Some((_, janela)) = janelas.iter().find(|(c, _)| *c == canal && canal.obedece_janela()) else {
-        return agora;
-    };
-    let abre = fusos.iter().map(|fuso| janela.proximo_instante(agora.with_timezone(fuso)).to_utc());
-    abre.min().unwrap_or(agora)
 }

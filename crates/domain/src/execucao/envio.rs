@@ -12,6 +12,17 @@ use chrono_tz::Tz;
 /// an outage after which a debtor would get the first notice beside the last.
 pub const VALIDADE: TimeDelta = TimeDelta::days(7);
 
+/// What asked for an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fonte {
+    /// A `D+` position of a régua.
+    Cobranca,
+    /// A `D-` position of a régua.
+    Lembrete,
+    /// A batch action: a person chose whom, and the text says about what (rules b01–b23).
+    Lote,
+}
+
 /// What the check looks at, as it is at this moment.
 #[derive(Clone, Copy, Debug)]
 pub struct PedidoEnvio<'a> {
@@ -19,9 +30,9 @@ pub struct PedidoEnvio<'a> {
     pub titulos: &'a [Titulo],
     /// The channel.
     pub canal: Canal,
-    /// Whether it comes from a `D-` position.
-    pub lembrete: bool,
-    /// Whether its régua is active.
+    /// What asked for it.
+    pub fonte: Fonte,
+    /// Whether its régua is active; a batch action has none and is never held back by one.
     pub regua_ativa: bool,
     /// Whether somebody stopped the channel for this company.
     pub parado: bool,
@@ -100,6 +111,21 @@ pub fn avaliar_envio(pedido: &PedidoEnvio<'_>, agora: DateTime<Tz>) -> Envio {
     }
 }
 
+/// Rules j01, j07: from when on an action of `canal` may leave: as soon as its window is open by one of the clocks of `fusos`.
+#[must_use]
+pub fn madura_em(
+    janelas: &[(Canal, Janela)],
+    canal: Canal,
+    fusos: &[Tz],
+    agora: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let Some((_, janela)) = janelas.iter().find(|(c, _)| *c == canal && canal.obedece_janela()) else {
+        return agora;
+    };
+    let abre = fusos.iter().map(|fuso| janela.proximo_instante(agora.with_timezone(fuso)).to_utc());
+    abre.min().unwrap_or(agora)
+}
+
 /// Why a título may not be in the message, if it may not (rules t06, m09).
 fn impedimento(pedido: &PedidoEnvio<'_>, titulo: &Titulo, hoje: NaiveDate) -> Option<Motivo> {
     match titulo.status_em(hoje, pedido.regras) {
@@ -107,10 +133,18 @@ fn impedimento(pedido: &PedidoEnvio<'_>, titulo: &Titulo, hoje: NaiveDate) -> Op
         StatusTitulo::Cancelado => Some(Motivo::TituloCancelado),
         StatusTitulo::Suspenso => Some(Motivo::TituloSuspenso),
         StatusTitulo::Negociado => Some(Motivo::TituloNegociado),
-        StatusTitulo::Aberto if pedido.lembrete => {
-            (!titulo.lembravel(hoje, pedido.regras)).then_some(Motivo::LembreteVencido)
+        StatusTitulo::Aberto => {
+            let (cobravel, vencido) =
+                (titulo.cobravel(hoje, pedido.regras), titulo.vencido(hoje, pedido.regras));
+            match pedido.fonte {
+                Fonte::Cobranca => (!cobravel).then_some(Motivo::TituloAVencer),
+                Fonte::Lembrete => {
+                    (!titulo.lembravel(hoje, pedido.regras)).then_some(Motivo::LembreteVencido)
+                }
+                // Overdue and not charged is an instalment that nobody confirmed (rule k07).
+                Fonte::Lote => (vencido && !cobravel).then_some(Motivo::TituloNegociado),
+            }
         }
-        StatusTitulo::Aberto => (!titulo.cobravel(hoje, pedido.regras)).then_some(Motivo::TituloAVencer),
     }
 }
 
@@ -157,7 +191,7 @@ mod tests {
         PedidoEnvio {
             titulos,
             canal: Canal::Email,
-            lembrete: false,
+            fonte: Fonte::Cobranca,
             regua_ativa: true,
             parado: false,
             data: as_(0).date_naive(),
@@ -172,6 +206,18 @@ mod tests {
         Janela::new(hora(9), hora(18), DiasDaSemana::UTEIS).unwrap()
     }
 
+    #[test]
+    fn j01_j07_what_has_a_window_waits_for_it_by_the_clock_that_opens_first() {
+        let (janelas, noronha) = ([(Canal::Email, comercial())], chrono_tz::America::Noronha);
+        let madura = |canal, fusos: &[Tz], hora| madura_em(&janelas, canal, fusos, as_(hora).to_utc());
+        assert_eq!(madura(Canal::Email, &[Sao_Paulo], 3), as_(9).to_utc());
+        assert_eq!(madura(Canal::Email, &[Sao_Paulo, noronha], 3), as_(8).to_utc());
+        assert_eq!(madura(Canal::Email, &[Sao_Paulo], 10), as_(10).to_utc());
+        assert_eq!(madura(Canal::Sms, &[Sao_Paulo], 3), as_(3).to_utc());
+        let carta = [(Canal::Carta, comercial())];
+        assert_eq!(madura_em(&carta, Canal::Carta, &[Sao_Paulo], as_(3).to_utc()), as_(3).to_utc());
+    }
+
     /// Tuesday, 2026-03-10.
     fn as_(hora: u32) -> DateTime<Tz> {
         Sao_Paulo.with_ymd_and_hms(2026, 3, 10, hora, 0, 0).unwrap()
@@ -182,7 +228,8 @@ mod tests {
         fn t06_only_open_titulos_are_sent(
             fatos in prop::collection::vec((0..5_usize, -20..20_i64), 0..6),
             (canal, hora) in (0..5_usize, 0..24_u32),
-            (lembrete, regua_ativa, parado) in any::<(bool, bool, bool)>(),
+            (regua_ativa, parado) in any::<(bool, bool)>(),
+            fonte in prop::sample::select(vec![Fonte::Cobranca, Fonte::Lembrete, Fonte::Lote]),
             espera in 0..14_i64,
         ) {
             let vencimento = |dias| as_(0).date_naive() + chrono::TimeDelta::days(dias);
@@ -195,13 +242,17 @@ mod tests {
             let hoje = as_(hora).date_naive();
             let data = hoje - chrono::TimeDelta::days(espera);
             let pedido =
-                PedidoEnvio { canal, lembrete, regua_ativa, parado, data, janela: Some(&janela), ..pedido(&titulos) };
+                PedidoEnvio { canal, fonte, regua_ativa, parado, data, janela: Some(&janela), ..pedido(&titulos) };
             match avaliar_envio(&pedido, as_(hora)) {
                 Envio::Enviar { titulos: enviados } => {
                     prop_assert!(regua_ativa && !parado && espera <= 7 && !enviados.is_empty());
                     prop_assert!(!pedido.canal.obedece_janela() || (9..18).contains(&hora));
                     for titulo in &titulos {
-                        let cabe = if lembrete { titulo.lembravel(hoje, &REGRAS) } else { titulo.cobravel(hoje, &REGRAS) };
+                        let cabe = match fonte {
+                            Fonte::Cobranca => titulo.cobravel(hoje, &REGRAS),
+                            Fonte::Lembrete => titulo.lembravel(hoje, &REGRAS),
+                            Fonte::Lote => titulo.status == StatusTitulo::Aberto,
+                        };
                         prop_assert_eq!(enviados.contains(&titulo.id), cabe);
                     }
                 }
@@ -289,7 +340,7 @@ mod tests {
     fn l07_a_reminder_never_leaves_after_the_due_date() {
         let titulos =
             [titulo(1, "2026-03-09", StatusTitulo::Aberto), titulo(2, "2026-03-10", StatusTitulo::Aberto)];
-        let lembrete = PedidoEnvio { lembrete: true, ..pedido(&titulos) };
+        let lembrete = PedidoEnvio { fonte: Fonte::Lembrete, ..pedido(&titulos) };
         assert_eq!(avaliar_envio(&lembrete, as_(10)), Envio::Enviar { titulos: vec![id(2)] });
         let vencido = PedidoEnvio { titulos: &titulos[..1], ..lembrete };
         assert_eq!(avaliar_envio(&vencido, as_(10)), Envio::Descartar { motivo: Motivo::LembreteVencido });

@@ -46,7 +46,7 @@ impl Filtro {
         ];
         let de_uma_posicao = !regua.posicao.is_empty() || regua.entrada_na_posicao.pede();
         let parado = (regua.sem_regua && de_uma_posicao).then(|| {
-            falha("valor_invalido", "quem não está em régua não está em posição").at("/regua/sem_regua")
+            falha("nao_combina", "quem não está em régua não está em posição").at("/regua/sem_regua")
         });
         let ausentes = !contato.sem_resultado.is_empty() || !contato.sem_grupo_resultado.is_empty();
         let sempre = (ausentes && !contato.data.pede()).then(|| {

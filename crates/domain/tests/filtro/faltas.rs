@@ -107,6 +107,6 @@ fn f17_who_is_in_no_regua_is_in_no_position() {
     ] {
         let mut aba = campo;
         aba["sem_regua"] = json!(true);
-        assert_eq!(erros(&json!({ "regua": aba })), ["/regua/sem_regua valor_invalido"]);
+        assert_eq!(erros(&json!({ "regua": aba })), ["/regua/sem_regua nao_combina"]);
     }
 }

@@ -18,7 +18,7 @@ use super::erro::Motivo;
 use crate::mapa::{Codificacao, Decimal, TipoDocumento};
 
 /// What sheets call Latin-1 is Windows-1252, in which every byte means something.
-pub(super) fn decodifica(bytes: &[u8], codificacao: Codificacao) -> Result<Cow<'_, str>, Motivo> {
+pub(crate) fn decodifica(bytes: &[u8], codificacao: Codificacao) -> Result<Cow<'_, str>, Motivo> {
     match codificacao {
         Codificacao::Utf8 => str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_posicao| Motivo::Codificacao),
         Codificacao::Latin1 => Ok(WINDOWS_1252.decode_without_bom_handling(bytes).0),
@@ -26,16 +26,16 @@ pub(super) fn decodifica(bytes: &[u8], codificacao: Codificacao) -> Result<Cow<'
 }
 
 /// A key, a number on a bill or a label: as much as the API takes.
-pub(super) fn codigo(escrito: &str) -> Result<String, Motivo> {
+pub(crate) fn codigo(escrito: &str) -> Result<String, Motivo> {
     texto(escrito, 60)
 }
 
 /// A name: the longest of companies have some 150 characters.
-pub(super) fn nome(escrito: &str) -> Result<String, Motivo> {
+pub(crate) fn nome(escrito: &str) -> Result<String, Motivo> {
     texto(escrito, 150)
 }
 
-pub(super) fn texto(texto: &str, maximo: usize) -> Result<String, Motivo> {
+pub(crate) fn texto(texto: &str, maximo: usize) -> Result<String, Motivo> {
     match texto {
         _ if texto.chars().any(char::is_control) => Err(Motivo::Controle),
         _ if texto.chars().nth(maximo).is_some() => Err(Motivo::Longo { maximo }),
@@ -43,21 +43,21 @@ pub(super) fn texto(texto: &str, maximo: usize) -> Result<String, Motivo> {
     }
 }
 
-pub(super) fn data(texto: &str, formatos: &[String]) -> Result<NaiveDate, Motivo> {
+pub(crate) fn data(texto: &str, formatos: &[String]) -> Result<NaiveDate, Motivo> {
     let nossos: &[&str] = if formatos.is_empty() { &["%Y-%m-%d", "%d/%m/%Y"] } else { &[] };
     let mut lidas = formatos.iter().map(String::as_str).chain(nossos.iter().copied());
     in_calendar(lidas.find_map(|formato| NaiveDate::parse_from_str(texto, formato).ok()))
 }
 
 /// A day as a cell of dates holds it: ISO, whatever the map says of texts, the hours after it left out.
-pub(super) fn data_iso(texto: &str) -> Result<NaiveDate, Motivo> {
+pub(crate) fn data_iso(texto: &str) -> Result<NaiveDate, Motivo> {
     let dia = texto.split(['T', ' ']).next().unwrap_or_default();
     in_calendar(NaiveDate::parse_from_str(dia, "%Y-%m-%d").ok())
 }
 
 /// A day as spreadsheets count it, the hours after the point left out. They believe that 1900 had a 29th of February, so
 /// that days of before it are not told right, and not accepted.
-pub(super) fn dia(numero: &str, de_1904: bool) -> Result<NaiveDate, Motivo> {
+pub(crate) fn dia(numero: &str, de_1904: bool) -> Result<NaiveDate, Motivo> {
     let dias = numero.split('.').next().and_then(|dias| dias.parse::<u64>().ok()).filter(|dias| *dias > 60);
     let inicio =
         if de_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
@@ -74,7 +74,7 @@ fn in_calendar(lida: Option<NaiveDate>) -> Result<NaiveDate, Motivo> {
 }
 
 /// `1.234,56` and `R$ 1.234,56`, or `1,234.56`. Groups of thousands are whole or absent: `1.23` is a mistake, not R$ 123.
-pub(super) fn dinheiro(texto: &str, decimal: Decimal) -> Result<Centavos, Motivo> {
+pub(crate) fn dinheiro(texto: &str, decimal: Decimal) -> Result<Centavos, Motivo> {
     let (milhar, sinal) = match decimal {
         Decimal::Virgula => ('.', ','),
         Decimal::Ponto => (',', '.'),
@@ -101,7 +101,7 @@ pub(super) fn dinheiro(texto: &str, decimal: Decimal) -> Result<Centavos, Motivo
 
 /// Punctuation does not matter. Zeros on the left come back only where the map declares what the column holds; without
 /// that, eleven digits may be a CPF or what is left of a CNPJ.
-pub(super) fn documento(texto: &str, tipo: Option<TipoDocumento>) -> Result<Documento, Motivo> {
+pub(crate) fn documento(texto: &str, tipo: Option<TipoDocumento>) -> Result<Documento, Motivo> {
     let limpo = texto.replace(['.', '-', '/', ' '], "");
     let completo = match tipo {
         None => limpo,
@@ -117,7 +117,7 @@ pub(super) fn documento(texto: &str, tipo: Option<TipoDocumento>) -> Result<Docu
     declarado.then_some(documento).ok_or(Motivo::OutroTipoDeDocumento)
 }
 
-pub(super) fn sim_ou_nao(texto: &str) -> Result<bool, Motivo> {
+pub(crate) fn sim_ou_nao(texto: &str) -> Result<bool, Motivo> {
     match texto.to_lowercase().as_str() {
         "sim" => Ok(true),
         "nao" | "não" => Ok(false),
@@ -125,24 +125,24 @@ pub(super) fn sim_ou_nao(texto: &str) -> Result<bool, Motivo> {
     }
 }
 
-pub(super) fn tipo_pessoa(texto: &str) -> Result<TipoPessoa, Motivo> {
+pub(crate) fn tipo_pessoa(texto: &str) -> Result<TipoPessoa, Motivo> {
     TipoPessoa::parse(&texto.to_lowercase()).map_err(|_palavra| Motivo::TipoPessoa)
 }
 
-pub(super) fn tipo_do_documento(documento: Option<&Documento>) -> TipoPessoa {
+pub(crate) fn tipo_do_documento(documento: Option<&Documento>) -> TipoPessoa {
     documento.map_or(TipoPessoa::Isenta, Documento::tipo_pessoa)
 }
 
-pub(super) fn email(texto: &str) -> Result<EnderecoEmail, Motivo> {
+pub(crate) fn email(texto: &str) -> Result<EnderecoEmail, Motivo> {
     Ok(EnderecoEmail::parse(texto)?)
 }
 
-pub(super) fn telefone(texto: &str) -> Result<Telefone, Motivo> {
+pub(crate) fn telefone(texto: &str) -> Result<Telefone, Motivo> {
     Ok(Telefone::parse(texto)?)
 }
 
 /// Several of one kind in a cell, with `;` or `,` between them; each once.
-pub(super) fn lista<T: PartialEq>(
+pub(crate) fn lista<T: PartialEq>(
     texto: &str,
     um: impl Fn(&str) -> Result<T, Motivo>,
 ) -> Result<Vec<T>, Motivo> {
@@ -156,39 +156,39 @@ pub(super) fn lista<T: PartialEq>(
     if lidos.len() > MAX_MEIOS { Err(Motivo::Muitos) } else { Ok(lidos) }
 }
 
-pub(super) fn uf(texto: &str) -> Result<Uf, Motivo> {
+pub(crate) fn uf(texto: &str) -> Result<Uf, Motivo> {
     Uf::parse(&texto.to_ascii_uppercase()).map_err(|_sigla| Motivo::Uf)
 }
 
 /// Zeros on the left that a spreadsheet ate come back: a CEP of seven digits is one of São Paulo.
-pub(super) fn cep(texto: &str) -> Result<Cep, Motivo> {
+pub(crate) fn cep(texto: &str) -> Result<Cep, Motivo> {
     let limpo = texto.replace(['.', '-', ' '], "");
     Ok(Cep::parse(&format!("{limpo:0>8}"))?)
 }
 
-pub(super) fn ibge(texto: &str) -> Result<u32, Motivo> {
+pub(crate) fn ibge(texto: &str) -> Result<u32, Motivo> {
     texto.parse().ok().filter(|codigo| (1_100_000..=5_399_999).contains(codigo)).ok_or(Motivo::Ibge)
 }
 
-pub(super) fn rotulo(texto: &str) -> Result<Rotulo, Motivo> {
+pub(crate) fn rotulo(texto: &str) -> Result<Rotulo, Motivo> {
     let texto = self::texto(texto, 60)?;
     Rotulo::parse(&texto).map_err(|_vazio| Motivo::Ausente)
 }
 
-pub(super) fn score(texto: &str) -> Result<i16, Motivo> {
+pub(crate) fn score(texto: &str) -> Result<i16, Motivo> {
     texto.parse().ok().filter(|score| (0..=1000).contains(score)).ok_or(Motivo::Score)
 }
 
-pub(super) fn linha_digitavel(texto: &str) -> Result<LinhaDigitavel, Motivo> {
+pub(crate) fn linha_digitavel(texto: &str) -> Result<LinhaDigitavel, Motivo> {
     Ok(LinhaDigitavel::parse(texto)?)
 }
 
-pub(super) fn pix(escrito: &str) -> Result<String, Motivo> {
+pub(crate) fn pix(escrito: &str) -> Result<String, Motivo> {
     let pix = texto(escrito, 512)?;
     pix_confere(&pix).then_some(pix).ok_or(Motivo::Pix)
 }
 
-pub(super) fn link(escrito: &str) -> Result<String, Motivo> {
+pub(crate) fn link(escrito: &str) -> Result<String, Motivo> {
     let link = texto(escrito, 500)?;
     link_confere(&link).then_some(link).ok_or(Motivo::Link)
 }

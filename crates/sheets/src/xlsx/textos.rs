@@ -1,5 +1,6 @@
 //! The texts that cells share, one after the other in one piece of memory.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Seek};
 
 use quick_xml::events::Event;
@@ -59,5 +60,51 @@ impl Textos {
         let fim = |indice: usize| self.fins.get(indice).and_then(|fim| usize::try_from(*fim).ok());
         let inicio = indice.checked_sub(1).map_or(Some(0), fim)?;
         self.texto.get(inicio..fim(indice)?)
+    }
+}
+
+/// What XML cannot have stands as `_x000D_` in the texts of a workbook; what only looks like that begins with `_x005F_`.
+pub(super) fn unescaped(texto: &str) -> Cow<'_, str> {
+    if !texto.contains("_x") {
+        return Cow::Borrowed(texto);
+    }
+    let (mut lido, mut resto) = (String::with_capacity(texto.len()), texto);
+    while let Some((antes, depois)) = resto.split_once("_x") {
+        lido.push_str(antes);
+        let (letras, fim) =
+            escaped(depois).map_or(("_x".into(), depois), |(letra, fim)| (String::from(letra), fim));
+        lido.push_str(&letras);
+        resto = fim;
+    }
+    lido.push_str(resto);
+    Cow::Owned(lido)
+}
+
+/// Of `000D_b` the carriage return, and `b`.
+fn escaped(texto: &str) -> Option<(char, &str)> {
+    let (digitos, fim) = texto.split_at_checked(4)?;
+    let digitos = Some(digitos).filter(|digitos| digitos.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    let letra = u32::from_str_radix(digitos, 16).ok().and_then(char::from_u32)?;
+    Some((letra, fim.strip_prefix('_')?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_cannot_have_is_read_as_it_was() {
+        for (guardado, lido) in [
+            ("a_x000D_\nb", "a\r\nb"),
+            ("_x005F_x000D_", "_x000D_"),
+            ("_x0041__x0042_", "AB"),
+            ("_xD800_", "_xD800_"),
+            ("_x00_", "_x00_"),
+            ("_x000", "_x000"),
+            ("_x00é0_", "_x00é0_"),
+            ("a_b", "a_b"),
+        ] {
+            assert_eq!(unescaped(guardado), lido, "{guardado}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use diesel::data_types::PgInterval;
 use diesel::sql_types::{Array, BigInt, Interval, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _};
 use domain::dinheiro::Centavos;
-use domain::execucao::{Canal, Envio, Estado, Evento, Motivo};
+use domain::execucao::{Canal, Envio, Estado, Evento, Fonte, Motivo};
 use domain::ids::{ExecucaoId, TituloId};
 use domain::janela::Janela;
 use domain::regua::Regras;
@@ -47,13 +47,12 @@ pub struct Linha {
 
 /// Everything about an execution at the fence. It holds personal data and so has no `Debug`.
 #[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own; no two of them make a state")]
 pub struct Cerca {
     /// Channel.
     pub canal: Canal,
-    /// Whether it is a reminder (`D-n`).
-    pub lembrete: bool,
-    /// Whether its régua is active now.
+    /// What asked for it.
+    pub fonte: Fonte,
+    /// Whether its régua is active now; of a batch action always.
     pub regua_ativa: bool,
     /// Whether the channel is stopped for this company.
     pub parado: bool,

@@ -13,18 +13,28 @@ use domain::ids::{PosicaoId, ReguaId, ResultadoContatoId};
 use domain::negociacao::EstadoNegociacao;
 use domain::titulo::StatusTitulo;
 
-use super::Dia;
 use super::consulta::{Consulta, Valor};
+use super::{Alvo, Dia};
 
-/// The conditions that together are that a debtor meets the filter.
-pub(super) fn quem(consulta: &mut Consulta, filtro: &Filtro, dia: &Dia) -> Vec<String> {
+/// The conditions that together are that a debtor is meant.
+pub(super) fn quem(consulta: &mut Consulta, alvo: Alvo<'_>, dia: &Dia) -> Vec<String> {
     let mut condicoes = vec!["d.empresa_id = $1".to_owned()];
-    devedor(consulta, &filtro.devedor, &mut condicoes);
-    titulo(consulta, &filtro.titulo, dia, &mut condicoes);
-    regua(consulta, &filtro.regua, &mut condicoes);
-    negociacao(consulta, &filtro.negociacao, &mut condicoes);
-    contato(consulta, &filtro.contato, &mut condicoes);
+    match alvo {
+        Alvo::Filtro(filtro) => tabs(consulta, filtro, dia, &mut condicoes),
+        Alvo::Planilha(planilha) => {
+            let planilha = consulta.bind(Valor::Uuid(planilha.uuid()));
+            condicoes.push(entre("lote.planilha_devedor x", &format!("x.planilha_id = {planilha}")));
+        }
+    }
     condicoes
+}
+
+fn tabs(consulta: &mut Consulta, filtro: &Filtro, dia: &Dia, condicoes: &mut Vec<String>) {
+    devedor(consulta, &filtro.devedor, condicoes);
+    titulo(consulta, &filtro.titulo, dia, condicoes);
+    regua(consulta, &filtro.regua, condicoes);
+    negociacao(consulta, &filtro.negociacao, condicoes);
+    contato(consulta, &filtro.contato, condicoes);
 }
 
 /// Rules f01–f09.

@@ -54,6 +54,8 @@ struct Candidata {
     id: Uuid,
     #[diesel(embed)]
     dita: Dita,
+    #[diesel(sql_type = Bool)]
+    cancelada: bool,
 }
 
 #[derive(QueryableByName)]
@@ -167,9 +169,12 @@ fn ripe(
     (agora, hoje): (DateTime<Utc>, NaiveDate),
 ) -> Result<Vec<Uuid>, StoreError> {
     let candidatas: Vec<Candidata> = prepared(
-        "SELECT id, titulo_id, devedor_id, credor_id, vencimento, valor FROM disparo.negativacao \
-          WHERE empresa_id = $1 AND credencial_id = $2 AND situacao = 'solicitada' AND NOT parada \
-          ORDER BY id LIMIT $3 FOR UPDATE",
+        "SELECT n.id, n.titulo_id, n.devedor_id, n.credor_id, n.vencimento, n.valor, \
+                EXISTS (SELECT FROM lote.v_acao a WHERE a.cancelada AND a.id = (SELECT e.lote_id FROM disparo.execucao e \
+                         WHERE e.empresa_id = n.empresa_id AND e.id = n.execucao_id)) AS cancelada \
+           FROM disparo.negativacao n \
+          WHERE n.empresa_id = $1 AND n.credencial_id = $2 AND n.situacao = 'solicitada' AND NOT n.parada \
+          ORDER BY n.id LIMIT $3 FOR UPDATE",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(credencial)
@@ -184,6 +189,8 @@ fn ripe(
     for candidata in candidatas {
         let Some(titulo) = titulos.get(&candidata.dita.titulo_id) else { continue };
         let motivo = match titulo.rumo(&candidata.dita, hoje)? {
+            // Rule b23: the batch that asked for it was called off before anybody carried it.
+            _ if candidata.cancelada => MotivoBaixa::Solicitacao,
             Rumo::Segue if titulo.owes(&candidata.dita) => {
                 maduras.push(candidata.id);
                 continue;

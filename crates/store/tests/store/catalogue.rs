@@ -157,6 +157,7 @@ const VISTAS_DO_DISPARO: &[&str] = &[
     "cadastro.v_informante",
     "cadastro.v_parcela",
     "cadastro.v_titulo_da_mensagem",
+    "lote.v_acao",
     "regua.v_posicao",
     "regua.v_acao",
     "regua.v_conteudo",
@@ -238,11 +239,37 @@ fn batches_read_the_columns_that_filters_ask_for_and_no_others() {
     let casa = Casa::nova();
     let inteiras = casa.texts(&format!(
         "SELECT c.oid::regclass::text AS x FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-          WHERE c.relkind = 'r' AND n.nspname IN {NOSSOS} AND has_table_privilege('cobranca_lote', c.oid, 'SELECT')"
+          WHERE c.relkind = 'r' AND n.nspname IN {NOSSOS} AND has_table_privilege('cobranca_lote', c.oid, 'SELECT') \
+          ORDER BY 1"
     ));
-    assert_eq!(inteiras, NADA, "columns are granted one by one");
-    let lidas = DO_LOTE.map(|tabela| format!("{tabela} SELECT"));
-    assert_eq!(privileges(&casa, "cobranca_lote"), lidas.into());
+    let suas = [
+        "lote.acao_em_lote",
+        "lote.item",
+        "lote.planilha",
+        "lote.planilha_devedor",
+        "lote.planilha_recusada",
+        "lote.ultimo_filtro",
+    ];
+    assert_eq!(inteiras, suas, "columns of others are granted one by one");
+    let vistas = [
+        "cadastro.v_destinatario",
+        "cadastro.v_devedor",
+        "cadastro.v_emitente",
+        "cadastro.v_empresa",
+        "cadastro.v_endereco",
+        "cadastro.v_janela",
+        "cadastro.v_parcela",
+        "cadastro.v_titulo",
+        "cadastro.v_titulo_da_mensagem",
+        "disparo.v_item_de_lote",
+        "disparo.v_template_texto",
+    ];
+    let lidas = DO_LOTE.into_iter().chain(suas).chain(vistas);
+    let mut espera: BTreeSet<String> = lidas.map(|tabela| format!("{tabela} SELECT")).collect();
+    espera.extend(suas.map(|tabela| format!("{tabela} INSERT")));
+    // Whom a batch was confirmed for, and what a sheet said, stay as they were.
+    espera.extend(["acao_em_lote", "ultimo_filtro"].map(|tabela| format!("lote.{tabela} UPDATE")));
+    assert_eq!(privileges(&casa, "cobranca_lote"), espera);
     for coluna in ["observacao", "operador"] {
         assert_eq!(
             casa.n(&format!(
@@ -282,20 +309,20 @@ fn functions_that_run_with_their_owners_rights_have_a_fixed_search_path() {
 const EXECUTAVEIS: &[&str] = &[
     "cadastro.anotar_devedores: ",
     "cadastro.anotar_saldos: ",
-    "cadastro.autenticar: cobranca_disparo cobranca_regua cobranca_titulos",
+    "cadastro.autenticar: cobranca_disparo cobranca_lote cobranca_regua cobranca_titulos",
     "cadastro.cancelar_negociacoes: cobranca_regua cobranca_titulos",
     "cadastro.contatos_a_mesclar: cobranca_disparo",
     "cadastro.empresas_da_noite: cobranca_regua",
     "cadastro.enriquecer: cobranca_disparo",
-    "cadastro.entrar: cobranca_disparo cobranca_regua cobranca_titulos",
+    "cadastro.entrar: cobranca_disparo cobranca_lote cobranca_regua cobranca_titulos",
     "cadastro.esquecer_saldos: ",
     "cadastro.guardar_historico: ",
-    "cadastro.guardar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
+    "cadastro.guardar_idempotencia: cobranca_disparo cobranca_lote cobranca_regua cobranca_titulos",
     "cadastro.importacoes_por_fazer: cobranca_titulos",
     "cadastro.invalidar_email: cobranca_disparo",
     "cadastro.linha_do_tempo: cobranca_disparo",
     "cadastro.reabrir_suspensos: cobranca_regua",
-    "cadastro.reservar_idempotencia: cobranca_disparo cobranca_regua cobranca_titulos",
+    "cadastro.reservar_idempotencia: cobranca_disparo cobranca_lote cobranca_regua cobranca_titulos",
     "cadastro.sair_dos_emails: cobranca_disparo",
     "cadastro.sair_dos_sms: cobranca_disparo",
     "cadastro.somar_saldos: ",
@@ -307,12 +334,15 @@ const EXECUTAVEIS: &[&str] = &[
     "disparo.consulta_de: cobranca_disparo",
     "disparo.descartar_de_acoes: cobranca_regua",
     "disparo.descartar_de_inscricoes: cobranca_regua",
+    "disparo.descartar_do_lote: cobranca_lote",
     "disparo.desenfileirar: cobranca_disparo",
     "disparo.empresa_do_email: cobranca_disparo",
     "disparo.empresas_com_arquivos: cobranca_disparo",
     "disparo.empresas_com_negativacoes: cobranca_disparo",
     "disparo.enfileirar: cobranca_disparo",
+    "disparo.inserir_do_lote: cobranca_lote",
     "disparo.inserir_execucoes: cobranca_regua",
+    "disparo.lote_andando: cobranca_lote",
     "disparo.prometer_taxa: cobranca_disparo",
     "disparo.receber: cobranca_disparo",
     "disparo.segurar_taxa: cobranca_disparo",
@@ -320,6 +350,7 @@ const EXECUTAVEIS: &[&str] = &[
     "disparo.varrer: cobranca_disparo",
     "disparo.varrer_consultas: cobranca_disparo",
     "disparo.varrer_recibos: cobranca_disparo",
+    "lote.por_fazer: cobranca_lote",
     "regua.linha_do_tempo: cobranca_disparo",
     "regua.marcar: cobranca_titulos",
     "regua.marcar_todos: cobranca_regua cobranca_titulos",

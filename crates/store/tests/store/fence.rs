@@ -4,7 +4,7 @@ use std::thread;
 
 use chrono::{NaiveTime, TimeDelta};
 use domain::email::EnderecoEmail;
-use domain::execucao::{Canal, Envio, Motivo};
+use domain::execucao::{Canal, Envio, Fonte, Motivo};
 use domain::ids::TituloId;
 use domain::janela::{DiasDaSemana, Janela};
 use domain::regua::EstadoRegua;
@@ -47,8 +47,8 @@ fn the_fence_shows_everything_a_message_needs_as_it_is_now() {
 
     let dados = casa.seen(id);
     assert_eq!(
-        (dados.canal, dados.lembrete, dados.regua_ativa, dados.tentativas),
-        (Canal::Email, false, true, 0)
+        (dados.canal, dados.fonte, dados.regua_ativa, dados.tentativas),
+        (Canal::Email, Fonte::Cobranca, true, 0)
     );
     assert_eq!((dados.janela, dados.fuso.as_str()), (Some(janela), "America/Manaus"));
     assert!(!dados.regras.vencimento_em_dia_util);

@@ -22,7 +22,7 @@ pub(crate) fn at_the_fence(casa: &Casa, id: ExecucaoId, agora: DateTime<Utc>) ->
             let pedido = PedidoEnvio {
                 titulos: &titulos,
                 canal: dados.canal,
-                lembrete: dados.lembrete,
+                fonte: dados.fonte,
                 regua_ativa: dados.regua_ativa,
                 parado: dados.parado,
                 data: agora.with_timezone(&Sao_Paulo).date_naive(), // how old it is, is not asked here

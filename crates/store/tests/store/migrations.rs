@@ -19,7 +19,7 @@ use crate::negotiations::negotiate;
 /// Everything the migrations make, as the catalogue describes it.
 fn schema(casa: &Casa) -> Vec<String> {
     casa.texts(
-        "WITH nossos AS (SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('cadastro', 'regua', 'disparo')) \
+        "WITH nossos AS (SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('cadastro', 'regua', 'disparo', 'lote')) \
          SELECT concat_ws(' ', 'schema', nspname, nspacl) AS x FROM pg_namespace WHERE nspname !~ '^pg_' \
          UNION ALL SELECT concat_ws(' ', 'classe', c.oid::regclass, c.relkind, c.relrowsecurity, c.reloptions, c.relacl) \
            FROM pg_class c JOIN nossos n ON n.oid = c.relnamespace \

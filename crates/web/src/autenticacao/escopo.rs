@@ -129,6 +129,10 @@ escopos! {
         Escrever = TemplatesEscrever, "templates:escrever", "Writes and archives templates.";
         Visualizar = TemplatesVisualizar, "templates:visualizar", "Sees what a text says to a debtor.";
     }
+    acoes_em_lote {
+        Ler = AcoesEmLoteLer, "acoes_em_lote:ler", "Reads batch actions and whom they are for.";
+        Escrever = AcoesEmLoteEscrever, "acoes_em_lote:escrever", "Selects, confirms and cancels batch actions.";
+    }
     relogio {
         Escrever = RelogioEscrever, "relogio:escrever", "Moves the sandbox clock.";
     }
@@ -185,7 +189,7 @@ mod tests {
             assert_eq!(escopo.as_str().parse(), Ok(*escopo));
         }
         assert_eq!("titulos:apagar".parse::<Escopo>(), Err(EscopoDesconhecido));
-        assert_eq!(Escopos::todos().iter().count(), 29);
+        assert_eq!(Escopos::todos().iter().count(), 31);
     }
 
     #[test]

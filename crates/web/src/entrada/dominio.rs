@@ -15,7 +15,9 @@ use domain::encargos::Contagem;
 use domain::endereco::{Cep, Uf};
 use domain::enriquecimento::{BaseLegal, EstadoConsulta, Finalidade};
 use domain::execucao::{Canal, Estado as EstadoExecucao};
+use domain::filtro::{ErroFiltro, Filtro};
 use domain::ids;
+use domain::lote::{EstadoLote, Resumo};
 use domain::meio::{CanalOptOut, OrigemContato};
 use domain::negativacao::{Bureau, Comunicado, Situacao};
 use domain::negociacao::{EstadoNegociacao, SituacaoNegociacao};
@@ -95,6 +97,8 @@ from_text! {
     Destinatarios: "valor_invalido", Destinatarios::parse;
     Criterio: "valor_invalido", Criterio::parse;
     EstadoExecucao: "valor_invalido", EstadoExecucao::parse;
+    EstadoLote: "valor_invalido", EstadoLote::parse;
+    Resumo: "formato_invalido", Resumo::parse;
 }
 
 from_id!(
@@ -111,8 +115,21 @@ from_id!(
     ConteudoId,
     InscricaoId,
     ExecucaoId,
-    NoiteId
+    NoiteId,
+    LoteId
 );
+
+/// Every fault of a filter, each with its pointer from the body on.
+impl Deserr<ErrosCampo> for Filtro {
+    fn deserialize_from_value<V: IntoValue>(
+        valor: Value<V>,
+        local: ValuePointerRef,
+    ) -> Result<Self, ErrosCampo> {
+        let valor = serde_json::Value::deserialize_from_value(valor, local)?;
+        let erro = |erro: ErroFiltro| (erro.ponteiro, ErroValor::new(erro.codigo, erro.detalhe));
+        Self::ler(&valor).map_err(|erros| ErrosCampo::below(local, erros.into_iter().map(erro)))
+    }
+}
 
 /// One line, as every short text.
 impl Deserr<ErrosCampo> for Rotulo {

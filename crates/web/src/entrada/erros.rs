@@ -90,6 +90,20 @@ impl ErrosCampo {
         Self(vec![ErroCampo { campo: pointer(local), codigo: erro.codigo.into(), detalhe: erro.detalhe }])
     }
 
+    /// The faults of what stands inside of a value, each with its own pointer from there on.
+    #[must_use]
+    pub fn below(local: ValuePointerRef, erros: impl IntoIterator<Item = (String, ErroValor)>) -> Self {
+        let aqui = pointer(local);
+        let erro = |(campo, erro): (String, ErroValor)| ErroCampo {
+            campo: format!("{aqui}{campo}"),
+            codigo: erro.codigo.into(),
+            detalhe: erro.detalhe,
+        };
+        let mut todos: Vec<_> = erros.into_iter().map(erro).collect();
+        cut(&mut todos);
+        Self(todos)
+    }
+
     /// Adds more faults, up to the limit; `Break` tells deserr to look no further.
     fn join(existentes: Option<Self>, mut novos: Self) -> ControlFlow<Self, Self> {
         let mut todos = existentes.unwrap_or_default();

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, schema::Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::{ErroCampo, Extra, Problema};
+use super::{ErroCampo, Extra, Mudado, Problema};
 
 /// Media type of every error answer.
 pub const MIDIA_PROBLEMA: &str = "application/problem+json";
@@ -38,6 +38,10 @@ struct Corpo<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     erros: &'a [ErroCampo],
+    /// O que mudou desde que foi mostrado, em um conflito que o diz.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    mudancas: &'a [Mudado],
     /// Identifica a requisição; o mesmo valor do cabeçalho `X-Request-Id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
@@ -53,6 +57,7 @@ impl Problema {
             detail: &self.detalhe,
             codigo: self.codigo.codigo,
             erros: &self.erros,
+            mudancas: &self.mudancas,
             instance: self.instancia.as_deref(),
         };
         // Strings and numbers always serialize.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use cobranca::comandos::empresa::{Pedido as NovaEmpresa, make};
 use cobranca::sistema::{INFO, Lugar, Sistema};
 use dispatcher::Dispatcher;
-use domain::ids::EmpresaId;
+use domain::ids::{EmpresaId, LoteId};
 use regua_engine::Engine;
 use runtime::config::Segredo;
 use runtime::{Config, Encerramento, Relogio};
@@ -106,12 +106,16 @@ impl Casa {
             (Arc::new(bus::local::Local::new()), dispatcher::Ajustes::from_config(&config_do_disparo));
         let parado = Dispatcher::new(disparo.banco.clone(), bus, Vec::new(), self.relogio.clone(), ajustes);
         let disparo = dispatcher::Contexto::new(disparo, parado);
+        let lote = contexto(Papel::Lote);
+        let parado = batch_action::Trabalhador::new(lote.banco.clone(), self.relogio.clone());
+        let lote = batch_action::Contexto::new(lote, parado);
         let relogio = self.relogio.clone();
         let servidor = web::serve(config, move |cfg| {
             cobranca::relogio::configure(cfg, relogio.clone());
             titulos::configure(cfg, titulos.clone());
             regua_engine::configure(cfg, regua.clone());
             dispatcher::configure(cfg, disparo.clone());
+            batch_action::configure(cfg, lote.clone());
         })
         .unwrap();
         self.base = format!("http://{}", servidor.addr());
@@ -188,6 +192,7 @@ impl Casa {
             let id = json!(ids[sorte % ids.len()]);
             *valor = if valor.is_array() { json!([id]) } else { id };
         }
+        self.name_in_batch(&pedido.caminho, &mut corpo);
         // An account is of a creditor that has none yet: the second one.
         if let (Some(conta), Some(credores)) = (
             corpo.as_object_mut().filter(|campos| campos.contains_key("logon")),
@@ -205,6 +210,24 @@ impl Casa {
             });
         }
         Pedido { corpo: corpo.to_string().into_bytes(), ..pedido }
+    }
+
+    /// Of a batch, a template that there is, or the summary of what is shown of it.
+    fn name_in_batch(&self, caminho: &str, corpo: &mut Value) {
+        let Some((id, passo)) =
+            caminho.strip_prefix("/v1/acoes-em-lote/").and_then(|resto| resto.split_once('/'))
+        else {
+            return;
+        };
+        if passo == "mensagem" {
+            corpo["template_id"] = json!(self.ids["/v1/templates"][0]);
+        }
+        if let ("confirmacao", Ok(id)) = (passo, Uuid::parse_str(id)) {
+            let banco = store::Banco::connect(self.banco.url(), Papel::Lote, 1).unwrap();
+            let lote = banco.da_empresa(self.empresa, |t| store::lotes::get(t, LoteId::new(id))).unwrap();
+            let resumo = lote.and_then(|lote| lote.selecao).map(|selecao| selecao.resumo.to_string());
+            corpo["resumo"] = json!(resumo.unwrap_or_else(|| "0".repeat(64)));
+        }
     }
 }
 
@@ -234,7 +257,7 @@ async fn ids(dona: &Http, operacoes: &[Operacao]) -> BTreeMap<String, Vec<String
             continue;
         }
         let campo = match lista {
-            "/v1/mapeamentos" => "nome",
+            "/v1/mapeamentos" | "/v1/modelos-de-planilha" => "nome",
             "/v1/canais" => "canal",
             "/v1/empresa/feriados" => "data",
             _ => "id",

@@ -31,7 +31,7 @@ pub(crate) struct Operacao {
     pub(crate) confere_versao: bool,
     /// Whether it answers an `ETag`.
     pub(crate) diz_versao: bool,
-    /// Schemas of the good answers, by status; null for an answer without a body.
+    /// Schemas of the good answers, by status; null for an answer without a body, the media types of what is no JSON.
     pub(crate) respostas: BTreeMap<u16, Value>,
 }
 
@@ -112,11 +112,12 @@ impl Operacao {
                 .iter()
                 .filter_map(|(status, resposta)| {
                     let conteudo = &resposta["content"];
-                    // What is no JSON is told by its type alone.
-                    let outro =
-                        conteudo.as_object().and_then(|c| c.keys().find(|tipo| *tipo != "application/json"));
-                    let esquema = outro
-                        .map_or_else(|| conteudo["application/json"]["schema"].clone(), |tipo| json!(tipo));
+                    // What is no JSON is told by its types alone.
+                    let tipos =
+                        conteudo.as_object().map(|c| c.keys().collect::<Vec<_>>()).unwrap_or_default();
+                    let outro = tipos.iter().any(|tipo| *tipo != "application/json");
+                    let esquema =
+                        if outro { json!(tipos) } else { conteudo["application/json"]["schema"].clone() };
                     Some((status.parse().ok()?, esquema))
                 })
                 .collect(),

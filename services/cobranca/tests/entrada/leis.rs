@@ -68,9 +68,10 @@ impl<'d> Leis<'d> {
         let Some(esquema) = operacao.respostas.get(&resposta.status) else {
             return Err("uma resposta que o documento não conhece".to_owned());
         };
-        if let Some(tipo) = esquema.as_str() {
+        if let Some(tipos) = esquema.as_array() {
             let veio = resposta.headers["content-type"].to_str().unwrap_or_default();
-            return law(veio.starts_with(tipo), "um tipo que não é o do documento");
+            let algum = tipos.iter().filter_map(Value::as_str).any(|tipo| veio.starts_with(tipo));
+            return law(algum, "um tipo que não é o do documento");
         }
         if esquema.is_null() {
             return law(resposta.text.is_empty(), "um corpo onde o documento não tem nenhum");

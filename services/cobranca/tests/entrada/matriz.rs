@@ -181,8 +181,8 @@ async fn r02_no_list_shows_another_company_anything_of_the_first() {
     let (leis, operacoes) = (Leis::new(&doc), doc.operations());
     let casa = Casa::new(&operacoes).await;
     let alheia = key(&casa, casa.outra, Escopo::TODOS);
-    // A name or a day may be of both, and every company has every channel.
-    let de_todas = ["/v1/mapeamentos", "/v1/empresa/feriados", "/v1/canais"];
+    // A name or a day may be of both, and every company has every channel and every template of a sheet.
+    let de_todas = ["/v1/mapeamentos", "/v1/empresa/feriados", "/v1/canais", "/v1/modelos-de-planilha"];
     let proprios = |lista: &String| !de_todas.contains(&lista.as_str());
     let ids: Vec<&String> =
         casa.ids.iter().filter(|(lista, _)| proprios(lista)).flat_map(|(_, ids)| ids).collect();

@@ -33,6 +33,7 @@ pub(crate) async fn furnish(base: &str, chave: &str) {
         let mudado = json!({"corpo": "#NOME#, fale conosco."});
         api.call(Method::PATCH, &format!("/v1/templates/{template}"), Some(&mudado)).await.unwrap();
     }
+    batches(&api, base, chave).await;
     talks(&api, &titulos).await;
     entries(&api).await;
     import(&api, base, chave).await;
@@ -130,6 +131,36 @@ async fn reguas_and_a_night(api: &Cliente) {
     api.run_night("2026-03-09".parse().unwrap()).await.unwrap();
     api.run_night("2026-03-10".parse().unwrap()).await.unwrap();
     api.wait_quiet().await.unwrap();
+}
+
+/// Batches of text messages at every step but the last, and one that was confirmed and has ended. Two may be called off and there
+/// is still one at each step.
+async fn batches(api: &Cliente, base: &str, chave: &str) {
+    let put = async |onde: String, corpo: Value| {
+        api.call(Method::PUT, &onde, Some(&corpo)).await.unwrap_or_else(|erro| panic!("{onde}: {erro}"));
+    };
+    let begin = async |tipo: &str| {
+        let nova = post(api, "/v1/acoes-em-lote", json!({"tipo": tipo, "usuario": "bia"})).await;
+        let acao = format!("/v1/acoes-em-lote/{}", nova["acao"]["id"].as_str().unwrap());
+        put(format!("{acao}/selecao"), json!({"filtro": {"titulo": {"status": ["aberto"]}}})).await;
+        acao
+    };
+    let confirmada = begin("enriquecimento").await;
+    let mostrado = api.call(Method::GET, &format!("{confirmada}/confirmacao"), None).await.unwrap();
+    post(api, &format!("{confirmada}/confirmacao"), json!({"resumo": mostrado["resumo"]})).await;
+    let template = api.all("/v1/templates").await.unwrap()[0]["id"].clone();
+    for _ in 0..3 {
+        let pronta = begin("sms").await;
+        put(format!("{pronta}/mensagem"), json!({"template_id": template})).await;
+        let por_planilha = post(api, "/v1/acoes-em-lote", json!({"tipo": "sms"})).await;
+        let acao = format!("/v1/acoes-em-lote/{}", por_planilha["acao"]["id"].as_str().unwrap());
+        let csv = "codigo_integracao\nD0\nninguem\n".as_bytes().to_vec();
+        let planilha = Pedido::new(&Method::PUT, &format!("{acao}/planilha")).with_bytes(csv);
+        let planilha = Pedido { tipo: Some("text/csv".to_owned()), ..planilha };
+        let _escolhida = planilha.send(&client(), base, Some(chave)).await.unwrap().expect(200);
+        begin("sms").await;
+        post(api, "/v1/acoes-em-lote", json!({"tipo": "sms"})).await;
+    }
 }
 
 /// A payment, an agreement within a policy, and a talk with its result.

@@ -76,10 +76,12 @@ const DE_UMA_DUVIDA: &str = "/v1/execucoes/{id}/revisao";
 const SO_AVANCA: &str = "/v1/relogio";
 
 /// Each address of an operation; but what was paid can no longer be cancelled, nor the other way round, so the first título
-/// is for the one and the others for the other. So with templates, erased or put away.
+/// is for the one and the others for the other. So with templates, erased or put away. Of the batches one has ended: of two,
+/// one at least can be called off.
 fn paths(casa: &Casa, operacao: &Operacao) -> Vec<String> {
     let mut todos = casa.paths(operacao);
     match operacao.caminho.rsplit_once('/') {
+        Some(("/v1/acoes-em-lote/{id}", "cancelamento")) => todos.truncate(2),
         Some((_, "cancelamento")) => todos.truncate(1),
         Some(("/v1/templates", _)) if operacao.metodo == Method::DELETE => todos.truncate(1),
         Some((_, "pagamento")) => drop(todos.remove(0)),

@@ -23,6 +23,7 @@ mod janela;
 mod lembretes;
 mod linha_do_tempo;
 mod listas;
+mod lote;
 mod migracao;
 mod motores;
 mod negociacao;

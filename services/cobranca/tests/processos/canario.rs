@@ -23,7 +23,7 @@ const SINAIS: [&str; 9] = [
 /// Our own code tells all it can.
 const TUDO: (&str, &str) = (
     "COBRANCA_LOG__FILTRO",
-    "info,bus=trace,dispatcher=trace,domain=trace,providers=trace,regua_engine=trace,runtime=trace,servico=trace,\
+    "info,batch_action=trace,bus=trace,conteudo=trace,dispatcher=trace,domain=trace,providers=trace,regua_engine=trace,runtime=trace,servico=trace,\
      store=trace,titulos=trace,web=trace",
 );
 
@@ -118,6 +118,31 @@ async fn settles(api: &Http, devedor: &str, titulos: &[String], recusas: &mut Re
     assert!([201, 422].contains(&acordo.status), "{}", acordo.text);
 }
 
+/// Somebody selects her for a batch, wrongly and rightly, and she gets it.
+async fn gets_a_batch(api: &Http, envios: &Http, recusas: &mut Recusas) {
+    let modelo = json!({"canal": "email", "nome": "Lote", "assunto": "#NOME#", "corpo": "#NOME#, #CPF_CNPJ#: #TOTAL#"});
+    let template = envios.post("/v1/templates", &modelo).await.expect(201).json["id"].clone();
+    let nova = api.post("/v1/acoes-em-lote", &json!({"tipo": "email"})).await.expect(201).json;
+    let acao = format!("/v1/acoes-em-lote/{}", nova["acao"]["id"].as_str().unwrap());
+    for filtro in [
+        json!({"devedor": {"codigo": "canario.z@example.com", "uf": ["Esdrúxula"]}}),
+        json!({"devedor": {"cadastrado_de": "111.444.777-35"}, "contato": {"data_de": "sigilosa"}}),
+        json!({"regua": {"regua": ["987651234"]}}),
+    ] {
+        recusas.keep(&api.put(&format!("{acao}/selecao"), &json!({ "filtro": filtro })).await);
+    }
+    recusas
+        .keep(&api.post("/v1/acoes-em-lote", &json!({"tipo": "Zulmira", "usuario": "Esdrúxula\u{0}"})).await);
+    recusas.keep(&api.get(&format!("{acao}/pre-visualizacao?devedor_id=11144477735")).await);
+    let _feito = api.put(&format!("{acao}/selecao"), &json!({"filtro": {}})).await.expect(200);
+    let _feito = api.put(&format!("{acao}/mensagem"), &json!({"template_id": template})).await.expect(200);
+    let vista = api.get(&format!("{acao}/pre-visualizacao")).await.expect(200).text;
+    assert!(vista.contains("Zulmira"), "{vista}");
+    let resumo = api.get(&format!("{acao}/confirmacao")).await.expect(200).json["resumo"].clone();
+    let _feito = api.post(&format!("{acao}/confirmacao"), &json!({ "resumo": resumo })).await.expect(202);
+    wait_until(PRAZO, async || api.get(&acao).await.expect(200).json["status"] == "concluida").await;
+}
+
 /// Everything that an operator, a broker or another caller can read.
 struct Vestigios(Vec<(&'static str, String)>);
 
@@ -146,7 +171,7 @@ async fn metrics(processo: &mut Processo) -> String {
     texto
 }
 
-/// A house whose three processes tell all they can, a company in it, and its dispatcher.
+/// A house whose processes tell all they can, a company in it, and its dispatcher.
 async fn talkative(vhost: &Vhost) -> (Casa, Empresa, Processo) {
     let mut casa = Casa::start(vhost.amqp_url(), Roteiro::normal()).await;
     casa.titulos = casa.with_everything("titulos", &[], &[TUDO]);
@@ -170,6 +195,9 @@ async fn a_person_is_named_in_no_log_no_metric_no_message_and_no_refusal() {
     wait_until(PRAZO, async || casa.caixa.total() == 1).await;
     let envios = empresa.at(&mut dispatcher).await;
     wait_until(PRAZO, async || executions(&envios).await.iter().all(|e| e["estado"] == "enviada")).await;
+    let mut lotes = casa.with_everything("batch-action", &[], &[TUDO]);
+    gets_a_batch(&empresa.at(&mut lotes).await, &envios, &mut recusas).await;
+    assert_eq!(casa.caixa.total(), 2);
     settles(api, &devedor, &titulos, &mut recusas).await;
     casa.banco.set_away(true);
     recusas.keep(&api.put("/v1/titulos", &json!([titulo("T-3", &pessoa("Z-1"))])).await);
@@ -184,9 +212,12 @@ async fn a_person_is_named_in_no_log_no_metric_no_message_and_no_refusal() {
     let mensagens = vhost.tapped();
     assert!(!mensagens.is_empty() && !recusas.0.is_empty());
     let mut vestigios = vec![("mensagens", mensagens.join("\n")), ("recusas", recusas.0.join("\n"))];
-    for (nome, processo) in
-        [("titulos", &mut casa.titulos), ("regua-engine", &mut casa.motor), ("dispatcher", &mut dispatcher)]
-    {
+    for (nome, processo) in [
+        ("titulos", &mut casa.titulos),
+        ("regua-engine", &mut casa.motor),
+        ("dispatcher", &mut dispatcher),
+        ("batch-action", &mut lotes),
+    ] {
         vestigios.push((nome, metrics(processo).await));
         processo.terminate();
         assert!(processo.ended(PRAZO_DO_FIM).await.success(), "{nome}");

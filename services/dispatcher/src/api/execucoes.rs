@@ -27,12 +27,14 @@ pub(super) struct Execucao {
     id: Uuid,
     /// Devedor.
     devedor_id: Uuid,
-    /// Régua que a decidiu.
-    regua_id: Uuid,
+    /// Régua que a decidiu; nulo no que veio de uma ação em lote.
+    regua_id: Option<Uuid>,
     /// Posição que disparou.
-    posicao_id: Uuid,
+    posicao_id: Option<Uuid>,
     /// Ação da posição.
-    acao_id: Uuid,
+    acao_id: Option<Uuid>,
+    /// Ação em lote de que faz parte; nulo no que uma régua decidiu.
+    lote_id: Option<Uuid>,
     /// Inscrição; nulo em lembretes.
     inscricao_id: Option<Uuid>,
     /// Volta da inscrição; nulo em lembretes.
@@ -42,7 +44,7 @@ pub(super) struct Execucao {
     canal: String,
     /// Títulos com que foi decidida; a mensagem traz os que ainda estavam em aberto na hora do envio.
     titulos: Vec<Uuid>,
-    /// Data da noite que a decidiu.
+    /// Data da noite que a decidiu, ou em que a ação em lote foi confirmada.
     #[schema(example = "2026-03-03")]
     data: NaiveDate,
     /// Data em que era devida; anterior a `data` quando foi encontrada com atraso.
@@ -255,6 +257,7 @@ impl From<ExecucaoLida> for Execucao {
             regua_id: lida.regua_id,
             posicao_id: lida.posicao_id,
             acao_id: lida.acao_id,
+            lote_id: lida.lote_id,
             inscricao_id: lida.inscricao_id,
             ciclo: lida.ciclo,
             canal: lida.canal,

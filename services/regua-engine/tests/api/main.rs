@@ -1,7 +1,6 @@
 //! The service over real HTTP, on a database of its own.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a test that panics is a test that fails"

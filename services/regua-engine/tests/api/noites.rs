@@ -88,7 +88,7 @@ async fn m02_two_engines_and_a_repeated_request_fire_each_action_once() {
     let lidas = banco.da_empresa(s.empresa, |t| execucoes::list(t, &filtro, None, 100)).unwrap();
     assert_eq!(lidas.len(), 30);
     let posicao = regua["posicoes"][0]["id"].as_str().unwrap();
-    assert!(lidas.iter().all(|e| e.posicao_id.to_string() == posicao));
+    assert!(lidas.iter().all(|e| e.posicao_id.unwrap().to_string() == posicao));
 }
 
 #[tokio::test]

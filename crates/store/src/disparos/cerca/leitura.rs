@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _};
 use domain::dinheiro::Centavos;
-use domain::execucao::{Canal, Estado, Motivo};
+use domain::execucao::{Canal, Estado, Fonte, Motivo};
 use domain::ids::ExecucaoId;
 use domain::regua::{Destinatarios, MotivoEncerramento};
 use uuid::Uuid;
@@ -43,10 +43,12 @@ pub(super) struct LinhaExecucao {
     tentativas: i16,
     #[diesel(sql_type = Bool)]
     ocupado: bool,
-    #[diesel(sql_type = SqlUuid)]
-    pub(super) regua_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    pub(super) acao_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub(super) regua_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub(super) acao_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub(super) lote_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub(super) conteudo_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -72,7 +74,7 @@ pub(super) fn lock(t: &mut Tenant<'_>, ids: &[ExecucaoId]) -> Result<Vec<LinhaEx
     // The state is looked at here: asked for it, the planner goes through everything that is queued instead of the ids.
     let mut linhas: Vec<LinhaExecucao> = prepared(
         "SELECT e.id, e.estado, e.devedor_id, e.canal, e.data, e.reprocessada_em, e.duvidosa, e.tentativas, e.regua_id, \
-                e.acao_id, e.conteudo_id, e.inscricao_id, e.titulos, e.contato, e.fusos, \
+                e.acao_id, e.lote_id, e.conteudo_id, e.inscricao_id, e.titulos, e.contato, e.fusos, \
                 EXISTS (SELECT FROM disparo.execucao o WHERE o.empresa_id = e.empresa_id AND o.devedor_id = e.devedor_id \
                            AND o.canal = e.canal AND o.estado = 'enviando') AS ocupado \
            FROM disparo.execucao e WHERE e.empresa_id = $1 AND e.id = ANY ($2) \
@@ -127,6 +129,14 @@ impl LinhaExecucao {
         ExecucaoId::new(self.id)
     }
 
+    fn fonte(&self) -> Fonte {
+        match (self.lote_id, self.inscricao_id) {
+            (Some(_), _) => Fonte::Lote,
+            (None, Some(_)) => Fonte::Cobranca,
+            (None, None) => Fonte::Lembrete,
+        }
+    }
+
     /// Who gets one message at a time.
     pub(super) fn alvo(&self) -> (Uuid, String) {
         (self.devedor_id, self.canal.clone())
@@ -138,8 +148,11 @@ impl LinhaExecucao {
     }
 
     /// What ended it as a whole, before its títulos are looked at: its action or its position was taken out of the régua
-    /// (rule r04), or its enrolment closed (rule g04).
+    /// (rule r04), its enrolment closed (rule g04), or its batch was cancelled (rule b23).
     pub(super) fn fim(&self, lidas: &Lidas) -> Result<Option<Fim>, StoreError> {
+        if let Some(lote) = self.lote_id {
+            return Ok((!lidas.partes.is_on(lote)).then_some(Fim::Por(Motivo::LoteCancelado)));
+        }
         if lidas.partes.acao(self.acao_id).is_none_or(|acao| acao.removida) {
             return Ok(Some(Fim::Por(Motivo::PosicaoRemovida)));
         }
@@ -174,18 +187,16 @@ impl LinhaExecucao {
         let Lidas { partes, titulos, fatos, lugares } = lidas;
         let desconhecido = StoreError::Unknown;
         let canal = Canal::parse(&self.canal).ok().ok_or(desconhecido("canal"))?;
-        let acao = partes.acao(self.acao_id).and_then(|acao| acao.destinatarios.as_deref());
-        let destinatarios =
-            acao.map(Destinatarios::parse).and_then(Result::ok).ok_or(desconhecido("destinatarios"))?;
+        let destinatarios = partes.destinatarios(&self).ok_or(desconhecido("destinatarios"))?;
         let Alvos { contatos, demais } = self.alvos(partes, canal, destinatarios);
         let (empresa, devedor) = (&partes.empresa, partes.devedor(self.devedor_id));
-        let texto = partes.texto(self.conteudo_id);
+        let texto = partes.texto(self.conteudo_id.or(self.lote_id));
         let fusos = lugares.fusos(self.devedor_id, canal, contatos.first());
         let meus = |id: &Uuid| titulos.get(id).filter(|(devedor, _)| *devedor == self.devedor_id);
         Ok(Cerca {
             canal,
-            lembrete: self.inscricao_id.is_none(),
-            regua_ativa: partes.is_active(self.regua_id),
+            fonte: self.fonte(),
+            regua_ativa: self.regua_id.is_none_or(|regua| partes.is_active(regua)),
             parado: partes.is_stopped(canal),
             data: self.reprocessada_em.map_or(Ok(self.data), |em| empresa.day_of(em))?,
             duvidosa: self.duvidosa,

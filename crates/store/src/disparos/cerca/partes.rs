@@ -9,7 +9,7 @@ use diesel::{QueryableByName, RunQueryDsl as _};
 use domain::calendario::Feriados;
 use domain::execucao::Canal;
 use domain::janela::{DiasDaSemana, Janela};
-use domain::regua::Regras;
+use domain::regua::{Destinatarios, Regras};
 use uuid::Uuid;
 
 use super::leitura::LinhaExecucao;
@@ -22,6 +22,7 @@ pub(super) struct Partes {
     canais: BTreeMap<String, DoCanal>,
     reguas: BTreeMap<Uuid, DaRegua>,
     acoes: BTreeMap<Uuid, DaAcao>,
+    lotes: BTreeSet<Uuid>,
     textos: BTreeMap<Uuid, DoTexto>,
     inscricoes: BTreeMap<Uuid, DaInscricao>,
     devedores: BTreeMap<Uuid, DoDevedor>,
@@ -80,7 +81,16 @@ pub(super) struct DaAcao {
     pub(super) destinatarios: Option<String>,
 }
 
-/// What a message says, its own or that of the template that it names.
+/// A batch action, with the text that it was confirmed with.
+#[derive(QueryableByName)]
+struct DoLote {
+    #[diesel(sql_type = Bool)]
+    cancelada: bool,
+    #[diesel(embed)]
+    texto: DoTexto,
+}
+
+/// What a message says: its own, that of the template that it names, or that of a batch under the id of it.
 #[derive(QueryableByName)]
 pub(super) struct DoTexto {
     #[diesel(sql_type = SqlUuid)]
@@ -131,12 +141,18 @@ pub(super) fn read(t: &mut Tenant<'_>, execucoes: &[LinhaExecucao]) -> Result<Pa
     };
     let canais: BTreeSet<&str> = execucoes.iter().map(|e| e.canal.as_str()).collect();
     let devedores = ids(|e| Some(e.devedor_id));
+    let mut textos = by_id(t, TEXTOS, ids(|e| e.conteudo_id), |c: &DoTexto| c.id)?;
+    let mut lotes = by_id(t, LOTES, ids(|e| e.lote_id), |l: &DoLote| l.texto.id)?;
+    lotes.retain(|_, lote| !lote.cancelada);
+    let vivos = lotes.keys().copied().collect();
+    textos.extend(lotes.into_iter().map(|(id, lote)| (id, lote.texto)));
     Ok(Partes {
         empresa: empresa(t)?,
         canais: canais_of(t, canais.into_iter().collect())?,
-        reguas: by_id(t, REGUAS, ids(|e| Some(e.regua_id)), |r: &DaRegua| r.id)?,
-        acoes: by_id(t, ACOES, ids(|e| Some(e.acao_id)), |a: &DaAcao| a.id)?,
-        textos: by_id(t, TEXTOS, ids(|e| e.conteudo_id), |c: &DoTexto| c.id)?,
+        reguas: by_id(t, REGUAS, ids(|e| e.regua_id), |r: &DaRegua| r.id)?,
+        acoes: by_id(t, ACOES, ids(|e| e.acao_id), |a: &DaAcao| a.id)?,
+        lotes: vivos,
+        textos,
         inscricoes: by_id(t, INSCRICOES, ids(|e| e.inscricao_id), |i: &DaInscricao| i.id)?,
         contatos: contatos(t, &devedores)?,
         devedores: by_id(t, DEVEDORES, devedores, |d: &DoDevedor| d.id)?,
@@ -151,6 +167,8 @@ const TEXTOS: &str = "SELECT c.id, coalesce(c.assunto, m.assunto) AS assunto, co
                         FROM regua.v_conteudo c \
                         LEFT JOIN disparo.template m ON m.empresa_id = c.empresa_id AND m.id = c.template_id \
                        WHERE c.empresa_id = $1 AND c.id = ANY ($2)";
+const LOTES: &str =
+    "SELECT id, cancelada, assunto, corpo FROM lote.v_acao WHERE empresa_id = $1 AND id = ANY ($2)";
 const INSCRICOES: &str = "SELECT id, titulos, CASE WHEN estado = 'encerrada' THEN motivo END AS encerrada \
                             FROM regua.v_inscricao WHERE empresa_id = $1 AND id = ANY ($2)";
 const DEVEDORES: &str =
@@ -219,8 +237,21 @@ impl Partes {
         self.reguas.get(&regua).is_some_and(|regua| regua.ativa)
     }
 
-    pub(super) fn acao(&self, id: Uuid) -> Option<&DaAcao> {
-        self.acoes.get(&id)
+    pub(super) fn acao(&self, id: Option<Uuid>) -> Option<&DaAcao> {
+        self.acoes.get(&id?)
+    }
+
+    /// Whether the batch was not cancelled (rule b23).
+    pub(super) fn is_on(&self, lote: Uuid) -> bool {
+        self.lotes.contains(&lote)
+    }
+
+    /// Rule m11; a batch goes to the preferred contact. `None` if what is stored is none.
+    pub(super) fn destinatarios(&self, execucao: &LinhaExecucao) -> Option<Destinatarios> {
+        match execucao.lote_id {
+            Some(_) => Some(Destinatarios::Preferido),
+            None => Destinatarios::parse(self.acao(execucao.acao_id)?.destinatarios.as_deref()?).ok(),
+        }
     }
 
     pub(super) fn texto(&self, conteudo: Option<Uuid>) -> Option<&DoTexto> {

@@ -6,7 +6,7 @@ use domain::execucao::Canal;
 use domain::filtro::{Exclusao, Filtro};
 use domain::titulo::StatusTitulo;
 
-use super::super::{Contagem, Selecao, sample};
+use super::super::{Alvo, Contagem, Selecao, sample};
 use super::carteira::{Casa, Dev, Meio, Tipo, Tit, de, dev, hoje, tit};
 
 /// The count of these for an action: who can have it, and the others by reason.
@@ -99,7 +99,7 @@ fn b09_a_debtor_with_many_titulos_is_counted_once_and_the_sample_tells_of_each()
     casa.guardar(1, &devedores);
     let filtro = Filtro::ler(&serde_json::json!({"titulo": {"vencimento_de": "2026-11-01"}})).unwrap();
     assert_eq!(casa.contar(1, &filtro, Canal::Email), contagem(1, &[(Exclusao::SemContato, 1)]));
-    let selecao = Selecao { filtro: &filtro, tipo: Canal::Email, dia: hoje() };
+    let selecao = Selecao { quem: Alvo::Filtro(&filtro), tipo: Canal::Email, dia: hoje() };
     let amostra = casa.lote.da_empresa(de(1), |t| sample(t, &selecao, None, 10)).unwrap();
     let lidos: Vec<_> = amostra
         .iter()

@@ -10,7 +10,7 @@ use domain::negociacao::EstadoNegociacao;
 use domain::titulo::StatusTitulo;
 use uuid::Uuid;
 
-use super::super::{Contagem, Dia, Selecao, count, ids, sample};
+use super::super::{Alvo, Contagem, Dia, Selecao, count, ids, sample};
 use crate::{Banco, Papel};
 
 /// What is named in filters: results of contacts with their group and whether they are good.
@@ -169,7 +169,7 @@ impl Casa {
     /// The names of those who meet it, by count, by sample and by id.
     pub(super) fn quem(&self, empresa: u16, devedores: &[Dev], filtro: &Filtro) -> Vec<String> {
         let nomes = self.amostra(empresa, filtro);
-        let selecao = Selecao { filtro, tipo: Canal::Enriquecimento, dia: hoje() };
+        let selecao = Selecao { quem: Alvo::Filtro(filtro), tipo: Canal::Enriquecimento, dia: hoje() };
         let (contados, todos) = self
             .lote
             .da_empresa(de(empresa), |t| Ok((count(t, &selecao)?, ids(t, &selecao, None, 1_000)?)))
@@ -185,7 +185,7 @@ impl Casa {
 
     /// The whole sample, three at a time.
     fn amostra(&self, empresa: u16, filtro: &Filtro) -> Vec<String> {
-        let selecao = Selecao { filtro, tipo: Canal::Enriquecimento, dia: hoje() };
+        let selecao = Selecao { quem: Alvo::Filtro(filtro), tipo: Canal::Enriquecimento, dia: hoje() };
         let (mut nomes, mut depois_de) = (Vec::new(), None);
         loop {
             let pagina =
@@ -197,7 +197,7 @@ impl Casa {
     }
 
     pub(super) fn contar(&self, empresa: u16, filtro: &Filtro, tipo: Canal) -> Contagem {
-        let selecao = Selecao { filtro, tipo, dia: hoje() };
+        let selecao = Selecao { quem: Alvo::Filtro(filtro), tipo, dia: hoje() };
         self.lote.da_empresa(de(empresa), |t| count(t, &selecao)).unwrap()
     }
 }

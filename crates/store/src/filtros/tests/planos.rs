@@ -11,7 +11,8 @@ use domain::execucao::Canal;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{Consulta, Selecao, amostra, aptos, contagem};
+use super::super::lista::listados;
+use super::super::{Alvo, Consulta, Selecao, amostra, aptos, contagem};
 use super::carteira::{Casa, de, hoje};
 use super::sorte::Sorte;
 use crate::Tenant;
@@ -85,9 +86,9 @@ fn no_filter_scans_the_titulos() {
     let com_titulo = Cell::new(0_usize);
     proptest!(config, |(bytes in vec(any::<u8>(), 60), quantos in 1..5_u8, passo in 1..60_u8, tipo in 0..5_usize)| {
         let Some(filtro) = Sorte::new(&bytes).filtro(1, quantos, passo) else { return Ok(()) };
-        let selecao = Selecao { filtro: &filtro, tipo: Canal::TODOS[tipo], dia: hoje() };
+        let selecao = Selecao { quem: Alvo::Filtro(&filtro), tipo: Canal::TODOS[tipo], dia: hoje() };
         let planos = casa.lote.da_empresa(de(1), |t| {
-            let consultas = [contagem(t, &selecao), amostra(t, &selecao, None, 50), aptos(t, &selecao, None, 5_000)];
+            let consultas = [contagem(t, &selecao), amostra(t, &selecao, None, 50), aptos(t, &selecao, None, 5_000), listados(t, &selecao, None, 5_000)];
             Ok(consultas.map(|consulta| plano(t, consulta)))
         }).unwrap();
         for plano in planos {

@@ -6,7 +6,7 @@ use domain::arquivo::FatoCarta;
 use domain::contato::CanalContato;
 use domain::dinheiro::Centavos;
 use domain::enriquecimento::EstadoConsulta;
-use domain::execucao::{Canal, Estado, Motivo};
+use domain::execucao::{Canal, Estado};
 use domain::meio::CanalOptOut;
 use domain::negativacao::{MotivoBaixa, Situacao};
 use domain::regua::MotivoEncerramento;
@@ -202,7 +202,11 @@ fn agreement(tipo: TipoAcontecimento) -> &'static str {
 }
 
 fn action(acao: &AcaoNaLinha) -> String {
-    let regua = acao.regua.as_deref().map(|nome| format!(" pela régua {nome}")).unwrap_or_default();
+    let regua = match (&acao.regua, acao.lote_id) {
+        (Some(nome), _) => format!(" pela régua {nome}"),
+        (None, Some(_)) => " por ação em lote".to_owned(),
+        (None, None) => String::new(),
+    };
     let posicao = acao.posicao.as_ref().map(|posicao| {
         let sinal = if posicao.gatilho == "lembrete" { '-' } else { '+' };
         format!(", D{sinal}{}", posicao.dias)
@@ -214,7 +218,7 @@ fn action(acao: &AcaoNaLinha) -> String {
         String::new()
     };
     let numero = acao.contato.as_ref().map(|numero| format!(", para {numero}")).unwrap_or_default();
-    let motivo = acao.motivo.map(|motivo| format!(" ({})", why(motivo))).unwrap_or_default();
+    let motivo = acao.motivo.map(|motivo| format!(" ({})", motivo.em_palavras())).unwrap_or_default();
     let quando = format!("{regua}{posicao}{atraso}{numero}");
     format!("{} decidida{quando}: {}{motivo}.", sending(acao.canal), state(acao.estado))
 }
@@ -250,46 +254,6 @@ fn state(estado: Estado) -> &'static str {
         Estado::RevisaoManual => "não se sabe se saiu, espera que alguém diga",
         Estado::Descartada => "descartada",
         Estado::Expirada => "expirou",
-    }
-}
-
-fn why(motivo: Motivo) -> &'static str {
-    match motivo {
-        Motivo::TituloPago => "o título foi pago",
-        Motivo::TituloCancelado => "o título foi cancelado",
-        Motivo::TituloSuspenso => "o título foi suspenso",
-        Motivo::TituloNegociado => "o título entrou em negociação",
-        Motivo::TituloAVencer => "o título deixou de estar vencido",
-        Motivo::LembreteVencido => "o vencimento a lembrar passou",
-        Motivo::SemTitulo => "não havia título",
-        Motivo::SemContato => "não há contato que possa ser usado",
-        Motivo::SemEndereco => "não há endereço a que uma carta chegue",
-        Motivo::SemDocumento => "o devedor não tem CPF nem CNPJ",
-        Motivo::SemCredencial => "não há credencial de bureau para o credor",
-        Motivo::ForaDoPrazoMinimo => "o atraso ainda é pouco",
-        Motivo::ForaDoPrazoMaximo => "a dívida é antiga demais",
-        Motivo::ValorMinimo => "o valor é pequeno demais",
-        Motivo::JaNegativado => "o título já está negativado",
-        Motivo::DocumentoAlfanumerico => "o bureau não aceita CNPJ com letras",
-        Motivo::CredorEDevedor => "o credor e o devedor são o mesmo",
-        Motivo::UfVedada => "a lei do estado do devedor não permite",
-        Motivo::ConsultadoRecentemente => "o devedor foi consultado há pouco",
-        Motivo::LimiteDeGasto => "o limite do mês para consultas foi atingido",
-        Motivo::CoringaSemValor => "faltou o valor de um coringa",
-        Motivo::ReguaInativa => "a régua foi desativada",
-        Motivo::ReguaArquivada => "a régua foi arquivada",
-        Motivo::PosicaoRemovida => "a posição foi retirada da régua",
-        Motivo::Migracao => "o devedor mudou de régua",
-        Motivo::PerfilPerdido => "a régua não atende mais o devedor",
-        Motivo::ModoAlterado => "a régua mudou de modo",
-        Motivo::MensagemInvalida => "a mensagem não pôde ser escrita",
-        Motivo::RecusaDoProvedor => "o provedor recusou",
-        Motivo::TentativasEsgotadas => "todas as tentativas falharam",
-        Motivo::ResultadoDesconhecido => "o provedor não respondeu",
-        Motivo::Validade => "o prazo passou",
-        Motivo::NaoEntregue => "não chegou",
-        Motivo::SemResposta => "a resposta do provedor não veio",
-        Motivo::NaoEnviada => "alguém viu que não saiu",
     }
 }
 

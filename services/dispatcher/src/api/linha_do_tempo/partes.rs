@@ -262,7 +262,7 @@ pub(super) struct InscricaoNaLinha {
     pub(super) motivo: Option<MotivoEncerramento>,
 }
 
-/// Uma ação que uma régua decidiu.
+/// Uma ação que uma régua ou uma ação em lote decidiu.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AcaoNaLinha {
@@ -271,15 +271,17 @@ pub(super) struct AcaoNaLinha {
     /// Canal.
     #[schema(value_type = esquema::Canal)]
     pub(super) canal: Canal,
-    /// Régua.
-    pub(super) regua_id: Uuid,
+    /// Régua; nulo no que veio de uma ação em lote.
+    pub(super) regua_id: Option<Uuid>,
     /// Nome da régua, como é agora.
     #[schema(example = "Padrão")]
     pub(super) regua: Option<String>,
     /// A posição que disparou.
     pub(super) posicao: Option<PosicaoNaLinha>,
     /// Ação da posição.
-    pub(super) acao_id: Uuid,
+    pub(super) acao_id: Option<Uuid>,
+    /// Ação em lote de que faz parte; nulo no que uma régua decidiu.
+    pub(super) lote_id: Option<Uuid>,
     /// Inscrição; nulo em lembretes.
     pub(super) inscricao_id: Option<Uuid>,
     /// Volta da inscrição; nulo em lembretes.

@@ -2,7 +2,7 @@
 
 use actix_web::post;
 use actix_web::web::{Data, Json};
-use conteudo::previa::{PreVisualizacao, Textos};
+use conteudo::previa::{Destinatario, PreVisualizacao, Textos};
 use deserr::Deserr;
 use domain::execucao::Canal;
 use domain::ids::{DevedorId, TemplateId};
@@ -79,7 +79,8 @@ pub(in crate::api) async fn preview(
         Ok(Ok((textos, previa)))
     });
     let (textos, previa) = lida.await??;
-    let mostrada = textos.shown(previa.as_ref(), agora, sms);
+    let para = previa.as_ref().map_or(Destinatario::Exemplo, Destinatario::DeRegua);
+    let mostrada = textos.shown(para, agora, sms);
     mostrada.map(Json).map_err(|invalido| {
         Problema::validacao(vec![fault("/template_id", "coringa_desconhecido", invalido.to_string())])
     })

@@ -1,6 +1,6 @@
 use chrono::NaiveTime;
 use domain::dinheiro::Centavos;
-use domain::execucao::{Canal, Envio};
+use domain::execucao::{Canal, Envio, Fonte};
 use domain::ids::TituloId;
 use domain::janela::{DiasDaSemana, Janela};
 use domain::regua::Regras;
@@ -33,7 +33,7 @@ fn dados(status: StatusTitulo) -> Cerca {
     };
     Cerca {
         canal: Canal::Email,
-        lembrete: false,
+        fonte: Fonte::Cobranca,
         regua_ativa: true,
         parado: false,
         data: "2026-03-10".parse().unwrap(),

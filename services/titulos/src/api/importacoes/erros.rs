@@ -3,6 +3,7 @@
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use deserr::Deserr;
+use domain::planilha::protegido;
 use futures_util::stream;
 use serde::Serialize;
 use store::importacoes::{self, ErroLido};
@@ -157,10 +158,8 @@ async fn next_piece(
 
 /// A key of the ERP's may begin like a formula; a spreadsheet must not carry it out.
 fn push_cell(texto: &mut String, valor: &str) {
-    let formula = valor.starts_with(['=', '+', '-', '@', '\t', '\r']);
     texto.push('"');
-    texto.push_str(if formula { "'" } else { "" });
-    texto.push_str(&valor.replace('"', "\"\""));
+    texto.push_str(&protegido(valor).replace('"', "\"\""));
     texto.push('"');
 }
 

@@ -1,0 +1,55 @@
+//! Batch actions: one action for every debtor that a person selected, from a draft to its end (rules b05–b23).
+//!
+//! What the person was shown before confirming has a summary ([`Mostrado::resumo`]), and only what has the same summary is
+//! carried out: the same filter, text and numbers. Who exactly meets the filter is looked up when it is confirmed.
+
+mod assunto;
+mod estado;
+mod mostrado;
+mod quem;
+
+use uuid::Uuid;
+
+use crate::ids::{DevedorId, ExecucaoId, LoteId};
+
+pub use assunto::assunto;
+pub use estado::{EstadoLote, EventoLote};
+pub use mostrado::{Mostrado, Mudanca, Resumo, ResumoInvalido, TextoMostrado};
+pub use quem::{Planilha, Quem};
+
+/// Rules b15, b16: the execution of a batch for a debtor. It is a function of the two, so that a worker that goes on after a
+/// crash names the same.
+#[must_use]
+pub fn execucao(lote: LoteId, devedor: DevedorId) -> ExecucaoId {
+    ExecucaoId::new(Uuid::new_v5(&lote.uuid(), format!("lote|{devedor}").as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn de(lote: u128, devedor: u128) -> ExecucaoId {
+        execucao(LoteId::new(Uuid::from_u128(lote)), DevedorId::new(Uuid::from_u128(devedor)))
+    }
+
+    proptest! {
+        #[test]
+        fn b15_each_debtor_of_each_batch_has_one_execution_and_always_the_same(
+            pares in prop::collection::btree_set((any::<u128>(), any::<u128>()), 0..50),
+        ) {
+            let ids: BTreeSet<_> = pares.iter().map(|(lote, devedor)| de(*lote, *devedor)).collect();
+            prop_assert_eq!(ids.len(), pares.len());
+            prop_assert!(pares.iter().all(|(lote, devedor)| ids.contains(&de(*lote, *devedor))));
+        }
+    }
+
+    #[test]
+    fn b16_an_id_never_becomes_another() {
+        assert_eq!(de(1, 2).to_string(), "cc6f5fdd-06a6-53e2-a07b-7b737918c0fd");
+        assert_ne!(de(1, 2), de(2, 1));
+    }
+}

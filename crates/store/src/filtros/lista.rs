@@ -1,0 +1,109 @@
+//! Rule b11: those whom an action is for, a page at a time, with what a list says of each.
+
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl as _};
+use domain::execucao::Canal;
+use domain::ids::{DevedorId, LoteId};
+use uuid::Uuid;
+
+use super::consulta::{Consulta, Valor};
+use super::{Selecao, abas, aptidao};
+use crate::{StoreError, Tenant};
+
+/// A debtor of the list.
+#[derive(Clone, QueryableByName)]
+pub struct Listado {
+    /// Id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// Name, as it is now.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub nome: Option<String>,
+    /// CPF or CNPJ.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub documento: Option<String>,
+    /// The ERP's codes, in order.
+    #[diesel(sql_type = Array<Text>)]
+    pub codigos: Vec<String>,
+    /// What the open títulos add up to, in centavos.
+    #[diesel(sql_type = BigInt)]
+    pub saldo: i64,
+    /// How many these are.
+    #[diesel(sql_type = BigInt)]
+    pub abertos: i64,
+    /// The e-mail or mobile number that a message would go to.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub contato: Option<String>,
+}
+
+/// A page of those who meet a filter and can have the action, by id, after the one named.
+///
+/// # Errors
+/// The database is unreachable, or the filter takes longer than a statement may.
+pub fn list(
+    t: &mut Tenant<'_>,
+    selecao: &Selecao<'_>,
+    depois_de: Option<DevedorId>,
+    limite: i64,
+) -> Result<Vec<Listado>, StoreError> {
+    Ok(listados(t, selecao, depois_de, limite).boxed().load(t.conn)?)
+}
+
+/// A page of those whom a batch of this kind was confirmed for, by id, after the one named.
+///
+/// # Errors
+/// The database is unreachable.
+pub fn enlisted(
+    t: &mut Tenant<'_>,
+    (lote, tipo): (LoteId, Canal),
+    depois_de: Option<DevedorId>,
+    limite: i64,
+) -> Result<Vec<Listado>, StoreError> {
+    let mut consulta = Consulta::new(t.empresa, chrono_tz::UTC); // it asks for no day
+    let lote = consulta.bind(Valor::Uuid(lote.uuid()));
+    let depois = after(&mut consulta, "i.devedor_id", depois_de);
+    let limite = consulta.bind(Valor::Numero(limite));
+    let quem = format!(
+        "SELECT i.devedor_id AS id, d.nome, d.documento \
+           FROM (SELECT i.devedor_id FROM lote.item i WHERE i.empresa_id = $1 AND i.lote_id = {lote}{depois} \
+                  ORDER BY i.devedor_id LIMIT {limite}) i \
+           LEFT JOIN cadastro.devedor d ON d.empresa_id = $1 AND d.id = i.devedor_id"
+    );
+    Ok(told(consulta, tipo, &quem).boxed().load(t.conn)?)
+}
+
+pub(super) fn listados(
+    t: &Tenant<'_>,
+    selecao: &Selecao<'_>,
+    depois_de: Option<DevedorId>,
+    limite: i64,
+) -> Consulta {
+    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
+    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
+    let quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia).join(" AND ");
+    let depois = after(&mut consulta, "d.id", depois_de);
+    let limite = consulta.bind(Valor::Numero(limite));
+    let aptos = format!(
+        "SELECT d.id, d.nome, d.documento FROM cadastro.devedor d WHERE {quem} AND ({motivo}) IS NULL{depois} \
+          ORDER BY d.id LIMIT {limite}"
+    );
+    told(consulta, selecao.tipo, &aptos)
+}
+
+fn after(consulta: &mut Consulta, coluna: &str, depois_de: Option<DevedorId>) -> String {
+    let id = depois_de.map(|id| consulta.bind(Valor::Uuid(id.uuid())));
+    id.map_or_else(String::new, |id| format!(" AND {coluna} > {id}"))
+}
+
+/// What is told of each is looked up for the page alone.
+fn told(mut consulta: Consulta, tipo: Canal, quem: &str) -> Consulta {
+    let contato = aptidao::contato(tipo);
+    consulta.sql = format!(
+        "SELECT d.id, d.nome, d.documento, coalesce(s.saldo, 0) AS saldo, coalesce(s.abertos, 0) AS abertos, \
+                ARRAY(SELECT c.codigo_integracao FROM cadastro.devedor_codigo c \
+                       WHERE c.empresa_id = $1 AND c.devedor_id = d.id ORDER BY c.codigo_integracao) AS codigos, \
+                {contato} AS contato \
+           FROM ({quem}) d LEFT JOIN cadastro.devedor_saldo s ON s.empresa_id = $1 AND s.devedor_id = d.id ORDER BY d.id"
+    );
+    consulta
+}

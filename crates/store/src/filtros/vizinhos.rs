@@ -1,0 +1,88 @@
+//! Rule b13: one debtor of a selection after the other, as the sample orders them.
+
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _};
+use domain::ids::DevedorId;
+use uuid::Uuid;
+
+use super::consulta::{Consulta, Valor};
+use super::{Selecao, abas, aptidao};
+use crate::{StoreError, Tenant};
+
+/// A debtor who can have the action, and those beside him.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vizinhos {
+    /// The one asked for.
+    pub este: DevedorId,
+    /// The one before him.
+    pub anterior: Option<DevedorId>,
+    /// The one after him.
+    pub proximo: Option<DevedorId>,
+}
+
+#[derive(QueryableByName)]
+struct Lugar {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    nome_busca: String,
+}
+
+/// Which debtor to look for.
+enum Onde<'l> {
+    Primeiro,
+    Este(DevedorId),
+    Antes(&'l Lugar),
+    Depois(&'l Lugar),
+}
+
+/// Rule b13: the debtor `quem`, or the first one, with those beside him; `None` when he does not meet the filter or cannot have
+/// the action, or nobody can.
+///
+/// # Errors
+/// The database is unreachable, or the filter takes longer than a statement may.
+pub fn neighbours(
+    t: &mut Tenant<'_>,
+    selecao: &Selecao<'_>,
+    quem: Option<DevedorId>,
+) -> Result<Option<Vizinhos>, StoreError> {
+    let Some(este) = find(t, selecao, &quem.map_or(Onde::Primeiro, Onde::Este))? else { return Ok(None) };
+    let id = |lugar: Lugar| DevedorId::new(lugar.id);
+    Ok(Some(Vizinhos {
+        anterior: find(t, selecao, &Onde::Antes(&este))?.map(id),
+        proximo: find(t, selecao, &Onde::Depois(&este))?.map(id),
+        este: id(este),
+    }))
+}
+
+fn find(t: &mut Tenant<'_>, selecao: &Selecao<'_>, onde: &Onde<'_>) -> Result<Option<Lugar>, StoreError> {
+    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
+    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
+    let mut quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia);
+    let mut lado = |sinal: &str, lugar: &Lugar| {
+        let nome = consulta.bind(Valor::Texto(lugar.nome_busca.clone()));
+        let id = consulta.bind(Valor::Uuid(lugar.id));
+        format!("(d.nome_busca, d.id) {sinal} ({nome} COLLATE \"C\", {id})")
+    };
+    let ordem = match onde {
+        Onde::Primeiro => "ASC",
+        Onde::Este(id) => {
+            quem.push(format!("d.id = {}", consulta.bind(Valor::Uuid(id.uuid()))));
+            "ASC"
+        }
+        Onde::Antes(lugar) => {
+            quem.push(lado("<", lugar));
+            "DESC"
+        }
+        Onde::Depois(lugar) => {
+            quem.push(lado(">", lugar));
+            "ASC"
+        }
+    };
+    let quem = quem.join(" AND ");
+    consulta.sql = format!(
+        "SELECT d.id, d.nome_busca FROM cadastro.devedor d WHERE {quem} AND ({motivo}) IS NULL \
+          ORDER BY d.nome_busca {ordem}, d.id {ordem} LIMIT 1"
+    );
+    Ok(consulta.boxed().get_result(t.conn).optional()?)
+}

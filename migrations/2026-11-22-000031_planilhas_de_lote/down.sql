@@ -1,0 +1,2 @@
+ALTER TABLE lote.acao_em_lote DROP CONSTRAINT lote_planilha;
+DROP TABLE lote.planilha_recusada, lote.planilha_devedor, lote.planilha;

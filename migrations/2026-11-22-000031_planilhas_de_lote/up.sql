@@ -1,0 +1,57 @@
+-- Sheets that say whom a batch is for (rules b03, b04).
+
+-- A file that was read to its end, in the transaction that chose it. Each line that is not blank is accepted, repeated or refused;
+-- desconhecidas are those of the refused that name nobody of the company.
+CREATE TABLE lote.planilha (
+  empresa_id    uuid NOT NULL,
+  id            uuid NOT NULL,
+  lote_id       uuid NOT NULL,
+  nome          text,
+  formato       text NOT NULL CHECK (formato IN ('csv', 'xlsx')),
+  cabecalho     text[] NOT NULL,
+  linhas        bigint NOT NULL,
+  aceitas       bigint NOT NULL CHECK (aceitas >= 0),
+  repetidas     bigint NOT NULL CHECK (repetidas >= 0),
+  recusadas     bigint NOT NULL CHECK (recusadas >= 0),
+  desconhecidas bigint NOT NULL CHECK (desconhecidas BETWEEN 0 AND recusadas),
+  criada_em     timestamptz NOT NULL,
+  autor         uuid DEFAULT NULLIF(current_setting('app.autor', true), '')::uuid,
+  PRIMARY KEY (empresa_id, id),
+  CONSTRAINT planilha_contas CHECK (linhas = aceitas + repetidas + recusadas),
+  CONSTRAINT planilha_lote FOREIGN KEY (empresa_id, lote_id) REFERENCES lote.acao_em_lote
+);
+CREATE INDEX planilha_do_lote ON lote.planilha (empresa_id, lote_id);
+
+-- Whom its lines name, each once, with the first line that did. No foreign keys, as lote.item has none: a million rows come by a
+-- few statements, and would be looked up one by one.
+CREATE TABLE lote.planilha_devedor (
+  empresa_id  uuid NOT NULL,
+  planilha_id uuid NOT NULL,
+  devedor_id  uuid NOT NULL,
+  linha       bigint NOT NULL,
+  PRIMARY KEY (empresa_id, planilha_id, devedor_id)
+);
+
+-- The lines that name nobody, as they came, with why: to be corrected and sent again.
+CREATE TABLE lote.planilha_recusada (
+  empresa_id  uuid NOT NULL,
+  planilha_id uuid NOT NULL,
+  linha       bigint NOT NULL,
+  celulas     jsonb NOT NULL, -- ["text", ...]
+  erros       jsonb NOT NULL, -- [{"campo", "codigo", "detalhe"}, ...]
+  PRIMARY KEY (empresa_id, planilha_id, linha)
+);
+
+DO $$
+DECLARE tabela text;
+BEGIN
+  FOREACH tabela IN ARRAY ARRAY['planilha', 'planilha_devedor', 'planilha_recusada'] LOOP
+    EXECUTE format('ALTER TABLE lote.%I ENABLE ROW LEVEL SECURITY', tabela);
+    EXECUTE format('CREATE POLICY da_empresa ON lote.%I USING (empresa_id = cadastro.empresa_atual()) '
+                   'WITH CHECK (empresa_id = cadastro.empresa_atual())', tabela);
+  END LOOP;
+END $$;
+GRANT SELECT, INSERT ON lote.planilha, lote.planilha_devedor, lote.planilha_recusada TO cobranca_lote;
+
+ALTER TABLE lote.acao_em_lote
+  ADD CONSTRAINT lote_planilha FOREIGN KEY (empresa_id, planilha_id) REFERENCES lote.planilha;
