@@ -43,7 +43,7 @@ const PAGINA: i64 = 1_000;
 struct Chamada {
     /// Nome do arquivo, nas palavras de quem chama.
     #[deserr(default)]
-    #[param(value_type = Option<String>, min_length = 1, max_length = 120)]
+    #[param(inline)]
     nome: Option<Texto<1, 120>>,
 }
 
