@@ -384,3 +384,26 @@ fn r02_the_entries_of_another_company_are_nobodys() {
         casa.dispatcher.da_empresa(casa.empresa, |t| negativacoes::waiting(t, Duration::from_hours(1), true));
     assert!(esperando.unwrap().is_empty(), "an entry waits for others to go with");
 }
+
+#[test]
+fn b23_an_entry_of_a_batch_that_was_called_off_goes_to_no_bureau() {
+    let (casa, conta) = house(2);
+    let e = casa.empresa;
+    let lote = Uuid::new_v4();
+    // As if a batch had asked for both, and somebody had called it off before anybody carried them.
+    casa.run(&format!(
+        "INSERT INTO lote.acao_em_lote (empresa_id, id, tipo, estado, criada_em, atualizada_em) \
+         VALUES ('{e}', '{lote}', 'negativacao', 'rascunho', now(), now()); \
+         UPDATE disparo.execucao SET lote_id = '{lote}', regua_id = NULL, posicao_id = NULL, acao_id = NULL, inscricao_id = NULL, \
+                ciclo = NULL, conteudo_id = NULL"
+    ));
+    let mut olho = testkit::Sql::connect(casa.pg.url());
+    olho.run(&format!("SET app.empresa = '{e}'"));
+    let mut andando = || olho.number(&format!("disparo.lote_andando('{lote}', 'negativacao')::integer"));
+    casa.run("UPDATE disparo.execucao SET estado = 'descartada', motivo = 'sem_titulo'");
+    assert_eq!(andando(), 1, "nobody carried them yet");
+    casa.run("UPDATE lote.acao_em_lote SET estado = 'cancelada', cancelada_em = now()");
+    assert!(begin(&casa, conta).is_none(), "a remessa of nobody");
+    assert_eq!(situacoes(&casa), ["cancelada", "cancelada"]);
+    assert_eq!(andando(), 0);
+}

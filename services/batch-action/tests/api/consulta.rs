@@ -3,6 +3,7 @@
 use domain::ids::{DevedorId, LoteId};
 use domain::lote;
 use serde_json::{Value, json};
+use testkit::Sql;
 use uuid::Uuid;
 
 use crate::apoio::{LISTA, Servico, code, refused};
@@ -97,4 +98,29 @@ async fn r02_another_company_finds_nothing() {
     let alheio =
         outra.put(&format!("{dela}/mensagem"), &json!({"template_id": template})).await.expect(422).json;
     assert_eq!(refused(&alheio), ["/template_id canal_sem_template"]);
+}
+
+#[tokio::test]
+async fn b02_a_batch_is_of_a_channel_and_of_no_other_kind() {
+    let s = Servico::new();
+    for tipo in ["email", "sms", "enriquecimento", "negativacao", "carta"] {
+        let nova = s.http.post("/v1/acoes-em-lote", &json!({"tipo": tipo})).await.expect(201).json;
+        assert_eq!((&nova["acao"]["tipo"], &nova["acao"]["status"]), (&json!(tipo), &json!("rascunho")));
+    }
+    let outra = s.http.post("/v1/acoes-em-lote", &json!({"tipo": "fax"})).await.expect(422).json;
+    assert_eq!(refused(&outra), ["/tipo valor_invalido"]);
+}
+
+/// Who waits for another's step longer than a lock is waited for comes again; that is no fault of the service.
+#[tokio::test]
+async fn a_step_that_another_one_holds_up_is_to_be_asked_for_again() {
+    let s = Servico::new();
+    let acao = s.begin("email").await;
+    let mut outra = Sql::connect(s.banco.url());
+    outra.run("BEGIN; SELECT FROM lote.acao_em_lote FOR UPDATE");
+    let cancelamento = s.http.post(&format!("{acao}/cancelamento"), &json!({})).await.expect(503);
+    assert!(cancelamento.headers.contains_key("retry-after"));
+    outra.run("ROLLBACK");
+    let cancelada = s.http.post(&format!("{acao}/cancelamento"), &json!({})).await.expect(200).json;
+    assert_eq!(cancelada["status"], "cancelada");
 }

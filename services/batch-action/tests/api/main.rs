@@ -17,5 +17,6 @@ mod listas;
 mod mensagem;
 mod modelos;
 mod planilha;
+mod previa;
 mod processo;
 mod selecao;

@@ -61,3 +61,17 @@ async fn b12_enrichment_and_negative_records_say_nothing_and_are_confirmed_at_on
         assert_eq!((&mostrado["tipo"], &mostrado["mensagem"]), (&json!(tipo), &json!(null)));
     }
 }
+
+#[tokio::test]
+async fn r11_what_only_a_regua_can_say_is_no_message_of_a_batch() {
+    let s = Servico::new();
+    s.push(1..=1, true);
+    let (acao, email) = (s.begin("email").await, s.template(Canal::Email, "Aviso"));
+    s.select(&acao).await;
+    for corpo in ["Pela régua #REGUA#", "Em #POSICAO#"] {
+        s.change_template(&email, Some(corpo));
+        assert_eq!(refusal(&s, &acao, &email).await.0, ["/template_id coringa_sem_valor"], "{corpo}");
+    }
+    s.change_template(&email, Some("#REGUA|padrao=Cobrança#"));
+    assert_eq!(choose(&s, &acao, &email).await.expect(200).json["status"], "mensagem");
+}

@@ -19,7 +19,7 @@ async fn b09_b10_a_selection_answers_its_counts_its_reasons_and_its_words() {
 }
 
 #[tokio::test]
-async fn b06_the_sample_comes_page_by_page_in_one_order_with_the_reasons_of_those_who_cannot() {
+async fn b06_b07_b08_the_sample_comes_page_by_page_in_one_order_with_the_reasons_of_those_who_cannot() {
     let s = Servico::new();
     s.push(1..=5, true);
     s.push(6..=7, false);
