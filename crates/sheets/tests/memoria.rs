@@ -26,7 +26,7 @@ fn write(formato: Formato, linhas: i64) {
     saida.finish().unwrap();
 }
 
-/// The most memory that this process has ever had, in kB.
+/// The most memory that this process has ever had, in kB: pages and the allocator's own measure are in it.
 fn peak() -> u64 {
     let estado = fs::read_to_string("/proc/self/status").unwrap();
     let linha = estado.lines().find_map(|linha| linha.strip_prefix("VmHWM:")).unwrap();
@@ -41,6 +41,7 @@ fn b11_ten_times_the_rows_take_no_more_memory() {
         write(formato, 100_000);
         let depois = peak();
         println!("{formato:?}: {antes} kB for 10,000 rows, {depois} kB for 100,000");
-        assert!(depois * 100 <= antes * 105, "{formato:?}: {antes} kB, then {depois} kB");
+        // A row has over 90 bytes of text: kept, the 90,000 that came on top would be eight thousand kB and more.
+        assert!(depois - antes < 1_000, "{formato:?}: {antes} kB, then {depois} kB");
     }
 }
