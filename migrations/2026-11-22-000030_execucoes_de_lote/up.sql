@@ -30,16 +30,16 @@ GRANT SELECT ON disparo.v_item_de_lote TO cobranca_lote;
 
 -- The way in for items of a batch, in the transaction that took them. Answers how many are new: asked again, none.
 CREATE FUNCTION disparo.inserir_do_lote(
-    p_lote uuid, p_canal text, p_id uuid[], p_devedor uuid[], p_titulos text[], p_data date, p_publicar_em timestamptz,
-    p_agora timestamptz) RETURNS bigint
+    p_lote uuid, p_canal text, p_id uuid[], p_devedor uuid[], p_contato text[], p_titulos text[], p_data date,
+    p_publicar_em timestamptz, p_agora timestamptz) RETURNS bigint
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
     WITH novas AS (
-      INSERT INTO disparo.execucao (empresa_id, id, devedor_id, lote_id, canal, titulos, data, devida_em, publicar_em, criada_em,
-                                    atualizada_em)
-      SELECT cadastro.empresa_atual(), e.id, e.devedor, p_lote, p_canal, e.titulos::uuid[], p_data, p_data, p_publicar_em,
-             p_agora, p_agora
-        FROM unnest(p_id, p_devedor, p_titulos) AS e(id, devedor, titulos)
+      INSERT INTO disparo.execucao (empresa_id, id, devedor_id, contato, lote_id, canal, titulos, data, devida_em, publicar_em,
+                                    criada_em, atualizada_em)
+      SELECT cadastro.empresa_atual(), e.id, e.devedor, e.contato, p_lote, p_canal, e.titulos::uuid[], p_data, p_data,
+             p_publicar_em, p_agora, p_agora
+        FROM unnest(p_id, p_devedor, p_contato, p_titulos) AS e(id, devedor, contato, titulos)
       ON CONFLICT (empresa_id, id) DO NOTHING
       RETURNING 1)
     SELECT count(*) FROM novas

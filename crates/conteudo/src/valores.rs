@@ -6,6 +6,7 @@ use domain::dinheiro::Centavos;
 use domain::documento::{Documento, TipoPessoa};
 use domain::encargos::Componentes;
 use domain::endereco::{Cep, Endereco};
+use domain::execucao::Fonte;
 use domain::telefone::Telefone;
 use render::{Valor, Valores};
 use store::disparos::{Cerca, Linha};
@@ -14,6 +15,8 @@ use store::previas::Previa;
 
 /// Where the values come from.
 pub(crate) struct Origem<'a> {
+    /// Rule b01: nobody's títulos, so that whose demand it is must be the company's.
+    avulso: bool,
     empresa_nome: &'a str,
     remetente_email: &'a str,
     nome: &'a str,
@@ -26,6 +29,7 @@ pub(crate) struct Origem<'a> {
 impl<'a> From<&'a Cerca> for Origem<'a> {
     fn from(dados: &'a Cerca) -> Self {
         Self {
+            avulso: dados.fonte == Fonte::Avulso,
             empresa_nome: &dados.empresa_nome,
             remetente_email: &dados.remetente_email,
             nome: &dados.devedor_nome,
@@ -40,6 +44,7 @@ impl<'a> From<&'a Cerca> for Origem<'a> {
 impl<'a> From<&'a Previa> for Origem<'a> {
     fn from(previa: &'a Previa) -> Self {
         Self {
+            avulso: previa.avulso,
             empresa_nome: &previa.empresa_nome,
             remetente_email: &previa.remetente_email,
             nome: &previa.nome,
@@ -62,12 +67,14 @@ pub(crate) fn values(origem: &Origem<'_>, linhas: &[&Linha], hoje: NaiveDate) ->
     if let Some(referencia) = linhas.first() {
         set_referencia(&mut valores, referencia, hoje);
         set_encargos(&mut valores, origem.fatos.devido(referencia, hoje));
-        set_credor(&mut valores, referencia, origem);
+        set_credor(&mut valores, Some(referencia), origem);
         set_acordo(&mut valores, referencia, origem.fatos);
         if let Some(dela) = origem.fatos.titulos.get(&referencia.titulo.id) {
             set_pagamento(&mut valores, dela);
         }
         set_totais(&mut valores, linhas, origem.fatos, hoje);
+    } else if origem.avulso {
+        set_credor(&mut valores, None, origem);
     }
     valores
 }
@@ -182,16 +189,15 @@ fn set_encargos(valores: &mut Valores, devido: Option<Componentes>) {
     valores.set(Coringa::ValorAtualizado, devido.total());
 }
 
-/// Whom the reference is owed to: the company itself where it names nobody.
-fn set_credor(valores: &mut Valores, referencia: &Linha, origem: &Origem<'_>) {
-    let nome = referencia.credor.as_deref().unwrap_or(origem.empresa_nome);
-    let dele = match referencia.credor {
-        Some(_) => origem
-            .fatos
-            .titulos
-            .get(&referencia.titulo.id)
-            .and_then(|dela| dela.credor.clone())
-            .unwrap_or_default(),
+/// Whom the reference is owed to: the company itself where it names nobody, and where there is none.
+fn set_credor(valores: &mut Valores, referencia: Option<&Linha>, origem: &Origem<'_>) {
+    let de_outro =
+        referencia.and_then(|referencia| Some((referencia.titulo.id, referencia.credor.as_deref()?)));
+    let nome = de_outro.map_or(origem.empresa_nome, |(_, nome)| nome);
+    let dele = match de_outro {
+        Some((titulo, _)) => {
+            origem.fatos.titulos.get(&titulo).and_then(|dela| dela.credor.clone()).unwrap_or_default()
+        }
         None => Credor {
             documento: origem.fatos.emitente.documento.clone(),
             endereco: origem.fatos.emitente.endereco.clone(),

@@ -251,6 +251,26 @@ impl Coringa {
         self.tipo() == Tipo::Lista
     }
 
+    /// Rule b01: whether it can have a value for a bare address or number on `canal`, of which nothing is known but a name; whose
+    /// demand it is, is the company's.
+    #[must_use]
+    pub fn de_avulso(self, canal: Canal) -> bool {
+        match self.escopo() {
+            Escopo::Devedor => {
+                let contato = match canal {
+                    Canal::Email => Some(Self::Email),
+                    Canal::Sms => Some(Self::Telefone),
+                    Canal::Carta | Canal::Enriquecimento | Canal::Negativacao => None,
+                };
+                matches!(self, Self::Nome | Self::PrimeiroNome) || contato == Some(self)
+            }
+            Escopo::Empresa => true,
+            Escopo::Credor => !matches!(self, Self::CredorTelefone | Self::CredorSite),
+            Escopo::Sistema => !matches!(self, Self::Regua | Self::Posicao),
+            Escopo::Titulo | Escopo::Totais | Escopo::Acordo | Escopo::Pagamento => false,
+        }
+    }
+
     /// Whether it may stand there. A channel without a text has no place for any.
     #[must_use]
     pub fn cabe(self, canal: Canal, lugar: Lugar) -> bool {

@@ -11,11 +11,26 @@ mod quem;
 use uuid::Uuid;
 
 use crate::ids::{DevedorId, ExecucaoId, LoteId};
+use crate::planilha::Identificacao;
 
 pub use assunto::assunto;
 pub use estado::{EstadoLote, EventoLote};
 pub use mostrado::{Mostrado, Mudanca, Resumo, ResumoInvalido, TextoMostrado};
 pub use quem::{Planilha, Quem};
+
+/// Rule b01: who stands for a bare address or number where others have a debtor: always the same for the same, so that it is
+/// once in a sheet and gets one message at a time. No mailbox is known that tells capitals apart. `None` of who is named as a debtor.
+#[must_use]
+pub fn avulso(dito: &Identificacao) -> Option<DevedorId> {
+    let uri = match dito {
+        Identificacao::Email(email) => format!("mailto:{}", email.as_str().to_lowercase()),
+        Identificacao::Telefone(telefone) => format!("sms:{}", telefone.as_str()),
+        Identificacao::Codigo(_) | Identificacao::Documento(_) | Identificacao::CodigoEDocumento { .. } => {
+            return None;
+        }
+    };
+    Some(DevedorId::new(Uuid::new_v5(&Uuid::NAMESPACE_URL, uri.as_bytes())))
+}
 
 /// Rules b15, b16: the execution of a batch for a debtor. It is a function of the two, so that a worker that goes on after a
 /// crash names the same.
@@ -31,6 +46,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::email::EnderecoEmail;
+    use crate::telefone::Telefone;
 
     fn de(lote: u128, devedor: u128) -> ExecucaoId {
         execucao(LoteId::new(Uuid::from_u128(lote)), DevedorId::new(Uuid::from_u128(devedor)))
@@ -45,6 +62,17 @@ mod tests {
             prop_assert_eq!(ids.len(), pares.len());
             prop_assert!(pares.iter().all(|(lote, devedor)| ids.contains(&de(*lote, *devedor))));
         }
+    }
+
+    #[test]
+    fn b01_a_bare_address_is_the_same_in_every_sheet_and_no_number() {
+        let email = |texto: &str| Identificacao::Email(EnderecoEmail::parse(texto).unwrap());
+        let ana = avulso(&email("ana@example.com")).unwrap();
+        assert_eq!(ana.to_string(), "d0cb4bdc-6419-5baa-ba08-a5690bdc5521");
+        assert_eq!(avulso(&email("ANA@example.com")), Some(ana));
+        let numero = Identificacao::Telefone(Telefone::parse("(11) 98765-4321").unwrap());
+        assert_ne!(avulso(&numero), Some(ana));
+        assert_eq!(avulso(&Identificacao::Codigo("ana@example.com".to_owned())), None);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod recibos;
 mod resultado;
 mod taxas;
 
+pub(crate) use cerca::reached_by;
 pub use cerca::{Cerca, Linha, MAX_CONTATOS, Reivindicacao, claim, claim_to_ask};
 pub use devolucoes::{ENTRE_ENDERECOS, Voltou, bounce, company_of_email, opt_out_of_email, sender_of_email};
 pub use efeito::Efeito;

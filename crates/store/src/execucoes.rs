@@ -21,9 +21,9 @@ pub struct ExecucaoLida {
     /// Id, and with it the key under which a provider sees the action.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// Debtor.
-    #[diesel(sql_type = SqlUuid)]
-    pub devedor_id: Uuid,
+    /// Debtor; of a bare address or number none (rule b01).
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub devedor_id: Option<Uuid>,
     /// Régua that decided it, if one did.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub regua_id: Option<Uuid>,
@@ -72,7 +72,7 @@ pub struct ExecucaoLida {
     /// The provider's last answer.
     #[diesel(sql_type = Nullable<Text>)]
     pub resposta: Option<String>,
-    /// Rule m11: the number that it goes to, where the same goes to several.
+    /// The number that it goes to, where the same goes to several (rule m11), and the bare address or number (rule b01).
     #[diesel(sql_type = Nullable<Text>)]
     pub contato: Option<String>,
     /// Rule m11: the execution whose message it takes to another number.
@@ -83,7 +83,7 @@ pub struct ExecucaoLida {
     pub fusos: Option<Vec<String>>,
 }
 
-const COLUNAS: &str = "SELECT id, devedor_id, regua_id, posicao_id, acao_id, lote_id, inscricao_id, ciclo, canal, titulos, data, devida_em, \
+const COLUNAS: &str = "SELECT id, CASE WHEN lote_id IS NULL OR contato IS NULL THEN devedor_id END AS devedor_id, regua_id, posicao_id, acao_id, lote_id, inscricao_id, ciclo, canal, titulos, data, devida_em, \
      publicar_em, estado, motivo, tentativas, enviada_em, resposta, contato, irma_de, fusos FROM disparo.execucao WHERE empresa_id = $1";
 
 /// Which executions to list; `None` is any.

@@ -9,6 +9,7 @@ mod aptidao;
 mod consulta;
 mod lista;
 mod nomes;
+mod pergunta;
 mod vizinhos;
 
 use chrono::NaiveDate;
@@ -26,6 +27,7 @@ use crate::{StoreError, Tenant};
 use consulta::{Consulta, Valor};
 pub use lista::{Listado, enlisted, list};
 pub use nomes::{Nomeados, named};
+use pergunta::Pergunta;
 pub use vizinhos::{Vizinhos, neighbours};
 
 /// The day on which a filter is asked.
@@ -46,12 +48,15 @@ pub enum Alvo<'s> {
     Filtro(&'s Filtro),
     /// Whom its lines named.
     Planilha(PlanilhaId),
+    /// Rule b01: the bare addresses or numbers of its lines. None of them is a debtor's, whoever has it.
+    Avulsos(PlanilhaId),
 }
 
 impl<'s> From<&'s Quem> for Alvo<'s> {
     fn from(quem: &'s Quem) -> Self {
         match quem {
             Quem::Filtro(filtro) => Self::Filtro(filtro),
+            Quem::Planilha(planilha) if planilha.avulsa => Self::Avulsos(planilha.id),
             Quem::Planilha(planilha) => Self::Planilha(planilha.id),
         }
     }
@@ -85,9 +90,9 @@ pub struct Amostrado {
     /// Id.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// Name.
-    #[diesel(sql_type = Text)]
-    pub nome: String,
+    /// Name; of a bare address or number the one that the sheet had, if it had any.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub nome: Option<String>,
     /// The name as it is ordered by.
     #[diesel(sql_type = Text)]
     pub nome_busca: String,
@@ -180,24 +185,21 @@ pub fn ids(
 }
 
 fn contagem(t: &Tenant<'_>, selecao: &Selecao<'_>) -> Consulta {
-    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
-    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
-    let quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia).join(" AND ");
+    let pergunta = Pergunta::new(t, selecao);
+    let (rows, Pergunta { mut consulta, motivo, .. }) = (pergunta.rows(), pergunta);
     consulta.sql = format!(
-        "SELECT x.motivo, count(*) AS n FROM (SELECT {motivo} AS motivo FROM cadastro.devedor d WHERE {quem}) x \
-          GROUP BY x.motivo"
+        "SELECT x.motivo, count(*) AS n FROM (SELECT {motivo} AS motivo FROM {rows}) x GROUP BY x.motivo"
     );
     consulta
 }
 
 fn enlistment(t: &Tenant<'_>, selecao: &Selecao<'_>, lote: LoteId) -> Consulta {
-    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
-    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
-    let quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia).join(" AND ");
+    let pergunta = Pergunta::new(t, selecao);
+    let (rows, Pergunta { mut consulta, motivo, .. }) = (pergunta.rows(), pergunta);
     let lote = consulta.bind(Valor::Uuid(lote.uuid()));
     // In the order of the key, so that its index grows at one end.
     consulta.sql = format!(
-        "WITH x AS MATERIALIZED (SELECT d.id, {motivo} AS motivo FROM cadastro.devedor d WHERE {quem}), \
+        "WITH x AS MATERIALIZED (SELECT d.id, {motivo} AS motivo FROM {rows}), \
               itens AS (INSERT INTO lote.item (empresa_id, lote_id, devedor_id) \
                         SELECT $1, {lote}, x.id FROM x WHERE x.motivo IS NULL ORDER BY x.id) \
          SELECT x.motivo, count(*) AS n FROM x GROUP BY x.motivo"
@@ -211,40 +213,30 @@ fn amostra(
     depois_de: Option<&(String, Uuid)>,
     limite: i64,
 ) -> Consulta {
-    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
-    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
-    let contato = aptidao::contato(selecao.tipo);
-    let mut quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia);
+    let mut pergunta = Pergunta::new(t, selecao);
     if let Some((nome, id)) = depois_de {
-        let nome = consulta.bind(Valor::Texto(nome.clone()));
-        let id = consulta.bind(Valor::Uuid(*id));
-        quem.push(format!("(d.nome_busca, d.id) > ({nome} COLLATE \"C\", {id})"));
+        let nome = pergunta.consulta.bind(Valor::Texto(nome.clone()));
+        let id = pergunta.consulta.bind(Valor::Uuid(*id));
+        pergunta.onde.push(format!("(d.nome_busca, d.id) > ({nome} COLLATE \"C\", {id})"));
     }
-    let limite = consulta.bind(Valor::Numero(limite));
-    let quem = quem.join(" AND ");
+    let limite = pergunta.consulta.bind(Valor::Numero(limite));
+    let (rows, Pergunta { mut consulta, colunas, motivo, contato, .. }) = (pergunta.rows(), pergunta);
     consulta.sql = format!(
         "SELECT d.id, d.nome, d.nome_busca, d.documento, coalesce(s.saldo, 0) AS saldo, coalesce(s.abertos, 0) AS abertos, \
                 (SELECT min(c.codigo_integracao) FROM cadastro.devedor_codigo c \
                   WHERE c.empresa_id = $1 AND c.devedor_id = d.id) AS codigo, {contato} AS contato, {motivo} AS motivo \
-           FROM (SELECT d.id, d.nome, d.nome_busca, d.documento FROM cadastro.devedor d WHERE {quem} \
-                  ORDER BY d.nome_busca, d.id LIMIT {limite}) d \
+           FROM (SELECT {colunas} FROM {rows} ORDER BY d.nome_busca, d.id LIMIT {limite}) d \
            LEFT JOIN cadastro.devedor_saldo s ON s.empresa_id = $1 AND s.devedor_id = d.id ORDER BY d.nome_busca, d.id"
     );
     consulta
 }
 
 fn aptos(t: &Tenant<'_>, selecao: &Selecao<'_>, depois_de: Option<DevedorId>, limite: i64) -> Consulta {
-    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
-    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
-    let mut quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia);
-    if let Some(id) = depois_de {
-        quem.push(format!("d.id > {}", consulta.bind(Valor::Uuid(id.uuid()))));
-    }
-    let limite = consulta.bind(Valor::Numero(limite));
-    let quem = quem.join(" AND ");
-    consulta.sql = format!(
-        "SELECT d.id FROM cadastro.devedor d WHERE {quem} AND ({motivo}) IS NULL ORDER BY d.id LIMIT {limite}"
-    );
+    let mut pergunta = Pergunta::new(t, selecao);
+    pergunta.after(depois_de);
+    let limite = pergunta.consulta.bind(Valor::Numero(limite));
+    let (rows, Pergunta { mut consulta, motivo, .. }) = (pergunta.rows(), pergunta);
+    consulta.sql = format!("SELECT d.id FROM {rows} AND ({motivo}) IS NULL ORDER BY d.id LIMIT {limite}");
     consulta
 }
 

@@ -8,12 +8,13 @@ use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::calendario::Feriados;
 use domain::dinheiro::Centavos;
-use domain::ids::DevedorId;
+use domain::execucao::Canal;
+use domain::ids::{DevedorId, PlanilhaId};
 use domain::regua::Regras;
 use domain::titulo::StatusTitulo;
 use uuid::Uuid;
 
-use crate::disparos::Linha;
+use crate::disparos::{Linha, reached_by};
 use crate::fatos::{self, Fatos};
 use crate::titulos::ColunasTitulo;
 use crate::{StoreError, Tenant};
@@ -31,6 +32,8 @@ pub struct Previa {
     pub empresa_nome: String,
     /// Address that its e-mails come from.
     pub remetente_email: String,
+    /// Rule b01: whether it is of a bare address or number, of whom nothing else is known.
+    pub avulso: bool,
     /// The debtor's name.
     pub nome: String,
     /// The debtor's CPF or CNPJ, unformatted.
@@ -103,6 +106,35 @@ pub fn read(t: &mut Tenant<'_>, devedor: DevedorId, textos: &[&str]) -> Result<O
     Ok(Some(cabeca.with(linhas, fatos)))
 }
 
+/// Rule b01: as [`read`], whoever has a bare address or number of the sheet.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_avulso(
+    t: &mut Tenant<'_>,
+    (planilha, id): (PlanilhaId, DevedorId),
+    canal: Canal,
+    textos: &[&str],
+) -> Result<Option<Previa>, StoreError> {
+    let cabeca: Option<Cabeca> = sql_query(
+        "SELECT e.fuso, e.vencimento_em_dia_util, e.feriados, e.nome AS empresa_nome, e.remetente_email, \
+                coalesce(a.nome, '') AS nome, NULL::text AS documento, NULL::text AS codigo, a.contato AS email \
+           FROM lote.avulso a JOIN cadastro.v_empresa e ON e.empresa_id = a.empresa_id \
+          WHERE a.empresa_id = $1 AND a.planilha_id = $2 AND a.id = $3",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(planilha.uuid())
+    .bind::<SqlUuid, _>(id.uuid())
+    .get_result(t.conn)
+    .optional()?;
+    let Some(cabeca) = cabeca else { return Ok(None) };
+    let mut fatos =
+        fatos::read(t, &fatos::wanted(textos.iter().copied()), &[], &[], &[])?.of(id.uuid(), &[], None);
+    let (email, telefone) = reached_by(canal, cabeca.email.clone());
+    fatos.destinatario.telefone = telefone;
+    Ok(Some(Previa { avulso: true, email, ..cabeca.with(vec![], fatos) }))
+}
+
 impl Cabeca {
     fn with(self, linhas: Vec<Linha>, fatos: Fatos) -> Previa {
         Previa {
@@ -114,6 +146,7 @@ impl Cabeca {
             },
             empresa_nome: self.empresa_nome,
             remetente_email: self.remetente_email,
+            avulso: false,
             nome: self.nome,
             documento: self.documento,
             codigo: self.codigo,

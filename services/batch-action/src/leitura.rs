@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 
 use chrono::{DateTime, Utc};
-use domain::execucao::Canal;
 use domain::ids::{DevedorId, PlanilhaId};
 use domain::lote::Planilha;
+use domain::planilha::Identificacao;
 use sheets::ErroImportacao;
 use sheets::lote::{LinhaLote, LinhaRecusada, LinhasDoLote, Modelo, MotivoLote};
 use sheets::saida::Formato;
-use store::lotes::planilhas::{self, Achado, Erro, NovaPlanilha, Recusada};
+use store::lotes::planilhas::{self, Achado, Avulso, Erro, NovaPlanilha, Recusada};
 use store::{StoreError, Tenant};
 
 /// Lines whose debtors are asked for at once.
@@ -45,15 +45,15 @@ pub(crate) enum Recusa {
 pub(crate) fn read(
     t: &mut Tenant<'_>,
     enviada: &Enviada,
-    tipo: Canal,
+    modelo: Modelo,
     agora: DateTime<Utc>,
 ) -> Result<Result<NovaPlanilha, Recusa>, StoreError> {
-    let linhas = match open(enviada, tipo) {
+    let linhas = match open(enviada, modelo) {
         Ok(linhas) => linhas,
         Err(erro) => return Ok(Err(Recusa::Ilegivel(erro))),
     };
     let cabecalho = linhas.cabecalho().to_vec();
-    let mut leitor = Leitor::new(planilhas::new_sheet(agora));
+    let mut leitor = Leitor::new(planilhas::new_sheet(agora), modelo);
     for linha in linhas {
         match linha {
             Err(recusada) if recusada.interrompe() => return Ok(Err(Recusa::Cortada(recusada))),
@@ -77,18 +77,19 @@ pub(crate) fn read(
 }
 
 /// From its beginning: it may have been read before, in a transaction that lost a race.
-fn open(enviada: &Enviada, tipo: Canal) -> Result<LinhasDoLote<File>, ErroImportacao> {
+fn open(enviada: &Enviada, modelo: Modelo) -> Result<LinhasDoLote<File>, ErroImportacao> {
     let mut arquivo = enviada.arquivo.try_clone()?;
     arquivo.seek(SeekFrom::Start(0))?;
     match enviada.formato {
-        Formato::Csv => LinhasDoLote::new(arquivo, Modelo::Devedores(tipo), None),
-        Formato::Xlsx => LinhasDoLote::from_xlsx(arquivo, Modelo::Devedores(tipo)),
+        Formato::Csv => LinhasDoLote::new(arquivo, modelo, None),
+        Formato::Xlsx => LinhasDoLote::from_xlsx(arquivo, modelo),
     }
 }
 
 /// Lines on their way, and what those before them added up to.
 struct Leitor {
     id: PlanilhaId,
+    avulsa: bool,
     boas: Vec<LinhaLote>,
     ruins: Vec<LinhaRecusada>,
     bytes: usize,
@@ -100,9 +101,10 @@ struct Leitor {
 }
 
 impl Leitor {
-    fn new(id: PlanilhaId) -> Self {
+    fn new(id: PlanilhaId, modelo: Modelo) -> Self {
         Self {
             id,
+            avulsa: modelo.avulso(),
             boas: Vec::new(),
             ruins: Vec::new(),
             bytes: 0,
@@ -115,7 +117,8 @@ impl Leitor {
     }
 
     fn planilha(&self) -> Planilha {
-        Planilha { id: self.id, aceitas: self.aceitas, repetidas: self.repetidas, recusadas: self.recusadas }
+        let Self { id, avulsa, aceitas, repetidas, recusadas, .. } = *self;
+        Planilha { id, avulsa, aceitas, repetidas, recusadas }
     }
 
     fn take(&mut self, linha: Result<LinhaLote, LinhaRecusada>) {
@@ -133,8 +136,7 @@ impl Leitor {
 
     /// Finds whom the lines name, and notes these and those that name nobody.
     fn note(&mut self, t: &mut Tenant<'_>) -> Result<(), StoreError> {
-        let nomeados = self.find(t)?;
-        let (ditas, novas) = (count(nomeados.len()), planilhas::name(t, self.id, &nomeados)?);
+        let (ditas, novas) = if self.avulsa { self.address(t)? } else { self.name(t)? };
         self.aceitas += novas;
         self.repetidas += ditas.saturating_sub(novas);
         self.ruins.sort_unstable_by_key(|ruim| ruim.linha);
@@ -145,6 +147,18 @@ impl Leitor {
         planilhas::refuse(t, self.id, &ruins)?;
         self.bytes = 0;
         Ok(())
+    }
+
+    /// How many lines named somebody, and how many of them were the first to.
+    fn name(&mut self, t: &mut Tenant<'_>) -> Result<(i64, i64), StoreError> {
+        let nomeados = self.find(t)?;
+        Ok((count(nomeados.len()), planilhas::name(t, self.id, &nomeados)?))
+    }
+
+    /// Rule b01: as [`Self::name`], of bare addresses or numbers.
+    fn address(&mut self, t: &mut Tenant<'_>) -> Result<(i64, i64), StoreError> {
+        let avulsos: Vec<Avulso> = self.boas.drain(..).filter_map(bare).collect();
+        Ok((count(avulsos.len()), planilhas::address(t, self.id, &avulsos)?))
     }
 
     fn find(&mut self, t: &mut Tenant<'_>) -> Result<Vec<(DevedorId, i64)>, StoreError> {
@@ -163,6 +177,19 @@ impl Leitor {
         }
         Ok(nomeados)
     }
+}
+
+/// A sheet of addresses or numbers has no other lines.
+fn bare(boa: LinhaLote) -> Option<Avulso> {
+    let contato = match &boa.identificacao {
+        Identificacao::Email(email) => email.as_str(),
+        Identificacao::Telefone(telefone) => telefone.as_str(),
+        Identificacao::Codigo(_) | Identificacao::Documento(_) | Identificacao::CodigoEDocumento { .. } => {
+            return None;
+        }
+    };
+    let (id, contato) = (domain::lote::avulso(&boa.identificacao)?, contato.to_owned());
+    Some(Avulso { id, linha: line(boa.linha), contato, nome: boa.nome })
 }
 
 fn kept(ruim: LinhaRecusada) -> Recusada {

@@ -21,6 +21,8 @@ pub enum Fonte {
     Lembrete,
     /// A batch action: a person chose whom, and the text says about what (rules b01–b23).
     Lote,
+    /// A batch action to a bare address or number (rule b01): it is about no título.
+    Avulso,
 }
 
 /// What the check looks at, as it is at this moment.
@@ -51,7 +53,7 @@ pub struct PedidoEnvio<'a> {
 pub enum Envio {
     /// Send it, with these títulos and no other (rule j04).
     Enviar {
-        /// The reference first (rule m03). Never empty.
+        /// The reference first (rule m03); empty of what is about none ([`Fonte::Avulso`]), and of nothing else.
         titulos: Vec<TituloId>,
     },
     /// Not while the channel is stopped.
@@ -90,7 +92,7 @@ pub fn avaliar_envio(pedido: &PedidoEnvio<'_>, agora: DateTime<Tz>) -> Envio {
         .filter(|(_, impedido)| impedido.is_none())
         .map(|(titulo, _)| titulo.id)
         .collect();
-    if livres.is_empty() {
+    if livres.is_empty() && pedido.fonte != Fonte::Avulso {
         // The reference título speaks for the others.
         return Envio::Descartar {
             motivo: impedidos.into_iter().flatten().next().unwrap_or(Motivo::SemTitulo),
@@ -142,7 +144,7 @@ fn impedimento(pedido: &PedidoEnvio<'_>, titulo: &Titulo, hoje: NaiveDate) -> Op
                     (!titulo.lembravel(hoje, pedido.regras)).then_some(Motivo::LembreteVencido)
                 }
                 // Overdue and not charged is an instalment that nobody confirmed (rule k07).
-                Fonte::Lote => (vencido && !cobravel).then_some(Motivo::TituloNegociado),
+                Fonte::Lote | Fonte::Avulso => (vencido && !cobravel).then_some(Motivo::TituloNegociado),
             }
         }
     }
@@ -251,7 +253,7 @@ mod tests {
                         let cabe = match fonte {
                             Fonte::Cobranca => titulo.cobravel(hoje, &REGRAS),
                             Fonte::Lembrete => titulo.lembravel(hoje, &REGRAS),
-                            Fonte::Lote => titulo.status == StatusTitulo::Aberto,
+                            Fonte::Lote | Fonte::Avulso => titulo.status == StatusTitulo::Aberto,
                         };
                         prop_assert_eq!(enviados.contains(&titulo.id), cabe);
                     }
@@ -263,6 +265,26 @@ mod tests {
                 Envio::Expirar => prop_assert!(espera > 7 && !parado),
                 Envio::Descartar { motivo } => prop_assert_eq!(motivo == Motivo::ReguaInativa, !regua_ativa),
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn b01_what_is_about_no_titulo_leaves_when_its_channel_and_its_hour_let_it(
+            (hora, parado, espera) in (0..24_u32, any::<bool>(), 0..14_i64),
+        ) {
+            let janela = comercial();
+            let data = as_(hora).date_naive() - chrono::TimeDelta::days(espera);
+            let avulso =
+                PedidoEnvio { fonte: Fonte::Avulso, parado, data, janela: Some(&janela), ..pedido(&[]) };
+            let espera = match (parado, espera > 7, hora) {
+                (true, _, _) => Envio::Reter,
+                (false, true, _) => Envio::Expirar,
+                (false, false, 0..9) => Envio::Adiar { para: as_(9).to_utc() },
+                (false, false, 9..18) => Envio::Enviar { titulos: vec![] },
+                (false, false, _) => Envio::Adiar { para: as_(9).to_utc() + chrono::TimeDelta::days(1) },
+            };
+            prop_assert_eq!(avaliar_envio(&avulso, as_(hora)), espera);
         }
     }
 

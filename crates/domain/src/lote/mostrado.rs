@@ -170,7 +170,7 @@ mod tests {
         let planilha =
             (0..2_u128, 0..2_i64, 0..2_i64, 0..2_i64).prop_map(|(id, aceitas, repetidas, recusadas)| {
                 let id = PlanilhaId::new(Uuid::from_u128(id));
-                Quem::Planilha(Planilha { id, aceitas, repetidas, recusadas })
+                Quem::Planilha(Planilha { id, avulsa: false, aceitas, repetidas, recusadas })
             });
         prop_oneof![filtro, planilha]
     }
@@ -261,7 +261,7 @@ mod tests {
     fn b03_another_sheet_is_for_others_even_where_as_many_are_meant() {
         let da = |n: u128| {
             let id = PlanilhaId::new(Uuid::from_u128(n));
-            let planilha = Planilha { id, aceitas: 594, repetidas: 3, recusadas: 1 };
+            let planilha = Planilha { id, avulsa: false, aceitas: 594, repetidas: 3, recusadas: 1 };
             Mostrado { quem: Quem::Planilha(planilha), ..de("{}") }
         };
         assert_eq!(da(1).diferenca(&da(2)), [Mudanca::Quem]);

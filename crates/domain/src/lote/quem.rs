@@ -20,7 +20,9 @@ pub enum Quem {
 pub struct Planilha {
     /// Which.
     pub id: PlanilhaId,
-    /// Lines that named a debtor whom no line before them had named: as many as the debtors.
+    /// Rule b01: whether its lines are bare addresses or numbers; else each names a debtor.
+    pub avulsa: bool,
+    /// Lines that named somebody whom no line before them had named: as many as are meant.
     pub aceitas: i64,
     /// Lines that named one of these again.
     pub repetidas: i64,
@@ -46,6 +48,12 @@ impl Quem {
         }
     }
 
+    /// Rule b01: whether they are bare addresses or numbers.
+    #[must_use]
+    pub const fn avulso(&self) -> bool {
+        matches!(self, Self::Planilha(Planilha { avulsa: true, .. }))
+    }
+
     /// The sheet, where there is one.
     #[must_use]
     pub const fn planilha(&self) -> Option<&Planilha> {
@@ -59,7 +67,7 @@ impl Quem {
     pub(super) fn canonico(&self) -> String {
         match self {
             Self::Filtro(filtro) => canonico(&filtro.escrever()),
-            Self::Planilha(Planilha { id, aceitas, repetidas, recusadas }) => {
+            Self::Planilha(Planilha { id, avulsa: _, aceitas, repetidas, recusadas }) => {
                 format!("planilha {id} {aceitas} {repetidas} {recusadas}")
             }
         }

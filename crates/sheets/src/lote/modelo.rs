@@ -101,6 +101,15 @@ impl Modelo {
         }
     }
 
+    /// Rule b01: whether its lines are bare addresses or numbers.
+    #[must_use]
+    pub const fn avulso(self) -> bool {
+        match self {
+            Self::Devedores(_) => false,
+            Self::EmailsAvulsos | Self::TelefonesAvulsos => true,
+        }
+    }
+
     /// What the action does.
     #[must_use]
     pub const fn tipo(self) -> Canal {
@@ -133,10 +142,7 @@ impl Modelo {
     /// The name of its file, without what tells the format: `modelo-sms`, `modelo-sms-avulso`.
     #[must_use]
     pub fn nome_do_arquivo(self) -> String {
-        let avulso = match self {
-            Self::Devedores(_) => "",
-            Self::EmailsAvulsos | Self::TelefonesAvulsos => "-avulso",
-        };
+        let avulso = if self.avulso() { "-avulso" } else { "" };
         format!("modelo-{}{avulso}", self.tipo().as_str())
     }
 

@@ -21,6 +21,7 @@ use crate::fatos::Fatos;
 use crate::preparada::prepared;
 use crate::{StoreError, Tenant};
 
+mod avulsos;
 mod leitura;
 mod leque;
 mod lugar;
@@ -28,6 +29,8 @@ mod partes;
 
 use leitura::{Fim, Lidas, LinhaExecucao};
 use lugar::Notas;
+
+pub(crate) use leitura::reached_by;
 
 /// The most contacts that one message goes to; a debtor with more is one whose data nobody looks after.
 pub const MAX_CONTATOS: usize = 10;
@@ -78,7 +81,7 @@ pub struct Cerca {
     pub assunto: Option<String>,
     /// Body, with coringas.
     pub corpo: Option<String>,
-    /// The debtor's name.
+    /// The debtor's name; of a bare address or number the one that its sheet had, or none at all.
     pub devedor_nome: String,
     /// The debtor's CPF or CNPJ, unformatted.
     pub devedor_documento: Option<String>,

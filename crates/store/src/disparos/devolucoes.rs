@@ -48,6 +48,9 @@ pub fn company_of_email(banco: &Banco, id: ExecucaoId) -> Result<Option<EmpresaI
 struct LinhaEnvio {
     #[diesel(sql_type = Nullable<Text>)]
     destinatario: Option<String>,
+    /// Rule b01: whether it went to a bare address, which no debtor's contacts tell of.
+    #[diesel(sql_type = Bool)]
+    avulsa: bool,
 }
 
 #[derive(QueryableByName)]
@@ -67,15 +70,23 @@ pub fn bounce(
     voltou: &Voltou<'_>,
     agora: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let Some(destinatarios) = sent_to(t, id)? else { return Ok(false) };
+    let Some((destinatarios, avulsa)) = sent_to(t, id)? else { return Ok(false) };
     let Some(endereco) = which(&destinatarios, voltou.endereco) else { return Ok(false) };
     keep(t, id, (&endereco, voltou), agora)?;
     if endereco_perdido(voltou.devolucao, temporary(t, &endereco, agora)?) {
+        let motivo = format!("a mensagem voltou ({})", voltou.codigo);
         let _contatos: Contagem = sql_query("SELECT cadastro.invalidar_email($1, $2, $3) AS n")
             .bind::<Text, _>(&endereco)
-            .bind::<Text, _>(format!("a mensagem voltou ({})", voltou.codigo))
+            .bind::<Text, _>(&motivo)
             .bind::<Timestamptz, _>(agora)
             .get_result(t.conn)?;
+        if avulsa {
+            let _nova: Saiu = sql_query("SELECT cadastro.recusar('email', $1, false, $2, $3) AS novo")
+                .bind::<Text, _>(&endereco)
+                .bind::<Text, _>(&motivo)
+                .bind::<Timestamptz, _>(agora)
+                .get_result(t.conn)?;
+        }
     }
     let todos: BTreeSet<&String> = destinatarios.iter().chain([&endereco]).collect();
     let todos: Vec<&String> = todos.into_iter().collect();
@@ -89,12 +100,13 @@ pub fn bounce(
     Ok(usize::try_from(voltaram.n).is_ok_and(|n| n == todos.len()))
 }
 
-/// Where an e-mail went; nowhere yet, as far as is written, while its dispatcher still has it. One report of it at a time.
-fn sent_to(t: &mut Tenant<'_>, id: ExecucaoId) -> Result<Option<Vec<String>>, StoreError> {
+/// Where an e-mail went, and whether that is a bare address; nowhere yet, as far as is written, while its dispatcher still has it.
+/// One report of it at a time.
+fn sent_to(t: &mut Tenant<'_>, id: ExecucaoId) -> Result<Option<(Vec<String>, bool)>, StoreError> {
     let linha: Option<LinhaEnvio> = sql_query(
         "SELECT (SELECT a.destinatario FROM disparo.tentativa a \
                   WHERE a.empresa_id = e.empresa_id AND a.execucao_id = e.id AND a.texto IS NOT NULL \
-                  ORDER BY a.cerca DESC LIMIT 1) AS destinatario \
+                  ORDER BY a.cerca DESC LIMIT 1) AS destinatario, e.lote_id IS NOT NULL AND e.contato IS NOT NULL AS avulsa \
            FROM disparo.execucao e WHERE e.empresa_id = $1 AND e.id = $2 AND e.canal = 'email' FOR UPDATE OF e",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -102,7 +114,7 @@ fn sent_to(t: &mut Tenant<'_>, id: ExecucaoId) -> Result<Option<Vec<String>>, St
     .get_result(t.conn)
     .optional()?;
     let addresses = |texto: String| texto.split(ENTRE_ENDERECOS).map(str::to_owned).collect();
-    Ok(linha.map(|linha| linha.destinatario.map(addresses).unwrap_or_default()))
+    Ok(linha.map(|linha| (linha.destinatario.map(addresses).unwrap_or_default(), linha.avulsa)))
 }
 
 /// Of several the one that is named; the only one whatever the report calls it.
@@ -190,7 +202,8 @@ pub fn opt_out_of_email(
     agora: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let saiu: Option<Saiu> = sql_query(
-        "SELECT cadastro.sair_dos_emails(e.devedor_id, $3, $4) AS novo FROM disparo.execucao e \
+        "SELECT CASE WHEN e.lote_id IS NOT NULL AND e.contato IS NOT NULL THEN cadastro.recusar('email', e.contato, true, $3, $4) \
+                     ELSE cadastro.sair_dos_emails(e.devedor_id, $3, $4) END AS novo FROM disparo.execucao e \
           WHERE e.empresa_id = $1 AND e.id = $2 AND e.canal = 'email'",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())

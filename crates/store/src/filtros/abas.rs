@@ -9,33 +9,32 @@ use domain::endereco::Uf;
 use domain::filtro::{
     AbaContato, AbaDevedor, AbaNegociacao, AbaRegua, AbaTitulo, Cidade, Faixa, Filtro, Quais, Termo,
 };
-use domain::ids::{PosicaoId, ReguaId, ResultadoContatoId};
+use domain::ids::{PlanilhaId, PosicaoId, ReguaId, ResultadoContatoId};
 use domain::negociacao::EstadoNegociacao;
 use domain::titulo::StatusTitulo;
 
+use super::Dia;
 use super::consulta::{Consulta, Valor};
-use super::{Alvo, Dia};
 
-/// The conditions that together are that a debtor is meant.
-pub(super) fn quem(consulta: &mut Consulta, alvo: Alvo<'_>, dia: &Dia) -> Vec<String> {
-    let mut condicoes = vec!["d.empresa_id = $1".to_owned()];
-    match alvo {
-        Alvo::Filtro(filtro) => tabs(consulta, filtro, dia, &mut condicoes),
-        Alvo::Planilha(planilha) => {
-            let planilha = consulta.bind(Valor::Uuid(planilha.uuid()));
-            condicoes.push(entre("lote.planilha_devedor x", &format!("x.planilha_id = {planilha}")));
-        }
-    }
+/// The conditions that together are that a debtor meets the filter.
+pub(super) fn quem(consulta: &mut Consulta, filtro: &Filtro, dia: &Dia) -> Vec<String> {
+    let mut condicoes = vec![DA_EMPRESA.to_owned()];
+    devedor(consulta, &filtro.devedor, &mut condicoes);
+    titulo(consulta, &filtro.titulo, dia, &mut condicoes);
+    regua(consulta, &filtro.regua, &mut condicoes);
+    negociacao(consulta, &filtro.negociacao, &mut condicoes);
+    contato(consulta, &filtro.contato, &mut condicoes);
     condicoes
 }
 
-fn tabs(consulta: &mut Consulta, filtro: &Filtro, dia: &Dia, condicoes: &mut Vec<String>) {
-    devedor(consulta, &filtro.devedor, condicoes);
-    titulo(consulta, &filtro.titulo, dia, condicoes);
-    regua(consulta, &filtro.regua, condicoes);
-    negociacao(consulta, &filtro.negociacao, condicoes);
-    contato(consulta, &filtro.contato, condicoes);
+/// Those that together are that a line of the sheet named the debtor.
+pub(super) fn da_planilha(consulta: &mut Consulta, planilha: PlanilhaId) -> Vec<String> {
+    let planilha = consulta.bind(Valor::Uuid(planilha.uuid()));
+    let nomeado = entre("lote.planilha_devedor x", &format!("x.planilha_id = {planilha}"));
+    vec![DA_EMPRESA.to_owned(), nomeado]
 }
+
+const DA_EMPRESA: &str = "d.empresa_id = $1";
 
 /// Rules f01–f09.
 fn devedor(consulta: &mut Consulta, aba: &AbaDevedor, quem: &mut Vec<String>) {

@@ -32,6 +32,19 @@ pub(super) fn motivo(consulta: &mut Consulta, tipo: Canal, dia: &Dia) -> String 
     }
 }
 
+/// Rule b01, an expression: why nothing goes to the bare address or number `d.contato`, or null.
+pub(super) fn de_avulso(tipo: Canal) -> String {
+    let meio = match tipo {
+        Canal::Email => "email",
+        Canal::Sms => "telefone",
+        Canal::Carta | Canal::Enriquecimento | Canal::Negativacao => return "'sem_contato'".to_owned(),
+    };
+    format!(
+        "(SELECT CASE WHEN bool_or(r.saiu) THEN 'opt_out' WHEN count(*) > 0 THEN 'sem_contato' END \
+            FROM cadastro.v_recusa r WHERE r.tipo = '{meio}' AND r.valor = lower(d.contato))"
+    )
+}
+
 /// An expression: the e-mail or number that a message would go to (rule m11), or null.
 pub(super) fn contato(tipo: Canal) -> String {
     let qual = match tipo {

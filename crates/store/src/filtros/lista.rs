@@ -7,7 +7,7 @@ use domain::ids::{DevedorId, LoteId};
 use uuid::Uuid;
 
 use super::consulta::{Consulta, Valor};
-use super::{Selecao, abas, aptidao};
+use super::{Pergunta, Selecao, aptidao};
 use crate::{StoreError, Tenant};
 
 /// A debtor of the list.
@@ -61,15 +61,20 @@ pub fn enlisted(
 ) -> Result<Vec<Listado>, StoreError> {
     let mut consulta = Consulta::new(t.empresa, chrono_tz::UTC); // it asks for no day
     let lote = consulta.bind(Valor::Uuid(lote.uuid()));
-    let depois = after(&mut consulta, "i.devedor_id", depois_de);
+    let depois = depois_de.map(|id| consulta.bind(Valor::Uuid(id.uuid())));
+    let depois = depois.map_or_else(String::new, |id| format!(" AND i.devedor_id > {id}"));
     let limite = consulta.bind(Valor::Numero(limite));
+    // Who is a bare address is no debtor, and has what the sheet said.
     let quem = format!(
-        "SELECT i.devedor_id AS id, d.nome, d.documento \
+        "SELECT i.devedor_id AS id, coalesce(d.nome, a.nome) AS nome, d.documento, a.contato \
            FROM (SELECT i.devedor_id FROM lote.item i WHERE i.empresa_id = $1 AND i.lote_id = {lote}{depois} \
                   ORDER BY i.devedor_id LIMIT {limite}) i \
-           LEFT JOIN cadastro.devedor d ON d.empresa_id = $1 AND d.id = i.devedor_id"
+           LEFT JOIN cadastro.devedor d ON d.empresa_id = $1 AND d.id = i.devedor_id \
+           LEFT JOIN lote.avulso a ON a.empresa_id = $1 AND a.id = i.devedor_id AND a.planilha_id = \
+                (SELECT l.planilha_id FROM lote.acao_em_lote l WHERE l.empresa_id = $1 AND l.id = {lote})"
     );
-    Ok(told(consulta, tipo, &quem).boxed().load(t.conn)?)
+    let contato = format!("coalesce(d.contato, {})", aptidao::contato(tipo));
+    Ok(told(consulta, &contato, &quem).boxed().load(t.conn)?)
 }
 
 pub(super) fn listados(
@@ -78,26 +83,16 @@ pub(super) fn listados(
     depois_de: Option<DevedorId>,
     limite: i64,
 ) -> Consulta {
-    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
-    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
-    let quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia).join(" AND ");
-    let depois = after(&mut consulta, "d.id", depois_de);
-    let limite = consulta.bind(Valor::Numero(limite));
-    let aptos = format!(
-        "SELECT d.id, d.nome, d.documento FROM cadastro.devedor d WHERE {quem} AND ({motivo}) IS NULL{depois} \
-          ORDER BY d.id LIMIT {limite}"
-    );
-    told(consulta, selecao.tipo, &aptos)
-}
-
-fn after(consulta: &mut Consulta, coluna: &str, depois_de: Option<DevedorId>) -> String {
-    let id = depois_de.map(|id| consulta.bind(Valor::Uuid(id.uuid())));
-    id.map_or_else(String::new, |id| format!(" AND {coluna} > {id}"))
+    let mut pergunta = Pergunta::new(t, selecao);
+    pergunta.after(depois_de);
+    let limite = pergunta.consulta.bind(Valor::Numero(limite));
+    let (rows, Pergunta { consulta, colunas, motivo, contato, .. }) = (pergunta.rows(), pergunta);
+    let aptos = format!("SELECT {colunas} FROM {rows} AND ({motivo}) IS NULL ORDER BY d.id LIMIT {limite}");
+    told(consulta, &contato, &aptos)
 }
 
 /// What is told of each is looked up for the page alone.
-fn told(mut consulta: Consulta, tipo: Canal, quem: &str) -> Consulta {
-    let contato = aptidao::contato(tipo);
+fn told(mut consulta: Consulta, contato: &str, quem: &str) -> Consulta {
     consulta.sql = format!(
         "SELECT d.id, d.nome, d.documento, coalesce(s.saldo, 0) AS saldo, coalesce(s.abertos, 0) AS abertos, \
                 ARRAY(SELECT c.codigo_integracao FROM cadastro.devedor_codigo c \

@@ -5,8 +5,8 @@ use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _};
 use domain::ids::DevedorId;
 use uuid::Uuid;
 
-use super::consulta::{Consulta, Valor};
-use super::{Selecao, abas, aptidao};
+use super::consulta::Valor;
+use super::{Pergunta, Selecao};
 use crate::{StoreError, Tenant};
 
 /// A debtor who can have the action, and those beside him.
@@ -56,32 +56,31 @@ pub fn neighbours(
 }
 
 fn find(t: &mut Tenant<'_>, selecao: &Selecao<'_>, onde: &Onde<'_>) -> Result<Option<Lugar>, StoreError> {
-    let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
-    let motivo = aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia);
-    let mut quem = abas::quem(&mut consulta, selecao.quem, &selecao.dia);
+    let mut pergunta = Pergunta::new(t, selecao);
+    let Pergunta { consulta, onde: condicoes, .. } = &mut pergunta;
     let mut lado = |sinal: &str, lugar: &Lugar| {
         let nome = consulta.bind(Valor::Texto(lugar.nome_busca.clone()));
         let id = consulta.bind(Valor::Uuid(lugar.id));
-        format!("(d.nome_busca, d.id) {sinal} ({nome} COLLATE \"C\", {id})")
+        condicoes.push(format!("(d.nome_busca, d.id) {sinal} ({nome} COLLATE \"C\", {id})"));
     };
     let ordem = match onde {
         Onde::Primeiro => "ASC",
         Onde::Este(id) => {
-            quem.push(format!("d.id = {}", consulta.bind(Valor::Uuid(id.uuid()))));
+            condicoes.push(format!("d.id = {}", consulta.bind(Valor::Uuid(id.uuid()))));
             "ASC"
         }
         Onde::Antes(lugar) => {
-            quem.push(lado("<", lugar));
+            lado("<", lugar);
             "DESC"
         }
         Onde::Depois(lugar) => {
-            quem.push(lado(">", lugar));
+            lado(">", lugar);
             "ASC"
         }
     };
-    let quem = quem.join(" AND ");
+    let (rows, Pergunta { mut consulta, motivo, .. }) = (pergunta.rows(), pergunta);
     consulta.sql = format!(
-        "SELECT d.id, d.nome_busca FROM cadastro.devedor d WHERE {quem} AND ({motivo}) IS NULL \
+        "SELECT d.id, d.nome_busca FROM {rows} AND ({motivo}) IS NULL \
           ORDER BY d.nome_busca {ordem}, d.id {ordem} LIMIT 1"
     );
     Ok(consulta.boxed().get_result(t.conn).optional()?)

@@ -115,8 +115,8 @@ fn go_on(
     (data, ate): (NaiveDate, Option<Uuid>),
     agora: DateTime<Utc>,
 ) -> Result<Passo, StoreError> {
-    let devedores = next_devedores(t, lote, ate)?;
-    let Some(ultimo) = devedores.last().copied() else {
+    let itens = next_items(t, lote, ate)?;
+    let Some(ultimo) = itens.last().map(|item| item.devedor_id) else {
         return if is_under_way(t, (lote, tipo))? {
             Ok(Passo::Espera)
         } else {
@@ -125,6 +125,7 @@ fn go_on(
     };
     let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
     let (janelas, fusos, regras) = (empresas::janelas(t)?, empresa.fusos_dos_envios()?, empresa.regras()?);
+    let devedores: Vec<Uuid> = itens.iter().map(|item| item.devedor_id).collect();
     let mut titulos = open_titulos(t, &devedores)?;
     let (mut ids, mut listas) = (Vec::new(), Vec::new());
     for devedor in &devedores {
@@ -132,11 +133,12 @@ fn go_on(
         ids.push(execucao(lote, DevedorId::new(*devedor)).uuid());
         listas.push(array_literal(&assunto(&dele, data, &regras)));
     }
-    sql_query("SELECT disparo.inserir_do_lote($1, $2, $3, $4, $5, $6, $7, $8)")
+    sql_query("SELECT disparo.inserir_do_lote($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind::<SqlUuid, _>(lote.uuid())
         .bind::<Text, _>(tipo.as_str())
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Array<SqlUuid>, _>(&devedores)
+        .bind::<Array<Nullable<Text>>, _>(itens.into_iter().map(|item| item.contato).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(listas)
         .bind::<Date, _>(data)
         .bind::<Timestamptz, _>(madura_em(&janelas, tipo, &fusos, agora))
@@ -151,22 +153,30 @@ fn go_on(
     Ok(Passo::Andou)
 }
 
-fn next_devedores(t: &mut Tenant<'_>, lote: LoteId, ate: Option<Uuid>) -> Result<Vec<Uuid>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Linha {
-        #[diesel(sql_type = SqlUuid)]
-        devedor_id: Uuid,
-    }
-    let linhas: Vec<Linha> = sql_query(
-        "SELECT devedor_id FROM lote.item WHERE empresa_id = $1 AND lote_id = $2 AND ($3 IS NULL OR devedor_id > $3) \
-          ORDER BY devedor_id LIMIT $4",
+/// Whom the next executions are for.
+#[derive(QueryableByName)]
+struct Item {
+    #[diesel(sql_type = SqlUuid)]
+    devedor_id: Uuid,
+    /// Rule b01: where its message goes, of who is no debtor.
+    #[diesel(sql_type = Nullable<Text>)]
+    contato: Option<String>,
+}
+
+fn next_items(t: &mut Tenant<'_>, lote: LoteId, ate: Option<Uuid>) -> Result<Vec<Item>, StoreError> {
+    Ok(sql_query(
+        "SELECT i.devedor_id, a.contato \
+           FROM (SELECT devedor_id FROM lote.item WHERE empresa_id = $1 AND lote_id = $2 AND ($3 IS NULL OR devedor_id > $3) \
+                  ORDER BY devedor_id LIMIT $4) i \
+           LEFT JOIN lote.avulso a ON a.empresa_id = $1 AND a.id = i.devedor_id \
+                 AND a.planilha_id = (SELECT l.planilha_id FROM lote.acao_em_lote l WHERE l.empresa_id = $1 AND l.id = $2) \
+          ORDER BY i.devedor_id",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(lote.uuid())
     .bind::<Nullable<SqlUuid>, _>(ate)
     .bind::<BigInt, _>(PASSO)
-    .load(t.conn)?;
-    Ok(linhas.into_iter().map(|linha| linha.devedor_id).collect())
+    .load(t.conn)?)
 }
 
 fn open_titulos(t: &mut Tenant<'_>, devedores: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Titulo>>, StoreError> {

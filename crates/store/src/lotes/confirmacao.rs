@@ -118,7 +118,8 @@ pub fn text_now(
     let Some(escolhido) = lote.texto.as_ref().filter(|_| lote.confirmado.is_none()) else {
         return Ok(Ok(lote.texto.clone()));
     };
-    let agora = template(t, escolhido.template)?.filter(|template| template.serve(lote.tipo));
+    let agora = template(t, escolhido.template)?
+        .filter(|template| template.serve(lote.tipo) && template.sem_valor(lote).is_none());
     Ok(agora.map(|template| Some(template.texto)).ok_or(ForaDeUso))
 }
 

@@ -10,12 +10,14 @@ use uuid::Uuid;
 
 use crate::{StoreError, Tenant};
 
-/// A debtor of a batch. It may hold an address or a number and so has no `Debug`.
+/// Whom a batch is for. It may hold an address or a number and so has no `Debug`.
 #[derive(Clone)]
 pub struct ItemLido {
-    /// Debtor.
+    /// Debtor, or who stands for a bare address or number ([`domain::lote::avulso`]).
     pub devedor: DevedorId,
-    /// Name, as it is now.
+    /// Rule b01: the bare address or number, of who is no debtor.
+    pub avulso: Option<String>,
+    /// Name, as it is now; of who is no debtor as the sheet had it.
     pub nome: Option<String>,
     /// The first of the ERP's codes.
     pub codigo: Option<String>,
@@ -59,6 +61,8 @@ struct Nomeado {
     #[diesel(sql_type = SqlUuid)]
     devedor_id: Uuid,
     #[diesel(sql_type = Nullable<Text>)]
+    avulso: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     nome: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     codigo: Option<String>,
@@ -75,9 +79,11 @@ pub fn items(
     limite: i64,
 ) -> Result<Vec<ItemLido>, StoreError> {
     let linhas: Vec<Nomeado> = sql_query(
-        "SELECT i.devedor_id, d.nome, (SELECT min(c.codigo_integracao) FROM cadastro.devedor_codigo c \
+        "SELECT i.devedor_id, a.contato AS avulso, coalesce(d.nome, a.nome) AS nome, (SELECT min(c.codigo_integracao) FROM cadastro.devedor_codigo c \
                   WHERE c.empresa_id = i.empresa_id AND c.devedor_id = i.devedor_id) AS codigo FROM lote.item i \
            LEFT JOIN cadastro.devedor d ON d.empresa_id = i.empresa_id AND d.id = i.devedor_id \
+           LEFT JOIN lote.avulso a ON a.empresa_id = i.empresa_id AND a.id = i.devedor_id AND a.planilha_id = \
+                (SELECT l.planilha_id FROM lote.acao_em_lote l WHERE l.empresa_id = $1 AND l.id = $2) \
           WHERE i.empresa_id = $1 AND i.lote_id = $2 AND ($3 IS NULL OR i.devedor_id > $3) ORDER BY i.devedor_id LIMIT $4",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -86,8 +92,9 @@ pub fn items(
     .bind::<BigInt, _>(limite)
     .load(t.conn)?;
     let mut feitos = done(t, lote, linhas.iter().map(|linha| linha.devedor_id).collect())?;
-    let item = |Nomeado { devedor_id, nome, codigo }| ItemLido {
+    let item = |Nomeado { devedor_id, avulso, nome, codigo }| ItemLido {
         devedor: DevedorId::new(devedor_id),
+        avulso,
         nome,
         codigo,
         feito: feitos.remove(&devedor_id),

@@ -1,7 +1,7 @@
 //! Reading batches.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{BigInt, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::Canal;
 use domain::filtro::{Exclusao, Filtro};
@@ -15,10 +15,10 @@ use crate::filtros::Contagem;
 use crate::migracao::ExecuteUnit as _;
 use crate::{StoreError, Tenant, empresas};
 
-const COLUNAS: &str = "SELECT id, tipo, estado, versao, usuario, autor, filtro, planilha_id, aceitas, repetidas, recusadas, template_id, template_versao, assunto, corpo, \
+const COLUNAS: &str = "SELECT id, tipo, estado, versao, usuario, autor, filtro, planilha_id, avulsa, aceitas, repetidas, recusadas, template_id, template_versao, assunto, corpo, \
     atendem, com_contato, excluidos, contada_em, resumo, data, itens, criada_em, atualizada_em, confirmada_em, iniciada_em, \
     concluida_em, cancelada_em FROM lote.acao_em_lote \
-    LEFT JOIN (SELECT empresa_id AS da_empresa, id AS da_planilha, aceitas, repetidas, recusadas FROM lote.planilha) p \
+    LEFT JOIN (SELECT empresa_id AS da_empresa, id AS da_planilha, avulsa, aceitas, repetidas, recusadas FROM lote.planilha) p \
       ON p.da_empresa = empresa_id AND p.da_planilha = planilha_id WHERE empresa_id = $1";
 
 #[derive(QueryableByName)]
@@ -39,6 +39,8 @@ struct Linha {
     filtro: Option<Value>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     planilha_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    avulsa: Option<bool>,
     #[diesel(sql_type = Nullable<BigInt>)]
     aceitas: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -117,6 +119,7 @@ impl Linha {
             (Some(filtro), _) => Quem::Filtro(Filtro::ler(&filtro).ok()?),
             (None, id) => Quem::Planilha(Planilha {
                 id: PlanilhaId::new(id?),
+                avulsa: self.avulsa?,
                 aceitas: self.aceitas?,
                 repetidas: self.repetidas?,
                 recusadas: self.recusadas?,

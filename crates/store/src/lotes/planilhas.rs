@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::ids::{DevedorId, LoteId, PlanilhaId};
 use domain::lote::Planilha;
@@ -179,6 +179,39 @@ pub fn name(
     Ok(i64::try_from(novos).unwrap_or(i64::MAX))
 }
 
+/// Rule b01: a line of a sheet of bare addresses or numbers. It holds personal data and so has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Avulso {
+    /// Who stands for it ([`domain::lote::avulso`]).
+    pub id: DevedorId,
+    /// Where it stands in the file.
+    pub linha: i64,
+    /// The address, or the number as E.164 writes it.
+    pub contato: String,
+    /// What whoever has it is called.
+    pub nome: Option<String>,
+}
+
+/// Rule b01: notes the addresses or numbers of lines, and answers how many no line before had.
+///
+/// # Errors
+/// The database refused or is unreachable.
+pub fn address(t: &mut Tenant<'_>, planilha: PlanilhaId, avulsos: &[Avulso]) -> Result<i64, StoreError> {
+    let novos = sql_query(
+        "INSERT INTO lote.avulso (empresa_id, planilha_id, id, linha, contato, nome) \
+         SELECT $1, $2, x.* FROM unnest($3, $4, $5, $6) AS x(id, linha, contato, nome) ORDER BY x.id, x.linha \
+         ON CONFLICT (empresa_id, planilha_id, id) DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(planilha.uuid())
+    .bind::<Array<SqlUuid>, _>(avulsos.iter().map(|avulso| avulso.id.uuid()).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(avulsos.iter().map(|avulso| avulso.linha).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(avulsos.iter().map(|avulso| avulso.contato.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(avulsos.iter().map(|avulso| avulso.nome.as_deref()).collect::<Vec<_>>())
+    .execute(t.conn)?;
+    Ok(i64::try_from(novos).unwrap_or(i64::MAX))
+}
+
 /// Rule b04: keeps lines that name nobody, to be given back.
 ///
 /// # Errors
@@ -216,8 +249,8 @@ pub fn create(
     let NovaPlanilha { nome, formato, cabecalho, planilha, desconhecidas } = nova;
     sql_query(
         "INSERT INTO lote.planilha (empresa_id, id, lote_id, nome, formato, cabecalho, linhas, aceitas, repetidas, recusadas, \
-                                    desconhecidas, criada_em) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                    desconhecidas, criada_em, avulsa) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(planilha.id.uuid())
@@ -231,6 +264,7 @@ pub fn create(
     .bind::<BigInt, _>(planilha.recusadas)
     .bind::<BigInt, _>(*desconhecidas)
     .bind::<Timestamptz, _>(agora)
+    .bind::<Bool, _>(planilha.avulsa)
     .execute_unit(t.conn)
 }
 

@@ -2,11 +2,13 @@
 
 use diesel::sql_types::{Bool, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use domain::coringas::{Coringa, Texto, Uso};
 use domain::execucao::Canal;
 use domain::ids::TemplateId;
 use domain::lote::TextoMostrado;
 use uuid::Uuid;
 
+use super::Lote;
 use crate::{StoreError, Tenant};
 
 /// A template, as it is now.
@@ -27,6 +29,21 @@ impl TemplateDeLote {
     #[must_use]
     pub fn serve(&self, tipo: Canal) -> bool {
         self.canal == tipo && !self.arquivado
+    }
+
+    /// Rule r11: what it asks for, and no item of the batch would have a value of.
+    #[must_use]
+    pub fn sem_valor(&self, lote: &Lote) -> Option<Coringa> {
+        let avulso = lote.selecao.as_ref().is_some_and(|selecao| selecao.quem.avulso());
+        let textos = self.texto.assunto.iter().chain([&self.texto.corpo]);
+        let usados = textos.filter_map(|texto| Texto::parse(texto).ok()).flat_map(|texto| {
+            let exigem = texto.usos().filter(|uso| uso.exige_valor()).map(Uso::coringa);
+            exigem.collect::<Vec<_>>()
+        });
+        let falta = |coringa: &Coringa| {
+            matches!(coringa, Coringa::Regua | Coringa::Posicao) || (avulso && !coringa.de_avulso(self.canal))
+        };
+        usados.into_iter().find(falta)
     }
 }
 

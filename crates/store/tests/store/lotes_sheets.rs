@@ -41,7 +41,7 @@ impl Mesa {
             let planilha = planilhas::new_sheet(agora());
             let aceitas = planilhas::name(t, planilha, &nomeados)?;
             let repetidas = i64::try_from(nomeados.len()).unwrap() - aceitas;
-            let planilha = Planilha { id: planilha, aceitas, repetidas, recusadas: 0 };
+            let planilha = Planilha { id: planilha, avulsa: false, aceitas, repetidas, recusadas: 0 };
             planilhas::create(t, id, &nova(planilha), agora())?;
             Ok(lotes::select(t, &lote, &Quem::Planilha(planilha), agora())?.map(|()| planilha.id))
         })
@@ -86,7 +86,7 @@ fn b03_whom_a_sheet_names_is_counted_looked_at_and_confirmed_as_whom_a_filter_ta
     let planilha = mesa.por_planilha(id, &[2, 4, 2, 6]).unwrap();
     let lote = mesa.ler(id);
     let selecao = lote.selecao.clone().unwrap();
-    let lida = Planilha { id: planilha, aceitas: 3, repetidas: 1, recusadas: 0 };
+    let lida = Planilha { id: planilha, avulsa: false, aceitas: 3, repetidas: 1, recusadas: 0 };
     assert_eq!((lote.estado, &selecao.quem), (EstadoLote::Selecionado, &Quem::Planilha(lida)));
     assert_eq!(lida.linhas(), 4);
     assert_eq!((selecao.contagem.atendem, selecao.contagem.com_contato), (3, 2));

@@ -28,6 +28,7 @@ mod keys;
 mod labels;
 mod letters;
 mod lotes;
+mod lotes_avulsos;
 mod lotes_confirm;
 mod lotes_lists;
 mod lotes_sheets;

@@ -12,7 +12,7 @@ use deserr::Deserr;
 use domain::ids::{LoteId, PlanilhaId};
 use domain::lote::Quem;
 use futures_util::stream;
-use sheets::lote::{LinhaRecusada, MAX_BYTES, Recusadas};
+use sheets::lote::{LinhaRecusada, MAX_BYTES, Modelo, Recusadas};
 use sheets::saida::Formato;
 use store::lotes::planilhas::{self, Recusada};
 use store::lotes::{self, Lote};
@@ -45,12 +45,17 @@ struct Chamada {
     #[deserr(default)]
     #[param(inline)]
     nome: Option<Texto<1, 120>>,
+    /// Se a planilha é de e-mails ou telefones avulsos, e não de devedores; só em ações de e-mail e SMS.
+    #[deserr(default)]
+    #[param(default = false)]
+    avulso: bool,
 }
 
 /// Escolhe os devedores por uma planilha, no corpo da requisição, e conta quantos são e quantos podem receber a ação.
 ///
 /// Cada linha é de um devedor, pelo código no ERP, pelo CPF ou CNPJ, ou pelos dois. Linhas repetidas, e duas linhas do mesmo devedor, valem
-/// por uma. As linhas que não servem voltam em `/planilha/erros` e a ação segue com as boas; se nenhuma serve, ou se o arquivo não pode
+/// por uma. Com `avulso=true`, cada linha é um e-mail ou um celular, com o nome de quem o tem, se houver: a mensagem vai para ele, seja ou
+/// não de um devedor, e quem pediu para não receber mais não recebe. As linhas que não servem voltam em `/planilha/erros` e a ação segue com as boas; se nenhuma serve, ou se o arquivo não pode
 /// ser lido até o fim, 422 e nada muda. Escolher de novo, enquanto a ação não foi confirmada, pede a mensagem de novo.
 #[utoipa::path(
     operation_id = "selecionar_acao_em_lote_por_planilha",
@@ -75,7 +80,8 @@ pub(super) async fn put(
     (vista, consulta): (SeVersao, Consulta<Chamada>),
     (requisicao, corpo): (HttpRequest, Payload),
 ) -> Result<Resposta, Problema> {
-    let nome = consulta.0.nome.map(Texto::into_string);
+    let Chamada { nome, avulso } = consulta.0;
+    let nome = nome.map(Texto::into_string);
     // Of what is nobody's, or was changed meanwhile, that is said first.
     let enviada = match format_of(&requisicao) {
         Some(formato) => Some(Enviada { arquivo: receive(corpo, &requisicao).await?, formato, nome }),
@@ -83,22 +89,36 @@ pub(super) async fn put(
     };
     let agora = contexto.servico.relogio.agora();
     let escolher = move |t: &mut Tenant<'_>, lote: &Lote| match &enviada {
-        Some(enviada) => select(t, lote, enviada, agora),
+        Some(enviada) => select(t, lote, (enviada, avulso), agora),
         None => Ok(Err(of_no_format())),
     };
     step(&contexto, &acesso, (id.0, Some(vista)), escolher).await
 }
 
-fn select(t: &mut Tenant<'_>, lote: &Lote, enviada: &Enviada, agora: DateTime<Utc>) -> Passo {
+fn select(
+    t: &mut Tenant<'_>,
+    lote: &Lote,
+    (enviada, avulso): (&Enviada, bool),
+    agora: DateTime<Utc>,
+) -> Passo {
     if let Err(recusa) = lotes::selectable(lote) {
         return Ok(Err(forbidden(recusa)));
     }
-    let nova = match leitura::read(t, enviada, lote.tipo, agora)? {
+    let Some(modelo) = Modelo::new(lote.tipo, avulso) else { return Ok(Err(debtors_only(lote))) };
+    let nova = match leitura::read(t, enviada, modelo, agora)? {
         Ok(nova) => nova,
         Err(recusa) => return Ok(Err(refusal(recusa))),
     };
     planilhas::create(t, lote.id, &nova, agora)?;
     Ok(lotes::select(t, lote, &Quem::Planilha(nova.planilha), agora)?.map_err(forbidden))
+}
+
+fn debtors_only(lote: &Lote) -> Problema {
+    Problema::validacao(vec![ErroCampo {
+        campo: "/avulso".to_owned(),
+        codigo: "nao_permitido".into(),
+        detalhe: format!("uma ação de {} é só para devedores", lote.tipo).into(),
+    }])
 }
 
 fn format_of(requisicao: &HttpRequest) -> Option<Formato> {

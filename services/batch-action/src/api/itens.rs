@@ -14,10 +14,10 @@ use web::{Autorizado, Caminho, Consulta, Pagina, Paginacao, Problema, escopos, e
 
 use super::Contexto;
 
-/// Um devedor de uma ação em lote confirmada.
+/// Um devedor, ou um contato avulso, de uma ação em lote confirmada.
 #[derive(Serialize, ToSchema)]
 struct ItemDeAcaoEmLote {
-    /// Devedor.
+    /// Devedor; de um contato avulso, o que o representa nesta ação, e que não é de devedor nenhum.
     devedor_id: Uuid,
     /// Chave do devedor no ERP.
     codigo_integracao: Option<String>,
@@ -33,7 +33,7 @@ struct ItemDeAcaoEmLote {
     motivo: Option<String>,
     /// Tentativas que falharam até agora.
     tentativas: i16,
-    /// Para onde foi a última tentativa.
+    /// Para onde foi a última tentativa; de um avulso, o próprio contato.
     contato: Option<String>,
     /// Como o provedor chama a última tentativa.
     provedor_id: Option<String>,
@@ -47,7 +47,7 @@ struct ItemDeAcaoEmLote {
 
 impl ItemDeAcaoEmLote {
     fn new(id: LoteId, lido: ItemLido) -> Self {
-        let ItemLido { devedor, nome, codigo, feito } = lido;
+        let ItemLido { devedor, avulso, nome, codigo, feito } = lido;
         Self {
             devedor_id: devedor.uuid(),
             codigo_integracao: codigo,
@@ -59,7 +59,7 @@ impl ItemDeAcaoEmLote {
             atualizada_em: feito.as_ref().map(|feito| feito.atualizada_em),
             status: feito.as_ref().map(|feito| feito.estado.clone()),
             motivo: feito.as_ref().and_then(|feito| feito.motivo.clone()),
-            contato: feito.as_ref().and_then(|feito| feito.destinatario.clone()),
+            contato: feito.as_ref().and_then(|feito| feito.destinatario.clone()).or(avulso),
             provedor_id: feito.and_then(|feito| feito.provedor_id),
         }
     }

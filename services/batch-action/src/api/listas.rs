@@ -166,7 +166,7 @@ fn detailed(id: LoteId, fuso: Tz, lido: &ItemLido) -> Vec<Celula<'_>> {
     vec![
         text(lido.codigo.as_ref()),
         text(lido.nome.as_ref()),
-        text(feito.and_then(|feito| feito.destinatario.as_ref())),
+        text(feito.and_then(|feito| feito.destinatario.as_ref()).or(lido.avulso.as_ref())),
         text(feito.map(|feito| &feito.estado)),
         Celula::talvez(motivo, Celula::texto),
         Celula::talvez(em_palavras, Celula::texto),

@@ -4,9 +4,8 @@ use actix_web::put;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use deserr::Deserr;
-use domain::coringas::{Coringa, Texto, Uso};
+use domain::coringas::Coringa;
 use domain::ids::{LoteId, TemplateId};
-use domain::lote::TextoMostrado;
 use store::lotes::{self, Lote, TemplateDeLote};
 use store::{StoreError, Tenant};
 use utoipa::ToSchema;
@@ -55,25 +54,22 @@ fn choose(t: &mut Tenant<'_>, lote: &Lote, id: TemplateId, agora: DateTime<Utc>)
         return Ok(Err(refuse("nao_permitido", format!("uma ação de {} não tem mensagem", lote.tipo))));
     }
     match lotes::template(t, id)? {
-        Some(template) if template.serve(lote.tipo) => match of_reguas_only(&template.texto) {
-            Some(coringa) => Ok(Err(refuse(
-                "coringa_sem_valor",
-                format!("#{}# só tem valor no que uma régua envia", coringa.nome()),
-            ))),
+        Some(template) if template.serve(lote.tipo) => match template.sem_valor(lote) {
+            Some(coringa) => Ok(Err(refuse("coringa_sem_valor", never(coringa)))),
             None => Ok(lotes::choose(t, lote, &template, agora)?.map_err(forbidden)),
         },
         template => Ok(Err(refusal(t, lote, template.as_ref())?)),
     }
 }
 
-/// What no item of a batch would have a value for (rule r11).
-fn of_reguas_only(texto: &TextoMostrado) -> Option<Coringa> {
-    let textos = texto.assunto.iter().chain([&texto.corpo]);
-    let usados = textos.filter_map(|texto| Texto::parse(texto).ok()).flat_map(|texto| {
-        let exigem = texto.usos().filter(|uso| uso.exige_valor()).map(Uso::coringa);
-        exigem.collect::<Vec<_>>()
-    });
-    usados.into_iter().find(|coringa| matches!(coringa, Coringa::Regua | Coringa::Posicao))
+fn never(coringa: Coringa) -> String {
+    let de_regua = matches!(coringa, Coringa::Regua | Coringa::Posicao);
+    let de_quem = if de_regua {
+        "só tem valor no que uma régua envia"
+    } else {
+        "não tem valor para um contato avulso"
+    };
+    format!("#{}# {de_quem}", coringa.nome())
 }
 
 /// Why this one is not it; first, whether any could be.

@@ -51,7 +51,7 @@ fn all() -> impl Iterator<Item = (String, Modelo, FormatoDePlanilha)> {
 pub(super) async fn list(_acesso: Autorizado<escopos::acoes_em_lote::Ler>) -> Pagina<ModeloDePlanilha> {
     let modelo = |(nome, modelo, formato): (String, Modelo, FormatoDePlanilha)| ModeloDePlanilha {
         tipo: modelo.tipo(),
-        avulso: !matches!(modelo, Modelo::Devedores(_)),
+        avulso: modelo.avulso(),
         formato,
         endereco: format!("/v1/modelos-de-planilha/{nome}"),
         nome,

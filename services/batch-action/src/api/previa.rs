@@ -38,9 +38,9 @@ struct Quem {
 /// A mensagem como um devedor da seleção a receberia.
 #[derive(Serialize, ToSchema)]
 struct PreVisualizacaoDeAcaoEmLote {
-    /// O devedor.
+    /// O devedor; de um contato avulso, o que o representa nesta ação, e que não é de devedor nenhum.
     devedor_id: Uuid,
-    /// O nome do devedor.
+    /// O nome do devedor; vazio em um contato avulso sem nome.
     nome: String,
     /// O que vem antes, dos que podem receber a ação; nulo no primeiro.
     anterior: Option<Uuid>,
@@ -100,7 +100,7 @@ fn show(
     let selecao =
         filtros::Selecao { quem: (&selecao.quem).into(), tipo: lote.tipo, dia: lotes::day(t, agora)? };
     let Some(vizinhos) = filtros::neighbours(t, &selecao, quem)? else { return Ok(Err(nobody(quem))) };
-    let Some(previa) = previas::read(t, vizinhos.este, &texts(lote.tipo, texto).all())? else {
+    let Some(previa) = read(t, lote, vizinhos.este, &texts(lote.tipo, texto).all())? else {
         return Ok(Err(nobody(quem)));
     };
     let id = |devedor: DevedorId| devedor.uuid();
@@ -115,6 +115,20 @@ fn show(
         proximo: vizinhos.proximo.map(id),
         mensagem,
     }))
+}
+
+/// The debtor, or the bare address or number, with what the texts ask for.
+fn read(
+    t: &mut Tenant<'_>,
+    lote: &Lote,
+    quem: DevedorId,
+    textos: &[&str],
+) -> Result<Option<Previa>, StoreError> {
+    let planilha = lote.selecao.as_ref().and_then(|selecao| selecao.quem.planilha());
+    match planilha {
+        Some(planilha) if planilha.avulsa => previas::read_avulso(t, (planilha.id, quem), lote.tipo, textos),
+        Some(_) | None => previas::read(t, quem, textos),
+    }
 }
 
 fn nobody(quem: Option<DevedorId>) -> Problema {
@@ -165,7 +179,7 @@ pub(super) fn estimate(
         Some(_) => lotes::items(t, lote.id, None, AMOSTRA)?.into_iter().map(|item| item.devedor).collect(),
     };
     for devedor in devedores {
-        let Some(previa) = previas::read(t, devedor, &[&texto.corpo])? else { continue };
+        let Some(previa) = read(t, lote, devedor, &[&texto.corpo])? else { continue };
         let vista = rendered(lote.tipo, texto, &previa, agora).ok();
         segmentos.extend(vista.and_then(|vista| vista.segmentos()));
     }

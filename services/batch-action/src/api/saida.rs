@@ -134,7 +134,7 @@ pub(super) struct SelecaoDeAcaoEmLote {
     /// O que o filtro pede, uma linha por filtro, ou o que havia na planilha.
     #[schema(example = json!(["Título: dias de vencido de 10 a 30"]))]
     em_palavras: Vec<String>,
-    /// Devedores que atendem aos filtros, ou que estão na planilha, cada um uma vez.
+    /// Devedores que atendem aos filtros, ou que estão na planilha, cada um uma vez; de uma planilha de avulsos, os contatos.
     #[schema(example = 594)]
     atendem: i64,
     /// Os que podem receber a ação.
@@ -151,13 +151,15 @@ pub(super) struct SelecaoDeAcaoEmLote {
 pub(super) struct PlanilhaDeAcaoEmLote {
     /// Id.
     id: Uuid,
+    /// Se é de e-mails ou telefones avulsos, e não de devedores.
+    avulsa: bool,
     /// Linhas, sem as que estão em branco.
     #[schema(example = 600)]
     linhas: i64,
-    /// Linhas com um devedor da empresa que nenhuma linha antes tinha.
+    /// Linhas com um devedor da empresa, ou um contato avulso, que nenhuma linha antes tinha.
     #[schema(example = 594)]
     aceitas: i64,
-    /// Linhas com um devedor que já estava em outra.
+    /// Linhas com um devedor ou contato que já estava em outra.
     #[schema(example = 4)]
     repetidas: i64,
     /// Linhas recusadas, que `/planilha/erros` devolve com o motivo.
@@ -279,10 +281,10 @@ fn in_words(t: &mut Tenant<'_>, quem: &Quem) -> Result<Vec<String>, StoreError> 
     Ok(match quem {
         Quem::Filtro(filtro) => filtro.em_palavras(&filtros::named(t, filtro)?.nomes),
         Quem::Planilha(planilha) => {
-            let Planilha { aceitas, repetidas, recusadas, .. } = planilha;
-            let linhas = planilha.linhas();
+            let Planilha { avulsa, aceitas, repetidas, recusadas, .. } = planilha;
+            let (linhas, de) = (planilha.linhas(), if *avulsa { " de avulsos" } else { "" });
             vec![format!(
-                "Planilha: linhas {linhas}, aceitas {aceitas}, repetidas {repetidas}, recusadas {recusadas}"
+                "Planilha{de}: linhas {linhas}, aceitas {aceitas}, repetidas {repetidas}, recusadas {recusadas}"
             )]
         }
     })
@@ -290,8 +292,8 @@ fn in_words(t: &mut Tenant<'_>, quem: &Quem) -> Result<Vec<String>, StoreError> 
 
 impl From<&Planilha> for PlanilhaDeAcaoEmLote {
     fn from(planilha: &Planilha) -> Self {
-        let Planilha { id, aceitas, repetidas, recusadas } = *planilha;
-        Self { id: id.uuid(), linhas: planilha.linhas(), aceitas, repetidas, recusadas }
+        let Planilha { id, avulsa, aceitas, repetidas, recusadas } = *planilha;
+        Self { id: id.uuid(), avulsa, linhas: planilha.linhas(), aceitas, repetidas, recusadas }
     }
 }
 

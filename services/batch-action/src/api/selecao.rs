@@ -88,15 +88,15 @@ struct Trecho {
     cursor: Option<Cursor<(String, Uuid)>>,
 }
 
-/// Um devedor que atende aos filtros.
+/// Um devedor que atende aos filtros, ou um contato avulso.
 #[derive(Serialize, ToSchema)]
 struct DevedorDaAmostra {
-    /// Devedor.
+    /// Devedor; de um contato avulso, o que o representa nesta ação, e que não é de devedor nenhum.
     devedor_id: Uuid,
     /// Chave do devedor no ERP.
     codigo_integracao: Option<String>,
-    /// Nome.
-    nome: String,
+    /// Nome; nulo em um contato avulso sem nome.
+    nome: Option<String>,
     /// CPF ou CNPJ, sem pontuação.
     #[schema(value_type = Option<esquema::CpfCnpj>)]
     documento: Option<String>,

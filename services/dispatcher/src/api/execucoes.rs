@@ -25,8 +25,8 @@ use passos::{Chamada, IntervencaoFeita, ReciboRecebido};
 pub(super) struct Execucao {
     /// Id; é também a chave com que o provedor vê a ação.
     id: Uuid,
-    /// Devedor.
-    devedor_id: Uuid,
+    /// Devedor; nulo no que vai para um contato avulso de uma ação em lote.
+    devedor_id: Option<Uuid>,
     /// Régua que a decidiu; nulo no que veio de uma ação em lote.
     regua_id: Option<Uuid>,
     /// Posição que disparou.

@@ -129,12 +129,18 @@ impl LinhaExecucao {
         ExecucaoId::new(self.id)
     }
 
-    fn fonte(&self) -> Fonte {
-        match (self.lote_id, self.inscricao_id) {
-            (Some(_), _) => Fonte::Lote,
-            (None, Some(_)) => Fonte::Cobranca,
-            (None, None) => Fonte::Lembrete,
+    pub(super) fn fonte(&self) -> Fonte {
+        match (self.lote_id, &self.contato, self.inscricao_id) {
+            (Some(_), Some(_), _) => Fonte::Avulso,
+            (Some(_), None, _) => Fonte::Lote,
+            (None, _, Some(_)) => Fonte::Cobranca,
+            (None, _, None) => Fonte::Lembrete,
         }
+    }
+
+    /// The address or number that it goes to and to no other, if it is for one.
+    pub(super) fn contato(&self) -> Option<&str> {
+        self.contato.as_deref()
     }
 
     /// Who gets one message at a time.
@@ -164,6 +170,9 @@ impl LinhaExecucao {
     /// To whom it goes. An SMS has one number: with several, each of the others is for an execution of its own, and from then
     /// on this one is for its number alone, as those are for theirs.
     fn alvos(&self, partes: &Partes, canal: Canal, destinatarios: Destinatarios) -> Alvos {
+        if self.fonte() == Fonte::Avulso {
+            return Alvos { contatos: partes.avulsos().contato(self).into_iter().collect(), demais: None };
+        }
         let usaveis = partes.contatos(self.devedor_id, canal);
         if let Some(contato) = &self.contato {
             let contatos = usaveis.iter().filter(|usavel| *usavel == contato).cloned().collect();
@@ -192,6 +201,11 @@ impl LinhaExecucao {
         let (empresa, devedor) = (&partes.empresa, partes.devedor(self.devedor_id));
         let texto = partes.texto(self.conteudo_id.or(self.lote_id));
         let fusos = lugares.fusos(self.devedor_id, canal, contatos.first());
+        let mut fatos = fatos.of(self.devedor_id, &self.titulos, Some(self.id));
+        let mut devedor_email = partes.contatos(self.devedor_id, Canal::Email).first().cloned();
+        if self.fonte() == Fonte::Avulso {
+            (devedor_email, fatos.destinatario.telefone) = reached_by(canal, contatos.first().cloned());
+        }
         let meus = |id: &Uuid| titulos.get(id).filter(|(devedor, _)| *devedor == self.devedor_id);
         Ok(Cerca {
             canal,
@@ -209,17 +223,26 @@ impl LinhaExecucao {
             remetente_email: empresa.remetente_email.clone(),
             assunto: texto.and_then(|texto| texto.assunto.clone()),
             corpo: texto.and_then(|texto| texto.corpo.clone()),
-            devedor_nome: devedor.map(|devedor| devedor.nome.clone()).unwrap_or_default(),
+            devedor_nome: devedor
+                .map(|devedor| &devedor.nome)
+                .or(partes.avulsos().nome(&self))
+                .cloned()
+                .unwrap_or_default(),
             devedor_documento: devedor.and_then(|devedor| devedor.documento.clone()),
             devedor_codigo: devedor.and_then(|devedor| devedor.codigo.clone()),
-            devedor_email: partes.contatos(self.devedor_id, Canal::Email).first().cloned(),
+            devedor_email,
             contatos,
             demais,
             linhas: self.titulos.iter().filter_map(meus).map(|(_, linha)| linha.clone()).collect(),
-            fatos: fatos.of(self.devedor_id, &self.titulos, Some(self.id)),
+            fatos,
             pergunta: None,
         })
     }
+}
+
+/// Rule b01: what is known of whoever has a bare address or number: one or the other.
+pub(crate) fn reached_by(canal: Canal, contato: Option<String>) -> (Option<String>, Option<String>) {
+    if canal == Canal::Email { (contato, None) } else { (None, contato) }
 }
 
 /// Rule m11: to whom an execution goes, and to whom else one like it is to.

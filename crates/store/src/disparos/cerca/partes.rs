@@ -12,6 +12,7 @@ use domain::janela::{DiasDaSemana, Janela};
 use domain::regua::{Destinatarios, Regras};
 use uuid::Uuid;
 
+use super::avulsos::{self, Avulsos};
 use super::leitura::LinhaExecucao;
 use crate::preparada::prepared;
 use crate::{StoreError, Tenant};
@@ -27,6 +28,7 @@ pub(super) struct Partes {
     inscricoes: BTreeMap<Uuid, DaInscricao>,
     devedores: BTreeMap<Uuid, DoDevedor>,
     contatos: BTreeMap<(Uuid, &'static str), Vec<String>>,
+    avulsos: Avulsos,
 }
 
 /// The company.
@@ -155,6 +157,7 @@ pub(super) fn read(t: &mut Tenant<'_>, execucoes: &[LinhaExecucao]) -> Result<Pa
         textos,
         inscricoes: by_id(t, INSCRICOES, ids(|e| e.inscricao_id), |i: &DaInscricao| i.id)?,
         contatos: contatos(t, &devedores)?,
+        avulsos: avulsos::read(t, execucoes)?,
         devedores: by_id(t, DEVEDORES, devedores, |d: &DoDevedor| d.id)?,
     })
 }
@@ -264,6 +267,11 @@ impl Partes {
 
     pub(super) fn devedor(&self, id: Uuid) -> Option<&DoDevedor> {
         self.devedores.get(&id)
+    }
+
+    /// Rule b01: of executions to bare addresses and numbers.
+    pub(super) fn avulsos(&self) -> &Avulsos {
+        &self.avulsos
     }
 
     /// Where the debtor is reached by a channel, the preferred contact first.

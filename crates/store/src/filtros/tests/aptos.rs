@@ -105,7 +105,7 @@ fn b09_a_debtor_with_many_titulos_is_counted_once_and_the_sample_tells_of_each()
         .iter()
         .map(|a| {
             (
-                a.nome.as_str(),
+                a.nome.as_deref().unwrap(),
                 a.codigo.as_deref(),
                 a.saldo,
                 a.abertos,

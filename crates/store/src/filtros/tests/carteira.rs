@@ -192,7 +192,7 @@ impl Casa {
                 self.lote.da_empresa(de(empresa), |t| sample(t, &selecao, depois_de.as_ref(), 3)).unwrap();
             let Some(ultimo) = pagina.last() else { return nomes };
             depois_de = Some((ultimo.nome_busca.clone(), ultimo.id));
-            nomes.extend(pagina.into_iter().map(|amostrado| amostrado.nome));
+            nomes.extend(pagina.into_iter().filter_map(|amostrado| amostrado.nome));
         }
     }
 
