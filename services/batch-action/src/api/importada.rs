@@ -20,8 +20,8 @@ use store::{StoreError, Tenant};
 use utoipa::IntoParams;
 use web::problema::codigos::TEMPO_ESGOTADO;
 use web::{
-    Autorizado, Caminho, Consulta, Descomprimido, ErroCampo, ErrosCampo, Problema, Resposta, SeVersao, Texto,
-    escopos, esquema,
+    Autorizado, Caminho, Consulta, Descomprimido, ErroCampo, ErrosCampo, Lido, Problema, Resposta, SeVersao,
+    Texto, escopos, esquema,
 };
 
 use super::codigos::ACAO_NAO_PERMITE;
@@ -47,8 +47,8 @@ struct Chamada {
     nome: Option<Texto<1, 120>>,
     /// Se a planilha é de e-mails ou telefones avulsos, e não de devedores; só em ações de e-mail e SMS.
     #[deserr(default)]
-    #[param(default = false)]
-    avulso: bool,
+    #[param(value_type = Option<bool>, default = false)]
+    avulso: Lido<bool>,
 }
 
 /// Escolhe os devedores por uma planilha, no corpo da requisição, e conta quantos são e quantos podem receber a ação.
@@ -89,7 +89,7 @@ pub(super) async fn put(
     };
     let agora = contexto.servico.relogio.agora();
     let escolher = move |t: &mut Tenant<'_>, lote: &Lote| match &enviada {
-        Some(enviada) => select(t, lote, (enviada, avulso), agora),
+        Some(enviada) => select(t, lote, (enviada, avulso.0), agora),
         None => Ok(Err(of_no_format())),
     };
     step(&contexto, &acesso, (id.0, Some(vista)), escolher).await

@@ -9,6 +9,7 @@
 
 mod acesso;
 mod apoio;
+mod avulsos;
 mod baixa;
 mod confirmacao;
 mod consulta;

@@ -9,6 +9,7 @@
 )]
 
 mod apoio;
+mod avulsos;
 mod barramentos;
 mod cartas;
 mod cerca;
