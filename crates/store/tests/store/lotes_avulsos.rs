@@ -33,7 +33,9 @@ fn line(linha: i64, dito: &Identificacao, nome: Option<&str>) -> Avulso {
     let contato = match dito {
         Identificacao::Email(email) => email.as_str(),
         Identificacao::Telefone(telefone) => telefone.as_str(),
-        outro => panic!("{outro:?}"),
+        de_devedor @ (Identificacao::Codigo(_)
+        | Identificacao::Documento(_)
+        | Identificacao::CodigoEDocumento { .. }) => panic!("{de_devedor:?}"),
     };
     let (id, contato) = (avulso(dito).unwrap(), contato.to_owned());
     Avulso { id, linha, contato, nome: nome.map(str::to_owned) }
@@ -156,9 +158,9 @@ fn b01_bare_addresses_are_counted_looked_at_and_sent_to_and_are_in_the_query() {
 fn b01_who_asked_for_no_more_by_a_bare_address_gets_no_more_however_it_is_written() {
     let mesa = Mesa::nova(0, 0);
     let enviado = mesa.enviado("ana@example.com", "Um");
-    let outro = mesa.de_avulsos(Canal::Email, &[line(2, &email("ANA@example.com"), None)]).0;
-    assert_eq!(mesa.contados(outro), (1, 1, vec![]));
-    let na_fila = mesa.na_fila(outro, "Dois");
+    let segundo = mesa.de_avulsos(Canal::Email, &[line(2, &email("ANA@example.com"), None)]).0;
+    assert_eq!(mesa.contados(segundo), (1, 1, vec![]));
+    let na_fila = mesa.na_fila(segundo, "Dois");
     let sair = || {
         let sair = |t: &mut store::Tenant<'_>| opt_out_of_email(t, enviado, "pediu", agora());
         mesa.casa.dispatcher.da_empresa(mesa.casa.empresa, sair).unwrap()
