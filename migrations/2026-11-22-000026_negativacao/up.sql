@@ -83,9 +83,6 @@ CREATE TABLE disparo.negativacao (
   passos           integer NOT NULL DEFAULT 0,
   esperando_desde  timestamptz NOT NULL DEFAULT clock_timestamp(), -- by the database's own clock, for who waits for company
   tentativas       integer NOT NULL DEFAULT 0, -- how often its exclusion was handed over
-  proxima_em       timestamptz,          -- not to be called before
-  cerca            bigint,
-  lease_ate        timestamptz,
   PRIMARY KEY (empresa_id, id),
   FOREIGN KEY (empresa_id, execucao_id) REFERENCES disparo.execucao,
   FOREIGN KEY (empresa_id, credencial_id) REFERENCES disparo.credencial,

@@ -178,8 +178,7 @@ pub(super) fn take_off(
     }
     Ok(prepared(
         "UPDATE disparo.negativacao n SET situacao = x.para, motivo_baixa = x.motivo, base_baixa = x.base, limite_baixa = x.limite, \
-                baixa_pedida_em = $8, mudou_em = $8, terminou_em = CASE WHEN x.para = 'cancelada' THEN $8 END, \
-                cerca = NULL, lease_ate = NULL, proxima_em = NULL \
+                baixa_pedida_em = $8, mudou_em = $8, terminou_em = CASE WHEN x.para = 'cancelada' THEN $8 END \
            FROM unnest($2, $3, $4, $5, $6, $7) AS x (id, de, para, motivo, base, limite) \
           WHERE n.empresa_id = $1 AND n.id = x.id AND n.situacao = x.de",
     )
