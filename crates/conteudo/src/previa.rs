@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use domain::coringas::{Coringa, Texto as ComCoringas};
 use domain::execucao::Canal;
 use render::sms::{Alfabeto, Opcoes, SmsPronto};
@@ -185,7 +184,7 @@ fn parse(texto: &str) -> Result<ComCoringas, TextoInvalido> {
 /// The values of a debtor, and the títulos that they are of: those overdue, or all where none is. What only a message that was
 /// decided has shows what it looks like.
 fn values_of(previa: &Previa, agora: DateTime<Utc>, exemplares: &[Coringa]) -> (Valores, Vec<Uuid>) {
-    let hoje = agora.with_timezone(&previa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo)).date_naive();
+    let hoje = agora.with_timezone(&previa.fuso).date_naive();
     let linhas = listed(previa, hoje);
     let titulos = linhas.iter().map(|linha| linha.titulo.id.uuid()).collect();
     let mut valores = valores::values(&Origem::from(previa), &linhas, hoje);

@@ -54,7 +54,7 @@ fn dados(assunto: &str, corpo: &str) -> Cerca {
         duvidosa: false,
         tentativas: 0,
         janela: None,
-        fuso: "America/Sao_Paulo".to_owned(),
+        fuso: chrono_tz::America::Sao_Paulo,
         fusos: &[],
         regras: Regras::default(),
         empresa_nome: "Cobradora Exemplo".to_owned(),

@@ -70,6 +70,22 @@ pub struct Empresa {
 }
 
 impl Empresa {
+    /// Its time zone.
+    ///
+    /// # Errors
+    /// A name that this version does not know.
+    pub fn zone(&self) -> Result<Tz, StoreError> {
+        zone(&self.fuso)
+    }
+
+    /// The day it is where the company is.
+    ///
+    /// # Errors
+    /// As [`Empresa::zone`].
+    pub fn today(&self, agora: DateTime<Utc>) -> Result<NaiveDate, StoreError> {
+        Ok(agora.with_timezone(&self.zone()?).date_naive())
+    }
+
     /// In whose local time its sending windows are read.
     ///
     /// # Errors
@@ -82,9 +98,9 @@ impl Empresa {
     /// that it is enough to be nowhere too late on the mainland.
     ///
     /// # Errors
-    /// As [`Empresa::fuso_dos_envios`].
+    /// As [`Empresa::fuso_dos_envios`] and [`Empresa::zone`].
     pub fn fusos_dos_envios(&self) -> Result<Vec<Tz>, StoreError> {
-        let da_empresa = self.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
+        let da_empresa = self.zone()?;
         Ok(match self.fuso_dos_envios()? {
             FusoDosEnvios::Empresa => vec![da_empresa],
             FusoDosEnvios::Devedor => vec![da_empresa, fuso::DE_BRASILIA],
@@ -207,6 +223,20 @@ pub(crate) const COLUNAS: &str = "nome, fuso, hora_noite, vencimento_em_dia_util
 /// The database is unreachable.
 pub fn get(t: &mut Tenant<'_>) -> Result<Option<Empresa>, StoreError> {
     Ok(prepared(&format!("SELECT {COLUNAS} FROM cadastro.v_empresa")).get_result(t.conn).optional()?)
+}
+
+/// The day it is where the company is.
+///
+/// # Errors
+/// The database is unreachable, or there is no such company.
+pub fn today(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<NaiveDate, StoreError> {
+    get(t)?.ok_or(StoreError::Unknown("empresa"))?.today(agora)
+}
+
+/// The zone of this name. It was checked when it was saved: one that this version does not know is a fault, because in another
+/// one messages would leave at the wrong hour and days begin on the wrong one.
+pub(crate) fn zone(nome: &str) -> Result<Tz, StoreError> {
+    nome.parse().ok().ok_or(StoreError::Unknown("fuso"))
 }
 
 /// The company's own record.
@@ -343,6 +373,16 @@ pub struct HoraDaNoite {
     pub hora: NaiveTime,
     /// Since when it exists: its first night by itself comes after that.
     pub criada_em: DateTime<Utc>,
+}
+
+impl HoraDaNoite {
+    /// Its time zone.
+    ///
+    /// # Errors
+    /// A name that this version does not know.
+    pub fn zone(&self) -> Result<Tz, StoreError> {
+        zone(&self.fuso)
+    }
 }
 
 /// The hour of every company's night.

@@ -147,8 +147,7 @@ pub fn create(t: &mut Tenant<'_>, novo: &NovoLote, agora: DateTime<Utc>) -> Resu
 /// The database is unreachable, or there is no such company.
 pub fn day(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<Dia, StoreError> {
     let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-    let fuso = empresa.fuso.parse().unwrap_or(chrono_tz::America::Sao_Paulo);
-    let hoje = agora.with_timezone(&fuso).date_naive();
+    let (fuso, hoje) = (empresa.zone()?, empresa.today(agora)?);
     let vencidos_ate = domain::negociacao::vencidos_ate(hoje, &empresa.regras()?);
     Ok(Dia { hoje, fuso, vencidos_ate })
 }

@@ -5,9 +5,8 @@
 //! debtor's timeline.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::dinheiro::Centavos;
 use domain::endereco::Endereco;
 use domain::ids::{EmpresaId, ExecucaoId, TituloId};
@@ -138,20 +137,4 @@ pub fn companies(banco: &Banco) -> Result<Vec<EmpresaId>, StoreError> {
         Ok(sql_query("SELECT e AS id FROM disparo.empresas_com_negativacoes() e").load(conn)?)
     })?;
     Ok(linhas.into_iter().map(|linha| EmpresaId::new(linha.id)).collect())
-}
-
-/// The day where the company is.
-///
-/// # Errors
-/// The database is unreachable.
-pub fn today(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<NaiveDate, StoreError> {
-    #[derive(QueryableByName)]
-    struct Fuso {
-        #[diesel(sql_type = Text)]
-        fuso: String,
-    }
-    let linha: Option<Fuso> =
-        prepared("SELECT fuso FROM cadastro.v_empresa").get_result(t.conn).optional()?;
-    let fuso: Tz = linha.and_then(|l| l.fuso.parse().ok()).ok_or(StoreError::Unknown("fuso"))?;
-    Ok(agora.with_timezone(&fuso).date_naive())
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::calendario::Feriados;
@@ -17,15 +18,15 @@ use uuid::Uuid;
 use crate::disparos::{Linha, reached_by};
 use crate::fatos::{self, Fatos};
 use crate::titulos::ColunasTitulo;
-use crate::{StoreError, Tenant};
+use crate::{StoreError, Tenant, empresas};
 
 /// The most títulos that a preview shows.
 const MAX_TITULOS: i64 = 1_000;
 
 /// A debtor as a message would see it. It holds personal data and so has no `Debug`.
 pub struct Previa {
-    /// IANA name of the company's time zone.
-    pub fuso: String,
+    /// The company's time zone.
+    pub fuso: Tz,
     /// What the company chose about due dates.
     pub regras: Regras,
     /// The company's name.
@@ -103,7 +104,8 @@ pub fn read(t: &mut Tenant<'_>, devedor: DevedorId, textos: &[&str]) -> Result<O
     let grupos = fatos::wanted(textos.iter().copied());
     let lidos = fatos::read(t, &grupos, &[devedor.uuid()], &ids, &[])?;
     let fatos = lidos.of(devedor.uuid(), &ids, None);
-    Ok(Some(cabeca.with(linhas, fatos)))
+    let fuso = empresas::zone(&cabeca.fuso)?;
+    Ok(Some(cabeca.with(fuso, linhas, fatos)))
 }
 
 /// Rule b01: as [`read`], whoever has a bare address or number of the sheet.
@@ -136,9 +138,9 @@ pub fn read_avulso(
 }
 
 impl Cabeca {
-    fn with(self, linhas: Vec<Linha>, fatos: Fatos) -> Previa {
+    fn with(self, fuso: Tz, linhas: Vec<Linha>, fatos: Fatos) -> Previa {
         Previa {
-            fuso: self.fuso,
+            fuso,
             regras: Regras {
                 vencimento_em_dia_util: self.vencimento_em_dia_util,
                 feriados: Feriados::new(self.feriados),

@@ -11,7 +11,6 @@ pub use email::Remetente;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use domain::execucao::{Canal, Envio, Motivo, PedidoEnvio, Veredito, avaliar_envio};
 use domain::ids::{EmpresaId, ExecucaoId, TituloId};
 use domain::titulo::Titulo;
@@ -207,7 +206,7 @@ pub(crate) fn decide(dados: &Cerca, agora: DateTime<Utc>) -> Envio {
         fusos: dados.fusos,
         regras: &dados.regras,
     };
-    let aqui = agora.with_timezone(&time_zone(dados));
+    let aqui = agora.with_timezone(&dados.fuso);
     match (avaliar_envio(&pedido, aqui), lacking(dados)) {
         (Envio::Enviar { .. }, Some(motivo)) => Envio::Descartar { motivo },
         (Envio::Enviar { titulos }, None) if dados.canal == Canal::Negativacao => {
@@ -225,12 +224,6 @@ fn lacking(dados: &Cerca) -> Option<Motivo> {
         Canal::Enriquecimento => enriquecimento::lacking(dados),
         Canal::Negativacao => None,
     }
-}
-
-/// The company's zone. What is stored was checked when it was saved; a name that a newer table would know falls back to
-/// the zone of most companies.
-pub(crate) fn time_zone(dados: &Cerca) -> Tz {
-    dados.fuso.parse().unwrap_or(Tz::America__Sao_Paulo)
 }
 
 /// How long a whole provider call may take, so that a dispatcher that is asked to end still hears its answer.

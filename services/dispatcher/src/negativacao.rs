@@ -23,7 +23,7 @@ use providers::bureau::{Operacao, Pendencia};
 use runtime::Encerramento;
 use store::arquivos::{self, Escrita, Posse, Pronto, ending};
 use store::negativacoes::{self, LinhaRemessa, RemessaLida};
-use store::{StoreError, Tenant};
+use store::{StoreError, Tenant, empresas};
 
 use crate::{Dispatcher, Falha};
 
@@ -100,7 +100,7 @@ fn look_after(d: &Dispatcher, empresa: EmpresaId, agora: DateTime<Utc>) -> Resul
     let mut depois_de = None;
     loop {
         let andou = d.banco.da_empresa(empresa, |t| {
-            let hoje = negativacoes::today(t, agora)?;
+            let hoje = empresas::today(t, agora)?;
             negativacoes::move_on(t, depois_de, PAGINA, (agora, hoje))
         })?;
         for (que, quantas) in [("publicadas", andou.publicadas), ("baixas", andou.baixas)] {
@@ -122,7 +122,7 @@ fn look_after(d: &Dispatcher, empresa: EmpresaId, agora: DateTime<Utc>) -> Resul
     let incluir = d.vias.iter().any(|via| via.canal() == Canal::Negativacao);
     for conta in d.banco.da_empresa(empresa, |t| negativacoes::waiting(t, bureau.agrupar, incluir))? {
         let nova = d.banco.da_empresa(empresa, |t| {
-            let hoje = negativacoes::today(t, agora)?;
+            let hoje = empresas::today(t, agora)?;
             negativacoes::begin_remessa(
                 t,
                 conta.credencial,

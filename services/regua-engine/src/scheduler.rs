@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use domain::ids::EmpresaId;
 use runtime::Encerramento;
+use store::StoreError;
 use store::empresas::{self, HoraDaNoite};
 use store::noites::{self, Abertura};
 
@@ -28,10 +29,14 @@ pub(crate) async fn run(engine: Arc<Engine>, fim: Encerramento) -> Result<(), Fa
         let agora = engine.relogio.agora();
         let mut rodada = Ok(());
         for hora in engine.blocking(|e| empresas::night_hours(&e.banco)).await? {
-            let Some(hoje) = due_date(&hora, agora) else { continue };
-            if abertas.insert(hora.empresa, hoje) != Some(hoje) {
-                rodada = first_failure(rodada, open(&engine, hora.empresa, hoje).await)?;
-            }
+            let aberta = match due_date(&hora, agora) {
+                Ok(Some(hoje)) if abertas.insert(hora.empresa, hoje) != Some(hoje) => {
+                    open(&engine, hora.empresa, hoje).await
+                }
+                Ok(_) => Ok(()),
+                Err(erro) => Err(erro.into()),
+            };
+            rodada = first_failure(rodada, aberta)?;
         }
         rodada?;
         if !fim.dormir(OLHAR).await {
@@ -52,11 +57,11 @@ async fn open(engine: &Arc<Engine>, empresa: EmpresaId, hoje: NaiveDate) -> Resu
 }
 
 /// The company's date, if its night of that date is due.
-fn due_date(hora: &HoraDaNoite, agora: DateTime<Utc>) -> Option<NaiveDate> {
-    let fuso: Tz = hora.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
+fn due_date(hora: &HoraDaNoite, agora: DateTime<Utc>) -> Result<Option<NaiveDate>, StoreError> {
+    let fuso = hora.zone()?;
     let local = agora.with_timezone(&fuso);
-    is_due(local.date_naive(), local.time(), hora.hora, hora.criada_em.with_timezone(&fuso))
-        .then(|| local.date_naive())
+    let devida = is_due(local.date_naive(), local.time(), hora.hora, hora.criada_em.with_timezone(&fuso));
+    Ok(devida.then(|| local.date_naive()))
 }
 
 /// Whether the hour has come, and the company was there when it came: a company that was made at noon does not have the
@@ -80,7 +85,7 @@ mod tests {
     }
 
     fn due(hora: &HoraDaNoite, agora: &str) -> Option<String> {
-        due_date(hora, agora.parse().unwrap()).map(|data| data.to_string())
+        due_date(hora, agora.parse().unwrap()).unwrap().map(|data| data.to_string())
     }
 
     #[test]

@@ -67,8 +67,8 @@ pub struct Cerca {
     pub tentativas: u32,
     /// When the company lets this channel send; `None` for channels without a window (rule j07).
     pub janela: Option<Janela>,
-    /// IANA name of the company's time zone.
-    pub fuso: String,
+    /// The company's time zone.
+    pub fuso: Tz,
     /// Rule j06: the zones in which its window is read; none are the company's.
     pub fusos: &'static [Tz],
     /// What the company chose about due dates.

@@ -107,7 +107,7 @@ impl Tabela {
             dos_credores.into_iter().map(|c| Ok(read_encargos(Some(&c.encargos))?.map(|dele| (c.id, dele))));
         let mut tabela = Self {
             regras: empresa.regras()?,
-            fuso: empresa.fuso.parse().ok().ok_or(StoreError::Unknown("fuso"))?,
+            fuso: empresa.zone()?,
             da_empresa: read_encargos(encargos.as_deref())?.unwrap_or_default(),
             dos_credores: dos_credores.filter_map(Result::transpose).collect::<Result<_, StoreError>>()?,
             series: Series::new(),

@@ -4,6 +4,7 @@ use std::thread;
 
 use chrono::NaiveDate;
 use domain::calendario::MAX_FERIADOS;
+use store::StoreError;
 use store::empresas::feriados::{self, CalendarioCheio, Feriado};
 use store::empresas::{self, MudancaEmpresa};
 use store::noites;
@@ -105,4 +106,17 @@ fn a_company_has_so_many_holidays_and_no_more() {
     };
     assert_eq!(novo(dia("2026-03-10")), Err(CalendarioCheio));
     assert_eq!(novo(dia("2030-01-02")), Ok(()), "o que já existe muda de nome");
+}
+
+#[test]
+fn j06_a_day_is_the_companys_and_a_zone_that_nobody_knows_is_a_fault_instead_of_another_one() {
+    let casa = Casa::nova();
+    let agora = "2026-03-11T04:00:00Z".parse().unwrap();
+    let day_in = |fuso: &str| {
+        casa.run(&format!("UPDATE cadastro.empresa SET fuso = '{fuso}'"));
+        casa.dispatcher.da_empresa(casa.empresa, |t| empresas::today(t, agora))
+    };
+    assert_eq!(day_in("America/Sao_Paulo").unwrap(), dia("2026-03-11"));
+    assert_eq!(day_in("America/Rio_Branco").unwrap(), dia("2026-03-10"));
+    assert!(matches!(day_in("America/Atlantida"), Err(StoreError::Unknown("fuso"))));
 }

@@ -50,7 +50,7 @@ fn the_fence_shows_everything_a_message_needs_as_it_is_now() {
         (dados.canal, dados.fonte, dados.regua_ativa, dados.tentativas),
         (Canal::Email, Fonte::Cobranca, true, 0)
     );
-    assert_eq!((dados.janela, dados.fuso.as_str()), (Some(janela), "America/Manaus"));
+    assert_eq!((dados.janela, dados.fuso.name()), (Some(janela), "America/Manaus"));
     assert!(!dados.regras.vencimento_em_dia_util);
     assert_eq!(
         (dados.empresa_nome.as_str(), dados.remetente_email.as_str()),

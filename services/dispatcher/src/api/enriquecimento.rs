@@ -4,7 +4,6 @@ use actix_web::http::header::ETAG;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, put};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use chrono_tz::Tz;
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use domain::dinheiro::Centavos;
 use domain::enriquecimento::{BaseLegal, Finalidade, MAX_DIAS, Politica};
@@ -161,9 +160,7 @@ pub(super) async fn update(
 }
 
 fn load(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<(EnriquecimentoLido, i32), StoreError> {
-    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-    let fuso: Tz = empresa.fuso.parse().ok().ok_or(StoreError::Unknown("fuso"))?;
-    let dia = agora.with_timezone(&fuso).date_naive();
+    let dia = empresas::today(t, agora)?;
     let mes = dia.with_day(1).unwrap_or(dia);
     let escolhida = consultas::politica(t)?;
     let gasto = consultas::spent(t, mes)?;

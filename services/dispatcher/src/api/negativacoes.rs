@@ -14,7 +14,7 @@ use domain::negativacao::{Bureau, MotivoBaixa, PrazoDaBaixa, Situacao};
 use providers::bureau::pefin::describe;
 use serde::Serialize;
 use store::negativacoes::{self, Filtro, NegativacaoLida};
-use store::{StoreError, Tenant};
+use store::{StoreError, Tenant, empresas};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::{
@@ -229,7 +229,7 @@ pub(super) async fn take_off(
 ) -> Result<Resposta, Problema> {
     let (id, agora, motivo) = (id.0, contexto.servico.relogio.agora(), corpo.0.motivo.into());
     let baixar = move |t: &mut Tenant<'_>| {
-        let hoje = negativacoes::today(t, agora)?;
+        let hoje = empresas::today(t, agora)?;
         if negativacoes::ask_off(t, id, motivo, (agora, hoje))?.is_none() {
             return Ok(Err(Problema::nao_encontrado()));
         }

@@ -9,7 +9,7 @@ use render::carta::CartaPronta;
 use store::cartas::{CartaComposta, TituloCobrado};
 use store::disparos::{Cerca, Efeito, Linha, MensagemMontada};
 
-use super::{Tarefa, time_zone};
+use super::Tarefa;
 
 /// Who prints, as records name it.
 pub(super) const GRAFICA: &str = "grafica";
@@ -23,7 +23,7 @@ pub(super) fn lacking(dados: &Cerca) -> Option<Motivo> {
 pub(super) fn compose(tarefa: &Tarefa, agora: DateTime<Utc>) -> Result<super::Resposta, Motivo> {
     let Tarefa { titulos, dados, .. } = tarefa;
     let endereco = dados.fatos.destinatario.correio.clone().ok_or(Motivo::SemEndereco)?;
-    let hoje = agora.with_timezone(&time_zone(dados)).date_naive();
+    let hoje = agora.with_timezone(&dados.fuso).date_naive();
     let (pronta, identificacao) = conteudo::carta(dados, titulos, hoje)?;
     let documento = dados.devedor_documento.as_deref().and_then(|texto| Documento::parse(texto).ok());
     let tipo = documento.as_ref().map_or(TipoPessoa::Isenta, Documento::tipo_pessoa);

@@ -6,7 +6,7 @@ use providers::Segredo;
 use providers::email::{Causa, ClienteSmtp, Dkim, Mensagem, Partes, Pessoa, Recusa, Resposta, Resultado};
 use store::disparos::{ENTRE_ENDERECOS, MensagemMontada};
 
-use super::{Tarefa, time_zone};
+use super::Tarefa;
 use crate::descadastro::Descadastro;
 
 /// As whom e-mails are sent, and what is believed of what comes back.
@@ -61,7 +61,7 @@ fn assemble(
 ) -> Result<(Mensagem, MensagemMontada), Motivo> {
     let Tarefa { id, empresa, titulos, dados } = tarefa;
     let para: Vec<_> = dados.contatos.iter().map(|endereco| Pessoa { nome: None, endereco }).collect();
-    let hoje = agora.with_timezone(&time_zone(dados)).date_naive();
+    let hoje = agora.with_timezone(&dados.fuso).date_naive();
     let descadastro = remetente.descadastro.as_ref().map(|descadastro| descadastro.link(*empresa, *id));
     let pronto = conteudo::email(dados, titulos, hoje, descadastro.as_deref())?;
     let message_id = format!("<{id}@{}>", remetente.dominio);

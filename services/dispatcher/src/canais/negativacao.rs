@@ -12,7 +12,7 @@ use providers::bureau::{Pendencia, pefin};
 use store::disparos::{Cerca, Efeito, Linha, MensagemMontada};
 use store::negativacoes::{ContaDoCredor, Debito, NovaNegativacao};
 
-use super::{Tarefa, time_zone};
+use super::Tarefa;
 
 /// Who keeps what is asked for, as records name it.
 pub(super) const BUREAU: &str = "bureau";
@@ -40,7 +40,7 @@ pub(super) fn decide(dados: &Cerca, titulos: Vec<TituloId>, hoje: NaiveDate) -> 
 /// Asks for the entries. They are accepted when their rows are written, which is with this result.
 pub(super) fn ask(tarefa: &Tarefa, agora: DateTime<Utc>) -> Result<super::Resposta, Motivo> {
     let Tarefa { titulos, dados, .. } = tarefa;
-    let hoje = agora.with_timezone(&time_zone(dados)).date_naive();
+    let hoje = agora.with_timezone(&dados.fuso).date_naive();
     let mut novas = Vec::new();
     for linha in titulos.iter().filter_map(|titulo| linha(dados, *titulo)) {
         let (documento, endereco) = whose(dados)?;

@@ -6,7 +6,7 @@ use providers::sms::{ClienteSms, Pedido, Resultado};
 use render::sms::Opcoes;
 use store::disparos::MensagemMontada;
 
-use super::{Tarefa, time_zone};
+use super::Tarefa;
 
 pub(super) async fn send(
     cliente: &ClienteSms,
@@ -15,7 +15,7 @@ pub(super) async fn send(
 ) -> Result<super::Resposta, Motivo> {
     let Tarefa { id, titulos, dados, .. } = tarefa;
     let para = dados.contatos.first().ok_or(Motivo::SemContato)?;
-    let hoje = agora.with_timezone(&time_zone(dados)).date_naive();
+    let hoje = agora.with_timezone(&dados.fuso).date_naive();
     let opcoes = Opcoes { perfil: cliente.perfil(), transliterar: cliente.transliterar() };
     let pronto = conteudo::sms(dados, titulos, hoje, opcoes)?;
     let resultado = cliente.send(&Pedido { chave: id.uuid(), para, texto: &pronto.texto }).await;

@@ -7,7 +7,7 @@ use domain::negativacao::{EventoBureau, MotivoBaixa};
 use providers::bureau::pefin::{Classe, LinhaRetorno, Retorno, TipoRetorno, classify};
 use providers::bureau::{Operacao, Resposta};
 use store::negativacoes::{self, Aplicado, LinhaDeRetorno, RecusaRetorno};
-use store::{StoreError, Tenant};
+use store::{StoreError, Tenant, empresas};
 use uuid::Uuid;
 
 use super::conta;
@@ -21,7 +21,7 @@ pub(crate) fn take(
     (retorno, sha256): (&Retorno, &str),
     agora: DateTime<Utc>,
 ) -> Result<Result<Aplicado, RecusaRetorno>, StoreError> {
-    let hoje = negativacoes::today(t, agora)?;
+    let hoje = empresas::today(t, agora)?;
     let credenciais = negativacoes::credentials(t, None, MAX_CONTAS)?;
     let delas = |credencial: &negativacoes::CredencialLida| {
         conta::read(&credencial.conta)?.conta().ok().filter(|conta| retorno.is_of(conta))?;

@@ -10,7 +10,6 @@ mod titulos;
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use chrono_tz::Tz;
 use deserr::Deserr;
 use domain::ids::{DevedorId, ReguaId, TituloId};
 use domain::regua::{Razao, explicar};
@@ -115,7 +114,7 @@ fn explain(
 ) -> Result<Result<Explicacao, Problema>, StoreError> {
     let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
     let escolhas = empresa.regras()?;
-    let hoje = agora.with_timezone(&empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo)).date_naive();
+    let hoje = empresa.today(agora)?;
     let data = pergunta.data.unwrap_or(hoje);
     if let Some(recusa) = refuse(data, hoje) {
         return Ok(Err(recusa));

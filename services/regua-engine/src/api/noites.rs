@@ -3,7 +3,6 @@
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use deserr::Deserr;
 use domain::ids::NoiteId;
 use serde::Serialize;
@@ -166,9 +165,7 @@ fn open(
     data: Option<NaiveDate>,
     agora: DateTime<Utc>,
 ) -> Result<Result<Resposta, Problema>, StoreError> {
-    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-    let fuso: Tz = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
-    let hoje = agora.with_timezone(&fuso).date_naive();
+    let hoje = empresas::today(t, agora)?;
     let data = data.unwrap_or(hoje);
     if data > hoje {
         return Ok(Err(future(hoje)));

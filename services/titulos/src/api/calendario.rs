@@ -13,11 +13,10 @@ pub(super) struct Calendario {
 }
 
 impl Calendario {
-    /// As it is at `agora`. The zone that is stored was checked when it was saved.
+    /// As it is at `agora`.
     pub(super) fn load(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<Self, StoreError> {
         let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-        let fuso: Tz = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
-        Ok(Self { hoje: agora.with_timezone(&fuso).date_naive(), regras: empresa.regras()?, fuso })
+        Ok(Self { hoje: empresa.today(agora)?, regras: empresa.regras()?, fuso: empresa.zone()? })
     }
 
     /// The first instant of a day: the first hour after midnight that the day has.

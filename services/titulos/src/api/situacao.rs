@@ -6,8 +6,7 @@ pub(super) use muitos::{cancelar_muitos, reabrir_muitos, suspender_muitos};
 
 use actix_web::post;
 use actix_web::web::Data;
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
+use chrono::NaiveDate;
 use deserr::Deserr;
 use domain::ids::TituloId;
 use store::titulos::{self, Alvo, Pedido, RecusaSituacao};
@@ -95,7 +94,7 @@ pub(super) async fn suspender(
 ) -> Result<Resposta, Problema> {
     let (id, ate, agora) = (TituloId::new(id.0), corpo.0.ate, contexto.servico.relogio.agora());
     let suspender = move |t: &mut Tenant<'_>| {
-        let hoje = today(t, agora)?;
+        let hoje = empresas::today(t, agora)?;
         if ate.is_some_and(|ate| ate <= hoje) {
             return Ok(Err(Problema::validacao(vec![too_early("/ate".to_owned())])));
         }
@@ -171,13 +170,6 @@ fn refusal(recusa: RecusaSituacao) -> String {
         }
         RecusaSituacao::NadaDevido => "hoje o título não deve nada".to_owned(),
     }
-}
-
-/// The day in the company's zone; what is stored of it was checked when it was saved.
-fn today(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<NaiveDate, StoreError> {
-    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-    let fuso: Tz = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
-    Ok(agora.with_timezone(&fuso).date_naive())
 }
 
 /// Rule t07: on the day itself it would be open already.

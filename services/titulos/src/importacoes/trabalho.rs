@@ -241,8 +241,7 @@ impl Trabalho<'_> {
 }
 
 fn time_zone(t: &mut Tenant<'_>) -> Result<Tz, StoreError> {
-    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-    Ok(empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo))
+    empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?.zone()
 }
 
 /// Sends chunk after chunk until the file ends, something fails, or nobody listens.

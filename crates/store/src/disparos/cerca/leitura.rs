@@ -216,7 +216,7 @@ impl LinhaExecucao {
             duvidosa: self.duvidosa,
             tentativas: u32::try_from(self.tentativas).ok().ok_or(desconhecido("tentativas"))?,
             janela: partes.janela(canal)?,
-            fuso: empresa.fuso.clone(),
+            fuso: empresa.zone()?,
             fusos,
             regras: empresa.regras(),
             empresa_nome: empresa.nome.clone(),

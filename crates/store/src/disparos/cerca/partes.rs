@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::avulsos::{self, Avulsos};
 use super::leitura::LinhaExecucao;
 use crate::preparada::prepared;
-use crate::{StoreError, Tenant};
+use crate::{StoreError, Tenant, empresas};
 
 /// All of it, for several executions of one company.
 pub(super) struct Partes {
@@ -333,7 +333,14 @@ impl DaEmpresa {
     /// # Errors
     /// Its zone is none that this version knows.
     pub(super) fn day_of(&self, instante: DateTime<Utc>) -> Result<NaiveDate, StoreError> {
-        let fuso: Tz = self.fuso.parse().ok().ok_or(StoreError::Unknown("fuso"))?;
-        Ok(instante.with_timezone(&fuso).date_naive())
+        Ok(instante.with_timezone(&self.zone()?).date_naive())
+    }
+
+    /// The company's zone.
+    ///
+    /// # Errors
+    /// None that this version knows.
+    pub(super) fn zone(&self) -> Result<Tz, StoreError> {
+        empresas::zone(&self.fuso)
     }
 }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use deserr::Deserr;
 use domain::negativacao::{CumprimentoDaBaixa, PrazoDaBaixa};
 use serde::Serialize;
+use store::empresas;
 use store::negativacoes::{self, Contagem, PrazoLido};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -111,7 +112,7 @@ pub(crate) async fn list(
     let Lista { de, ate, limite, cursor } = consulta.0;
     let (agora, depois_de) = (contexto.servico.relogio.agora(), cursor.map(|cursor| cursor.0));
     let ler = contexto.servico.da_empresa(&acesso, move |t| {
-        let hoje = negativacoes::today(t, agora)?;
+        let hoje = empresas::today(t, agora)?;
         Ok((hoje, negativacoes::deadlines(t, (de, ate), depois_de, limite.com_folga())?))
     });
     let (hoje, lidos) = ler.await?;
@@ -135,9 +136,9 @@ pub(crate) async fn tally(
 ) -> Result<Json<ResumoPrazos>, Problema> {
     let Periodo { de, ate } = consulta.0;
     let agora = contexto.servico.relogio.agora();
-    let ler = contexto.servico.da_empresa(&acesso, move |t| {
-        Ok((negativacoes::today(t, agora)?, negativacoes::tally(t, (de, ate))?))
-    });
+    let ler = contexto
+        .servico
+        .da_empresa(&acesso, move |t| Ok((empresas::today(t, agora)?, negativacoes::tally(t, (de, ate))?)));
     let (hoje, contagens) = ler.await?;
     let mut por_cumprimento: BTreeMap<_, _> =
         CumprimentoDaBaixa::TODOS.iter().map(|qual| (qual.as_str(), 0)).collect();

@@ -1,4 +1,5 @@
 use chrono::NaiveTime;
+use chrono_tz::Tz;
 use domain::dinheiro::Centavos;
 use domain::execucao::{Canal, Envio, Fonte};
 use domain::ids::TituloId;
@@ -40,7 +41,7 @@ fn dados(status: StatusTitulo) -> Cerca {
         duvidosa: false,
         tentativas: 0,
         janela: None,
-        fuso: "America/Sao_Paulo".to_owned(),
+        fuso: Tz::America__Sao_Paulo,
         fusos: &[],
         regras: Regras::default(),
         empresa_nome: "Cobradora Exemplo".to_owned(),
@@ -117,12 +118,11 @@ fn v03_nothing_of_an_inactive_regua_leaves() {
 fn j01_j06_the_window_is_read_in_the_companys_zone() {
     let hora = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
     let janela = Janela::new(hora(9), hora(18), DiasDaSemana::UTEIS).unwrap();
-    let em =
-        |fuso: &str| Cerca { janela: Some(janela), fuso: fuso.to_owned(), ..dados(StatusTitulo::Aberto) };
-    assert!(matches!(decide(&em("America/Sao_Paulo"), agora()), Envio::Enviar { .. }));
+    let em = |fuso: Tz| Cerca { janela: Some(janela), fuso, ..dados(StatusTitulo::Aberto) };
+    assert!(matches!(decide(&em(Tz::America__Sao_Paulo), agora()), Envio::Enviar { .. }));
     // 07:30 there.
     let para = "2026-03-10T14:00:00Z".parse().unwrap();
-    assert_eq!(decide(&em("America/Rio_Branco"), agora()), Envio::Adiar { para });
+    assert_eq!(decide(&em(Tz::America__Rio_Branco), agora()), Envio::Adiar { para });
 }
 
 #[test]

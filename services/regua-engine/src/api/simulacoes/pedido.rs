@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use chrono_tz::Tz;
 use deserr::Deserr;
 use serde_json::Value;
 use store::simulacoes::{self, Pedido, Tipo};
@@ -136,9 +135,7 @@ pub(in crate::api) fn next_night(
     t: &mut Tenant<'_>,
     agora: DateTime<Utc>,
 ) -> Result<(NaiveDate, Option<NaiveDate>), StoreError> {
-    let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
-    let fuso: Tz = empresa.fuso.parse().unwrap_or(Tz::America__Sao_Paulo);
-    let hoje = agora.with_timezone(&fuso).date_naive();
+    let hoje = empresas::today(t, agora)?;
     let ultima = noites::last(t)?;
     Ok((next_to_open(ultima, hoje), ultima.map(|ultima| ultima.data)))
 }

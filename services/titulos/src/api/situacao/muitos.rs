@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use deserr::Deserr;
 use domain::titulo::Mudanca;
 use serde::Serialize;
-use store::Tenant;
 use store::titulos::{self, Alvo, Pedido, RecusaSituacao, Situada};
+use store::{Tenant, empresas};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{Autorizado, ErroCampo, ErrosCampo, Itens, Problema, Resposta, Texto, escopos, esquema};
@@ -175,7 +175,7 @@ async fn change<E>(
 ) -> Result<Resposta, Problema> {
     let agora = contexto.servico.relogio.agora();
     let mudar = move |t: &mut Tenant<'_>| {
-        let hoje = today(t, agora)?;
+        let hoje = empresas::today(t, agora)?;
         let (bons, cedo): (Vec<_>, Vec<_>) =
             lidos.iter().partition(|(_, _, ate)| ate.is_none_or(|ate| hoje < ate));
         let pedidos: Vec<_> =
