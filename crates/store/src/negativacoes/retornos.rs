@@ -1,7 +1,7 @@
 //! What a bureau sends back about a remessa, once, and whole or not at all.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::negativacao::EventoBureau;
 use uuid::Uuid;
@@ -118,19 +118,19 @@ struct Remessa {
     registros: i32,
 }
 
-/// Takes the retorno of the remessa `sequencia` of one of these accounts. The same bytes again change nothing; bytes whose lines
-/// are not those of the remessa are refused, and nothing of them is kept.
+/// Takes the retorno of the remessa `sequencia` of whoever informs PEFIN by the CNPJ that begins so. The same bytes again change
+/// nothing; bytes whose lines are not those of the remessa are refused, and nothing of them is kept.
 ///
 /// # Errors
 /// The database is unreachable or holds something this version cannot read.
 pub fn apply(
     t: &mut Tenant<'_>,
     sha256: &str,
-    (credenciais, sequencia): (&[Uuid], u32),
+    (raiz, sequencia): (&str, u32),
     linhas: &[LinhaDeRetorno],
     (agora, hoje): (DateTime<Utc>, NaiveDate),
 ) -> Result<Result<Aplicado, RecusaRetorno>, StoreError> {
-    let remessas = candidates(t, credenciais, sequencia)?;
+    let remessas = candidates(t, raiz, sequencia)?;
     let antes: Option<RetornoLido> = sql_query(format!("{COLUNAS} AND sha256 = $2"))
         .bind::<SqlUuid, _>(t.empresa.uuid())
         .bind::<Text, _>(sha256)
@@ -148,14 +148,17 @@ pub fn apply(
     Ok(Err(RecusaRetorno::OutraRemessa))
 }
 
-/// Held until this ends: two uploads at once are one after the other.
-fn candidates(t: &mut Tenant<'_>, credenciais: &[Uuid], sequencia: u32) -> Result<Vec<Remessa>, StoreError> {
+/// Held until this ends: two uploads at once are one after the other. What tells several remessas of one informant apart is in no
+/// retorno, so there may be several.
+fn candidates(t: &mut Tenant<'_>, raiz: &str, sequencia: u32) -> Result<Vec<Remessa>, StoreError> {
     Ok(sql_query(
-        "SELECT id, credencial_id, registros FROM disparo.remessa \
-          WHERE empresa_id = $1 AND credencial_id = ANY ($2) AND sequencia = $3 ORDER BY id FOR UPDATE",
+        "SELECT r.id, r.credencial_id, r.registros FROM disparo.credencial c \
+           JOIN disparo.remessa r ON r.empresa_id = c.empresa_id AND r.credencial_id = c.id \
+          WHERE c.empresa_id = $1 AND c.bureau = 'pefin' AND starts_with(c.informante, $2) AND r.sequencia = $3 \
+          ORDER BY r.id FOR UPDATE OF r",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Array<SqlUuid>, _>(credenciais)
+    .bind::<Text, _>(raiz)
     .bind::<Integer, _>(i32::try_from(sequencia).unwrap_or(i32::MAX))
     .load(t.conn)?)
 }

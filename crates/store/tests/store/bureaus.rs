@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 use crate::apoio::{Casa, LEASE, NOITE, devedor, dia, hora, item};
 
+/// How the CNPJ of whoever informs begins.
+const RAIZ: &str = "11222333";
+
 fn agora() -> DateTime<Utc> {
     hora(dia(NOITE))
 }
@@ -33,7 +36,7 @@ fn house(quantos: usize) -> (Casa, Uuid) {
     casa.run(&format!(
         "INSERT INTO disparo.credencial (empresa_id, id, bureau, conta, informante, comunicado, dias_minimos, valor_minimo, criada_em, \
                 atualizada_em) \
-         VALUES ('{e}', '{conta}', 'pefin', '{{}}', '11222333', 'bureau', 30, 0, now(), now()); \
+         VALUES ('{e}', '{conta}', 'pefin', '{{}}', '{RAIZ}', 'bureau', 30, 0, now(), now()); \
          INSERT INTO disparo.negativacao (empresa_id, id, execucao_id, devedor_id, titulo_id, credencial_id, bureau, comunicado, \
                 pendencia, documento, contrato, vencimento, valor, solicitada_em, mudou_em) \
          SELECT t.empresa_id, gen_random_uuid(), '{execucao}', t.devedor_id, t.id, '{conta}', 'pefin', 'bureau', \
@@ -78,13 +81,12 @@ fn said(contrato: &str, exclusao: bool, evento: EventoBureau) -> LinhaDeRetorno 
 /// Takes a retorno of these lines.
 fn answer(
     casa: &Casa,
-    conta: Uuid,
     (resumo, sequencia): (&str, u32),
     linhas: &[LinhaDeRetorno],
 ) -> Result<negativacoes::Aplicado, RecusaRetorno> {
     let em = (agora(), hoje());
     casa.dispatcher
-        .da_empresa(casa.empresa, |t| negativacoes::apply(t, resumo, (&[conta], sequencia), linhas, em))
+        .da_empresa(casa.empresa, |t| negativacoes::apply(t, resumo, (RAIZ, sequencia), linhas, em))
         .unwrap()
 }
 
@@ -189,7 +191,7 @@ fn g21_what_is_paid_while_its_inclusion_travels_comes_off_and_an_old_answer_chan
     pay(&casa, "T0");
     assert_eq!(move_on(&casa).baixas, 1);
     assert_eq!(move_on(&casa).baixas, 0, "once");
-    let apply = |linhas: &[LinhaDeRetorno], sequencia| answer(&casa, conta, ("resumo", sequencia), linhas);
+    let apply = |linhas: &[LinhaDeRetorno], sequencia| answer(&casa, ("resumo", sequencia), linhas);
     let aceitas = [said("T0", false, EventoBureau::Aceitar), said("T1", false, EventoBureau::Aceitar)];
     assert_eq!(apply(&aceitas, 2).unwrap_err(), RecusaRetorno::OutraRemessa);
     assert_eq!(apply(&aceitas[..1], 1).unwrap_err(), RecusaRetorno::OutraRemessa, "one line is missing");
@@ -199,6 +201,20 @@ fn g21_what_is_paid_while_its_inclusion_travels_comes_off_and_an_old_answer_chan
     assert!(apply(&aceitas, 1).unwrap().repetido);
     let segunda = begin(&casa, conta).unwrap();
     assert_eq!(lines(&casa, &segunda), [(2, "T0".to_owned(), true)]);
+}
+
+#[test]
+fn a_retorno_is_of_whoever_informs_by_its_cnpj_whatever_tells_his_remessas_apart() {
+    let (casa, conta) = house(1);
+    assert!(finish(&casa, &begin(&casa, conta).unwrap()));
+    let informed_by = |informante: &str| {
+        casa.run(&format!("UPDATE disparo.credencial SET informante = '{informante}'"));
+        answer(&casa, ("resumo", 1), &[said("T0", false, EventoBureau::Aceitar)])
+    };
+    for outro in ["99222333", "1122233", "01122233"] {
+        assert_eq!(informed_by(outro).unwrap_err(), RecusaRetorno::OutraRemessa, "{outro}");
+    }
+    assert_eq!(informed_by("11222333FIL2").unwrap().retorno.aceitas, 1);
 }
 
 #[test]
@@ -266,14 +282,14 @@ fn what_the_bureau_took_is_not_off_because_it_has_nothing_to_take_off_until_it_s
     pay(&casa, "T1");
     move_on(&casa);
     let aceitas = [said("T0", false, EventoBureau::Aceitar), said("T1", false, EventoBureau::Aceitar)];
-    answer(&casa, conta, ("1", 1), &aceitas).unwrap();
+    answer(&casa, ("1", 1), &aceitas).unwrap();
     pay(&casa, "T0");
     move_on(&casa);
     sair("exclusion");
     let nada = |contrato| said(contrato, true, EventoBureau::NadaABaixar);
-    answer(&casa, conta, ("2", 2), &[nada("T0"), nada("T1")]).unwrap();
+    answer(&casa, ("2", 2), &[nada("T0"), nada("T1")]).unwrap();
     let recusas = [said("T0", false, EventoBureau::Rejeitar), said("T1", false, EventoBureau::Rejeitar)];
-    answer(&casa, conta, ("outra palavra", 1), &recusas).unwrap();
+    answer(&casa, ("outra palavra", 1), &recusas).unwrap();
     assert_eq!(situacoes(&casa), ["baixa_enviada", "baixa_enviada"]);
     // A person looked, and asks again.
     let em = (agora(), hoje());
@@ -288,8 +304,8 @@ fn what_the_bureau_took_is_not_off_because_it_has_nothing_to_take_off_until_it_s
     }
     assert_eq!(prazos(), antes, "the deadline runs on");
     sair("once more");
-    answer(&casa, conta, ("3", 3), &[nada("T0")]).unwrap_err();
-    answer(&casa, conta, ("3", 3), &[nada("T0"), nada("T1")]).unwrap();
+    answer(&casa, ("3", 3), &[nada("T0")]).unwrap_err();
+    answer(&casa, ("3", 3), &[nada("T0"), nada("T1")]).unwrap();
     assert_eq!(situacoes(&casa), ["baixada", "baixada"]);
 }
 
@@ -313,7 +329,7 @@ fn an_exclusion_that_was_lost_goes_once_more_and_the_answer_to_the_first_still_c
     assert_eq!(pedir((hora(amanha), amanha)), Some(true));
     sair();
     let baixada = |contrato| said(contrato, true, EventoBureau::Baixar);
-    answer(&casa, conta, ("2", 2), &[baixada("T0"), baixada("T1")]).unwrap();
+    answer(&casa, ("2", 2), &[baixada("T0"), baixada("T1")]).unwrap();
     assert_eq!(situacoes(&casa), ["baixada", "baixada"]);
 }
 

@@ -8,12 +8,6 @@ use providers::bureau::pefin::{Classe, LinhaRetorno, Retorno, TipoRetorno, class
 use providers::bureau::{Operacao, Resposta};
 use store::negativacoes::{self, Aplicado, LinhaDeRetorno, RecusaRetorno};
 use store::{StoreError, Tenant, empresas};
-use uuid::Uuid;
-
-use super::conta;
-
-/// Accounts of a company that are looked at.
-const MAX_CONTAS: i64 = 10_000;
 
 /// Takes a retorno that was read whole.
 pub(crate) fn take(
@@ -22,14 +16,10 @@ pub(crate) fn take(
     agora: DateTime<Utc>,
 ) -> Result<Result<Aplicado, RecusaRetorno>, StoreError> {
     let hoje = empresas::today(t, agora)?;
-    let credenciais = negativacoes::credentials(t, None, MAX_CONTAS)?;
-    let delas = |credencial: &negativacoes::CredencialLida| {
-        conta::read(&credencial.conta)?.conta().ok().filter(|conta| retorno.is_of(conta))?;
-        Some(credencial.id)
-    };
-    let delas: Vec<Uuid> = credenciais.iter().filter_map(delas).collect();
     let linhas: Vec<_> = retorno.linhas.iter().map(|linha| read(retorno, linha)).collect();
-    negativacoes::apply(t, sha256, (&delas, retorno.sequencia), &linhas, (agora, hoje))
+    // The header has a zero before the root of the CNPJ.
+    let raiz = format!("{:08}", retorno.informante);
+    negativacoes::apply(t, sha256, (&raiz, retorno.sequencia), &linhas, (agora, hoje))
 }
 
 /// Bytes as they are written in records.
