@@ -6,8 +6,7 @@ mod dados;
 mod mescla;
 
 pub use consulta::{
-    Anterior, BaseLegal, Consulta, EstadoConsulta, Finalidade, MAX_DIAS, PedidoConsulta, Politica,
-    avaliar_consulta,
+    Anterior, BaseLegal, Consulta, EstadoConsulta, Finalidade, PedidoConsulta, Politica, avaliar_consulta,
 };
 pub use dados::{Dados, EmailDito, EnderecoDito, MAX_DITOS, Relacao, TelefoneDito};
 pub use mescla::{Conhecidos, MAX_MEIOS, Mescla, MotivoRecusa, Recusado, TipoMeio, mesclar};

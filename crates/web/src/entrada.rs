@@ -29,6 +29,7 @@ mod consulta;
 mod corpo;
 mod dominio;
 mod erros;
+mod inteiro;
 mod texto;
 mod tipos;
 
@@ -39,5 +40,6 @@ pub(crate) use consulta::pairs;
 pub use corpo::{Corpo, Itens, LIMITE_CORPO, LimiteCorpo};
 pub use erros::{ErroValor, ErrosCampo, parse, parse_item, parse_with};
 pub(crate) use erros::{MAX_ERROS, cut};
+pub use inteiro::Inteiro;
 pub use texto::{Texto, TextoLongo};
 pub use tipos::{Legivel, Lido, Lista, NaoNulo, parse_texto};

@@ -22,8 +22,8 @@ pub use autenticacao::{
 };
 pub use bloqueio::bloquear;
 pub use entrada::{
-    Caminho, Consulta, Corpo, Descomprimido, ErroValor, ErrosCampo, Itens, LIMITE_CORPO, Legivel, Lido,
-    LimiteCorpo, Lista, NaoNulo, Texto, TextoLongo, parse, parse_item, parse_texto, parse_with,
+    Caminho, Consulta, Corpo, Descomprimido, ErroValor, ErrosCampo, Inteiro, Itens, LIMITE_CORPO, Legivel,
+    Lido, LimiteCorpo, Lista, NaoNulo, Texto, TextoLongo, parse, parse_item, parse_texto, parse_with,
 };
 pub use idempotencia::Idempotencia;
 pub use openapi::{InfoApi, documento, rotas_sem_escopo};

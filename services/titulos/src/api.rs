@@ -17,7 +17,6 @@ pub(crate) mod importacoes;
 mod indices;
 mod mapeamentos;
 mod negociacoes;
-mod numeros;
 mod pagamentos;
 mod politicas;
 mod resultados;

@@ -6,9 +6,6 @@ use crate::codigo::codigos;
 use crate::dinheiro::Centavos;
 use crate::execucao::Motivo;
 
-/// The longest time that a policy may name, in days.
-pub const MAX_DIAS: u16 = 365;
-
 codigos! {
     /// What somebody's data are asked for (LGPD, art. 6º, I). A query without one is not made.
     pub enum Finalidade("finalidade") {
@@ -200,7 +197,7 @@ mod tests {
         fn no_query_takes_a_month_over_its_limit(
             limite in prop::option::of(0..1_000_i64),
             (gasto, preco) in (0..1_000_i64, 0..200_i64),
-            (entre, validade) in (0..=MAX_DIAS, 0..=MAX_DIAS),
+            (entre, validade) in (0..=365_u16, 0..=365_u16),
             anterior in prop::option::of((0..400_i64, any::<bool>())),
         ) {
             let p = Politica {

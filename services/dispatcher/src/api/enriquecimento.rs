@@ -4,14 +4,14 @@ use actix_web::http::header::ETAG;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, put};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
+use deserr::Deserr;
 use domain::dinheiro::Centavos;
-use domain::enriquecimento::{BaseLegal, Finalidade, MAX_DIAS, Politica};
+use domain::enriquecimento::{BaseLegal, Finalidade, Politica};
 use serde::Serialize;
 use store::consultas;
 use store::{StoreError, Tenant, empresas};
 use utoipa::ToSchema;
-use web::{Autorizado, Corpo, ErroValor, ErrosCampo, Problema, Resposta, SeVersao, escopos, esquema, etag};
+use web::{Autorizado, Corpo, ErrosCampo, Inteiro, Problema, Resposta, SeVersao, escopos, esquema, etag};
 
 use super::Contexto;
 
@@ -64,13 +64,13 @@ struct EnriquecimentoEntrada {
     #[schema(required = false)]
     enderecos: bool,
     /// Por quantos dias um devedor não é consultado de novo; 30, se não vier.
-    #[deserr(default = Dias(30))]
+    #[deserr(default)]
     #[schema(value_type = u16, minimum = 0, maximum = 365, required = false)]
-    dias_entre_consultas: Dias,
+    dias_entre_consultas: Option<Dias>,
     /// Por quantos dias uma resposta vale; 90, se não vier.
-    #[deserr(default = Dias(90))]
+    #[deserr(default)]
     #[schema(value_type = u16, minimum = 0, maximum = 365, required = false)]
-    dias_de_validade: Dias,
+    dias_de_validade: Option<Dias>,
     /// Para que se consulta.
     #[schema(value_type = esquema::Finalidade)]
     finalidade: Finalidade,
@@ -79,26 +79,19 @@ struct EnriquecimentoEntrada {
     base_legal: BaseLegal,
 }
 
-struct Dias(u16);
-
-impl Deserr<ErrosCampo> for Dias {
-    fn deserialize_from_value<V: IntoValue>(
-        valor: Value<V>,
-        local: ValuePointerRef<'_>,
-    ) -> Result<Self, ErrosCampo> {
-        let lido = i64::deserialize_from_value(valor, local)?;
-        let dias = u16::try_from(lido).ok().filter(|dias| *dias <= MAX_DIAS).map(Self);
-        dias.ok_or_else(|| ErrosCampo::at(local, ErroValor::new("fora_do_intervalo", "deve ser de 0 a 365")))
-    }
-}
+/// As many days as a policy may name.
+type Dias = Inteiro<u16, 0, 365>;
 
 impl From<EnriquecimentoEntrada> for Politica {
     fn from(entrada: EnriquecimentoEntrada) -> Self {
+        let usual = Self::default();
         Self {
             limite_mensal: entrada.limite_mensal,
             enderecos: entrada.enderecos,
-            dias_entre_consultas: entrada.dias_entre_consultas.0,
-            dias_de_validade: entrada.dias_de_validade.0,
+            dias_entre_consultas: entrada
+                .dias_entre_consultas
+                .map_or(usual.dias_entre_consultas, |dias| dias.0),
+            dias_de_validade: entrada.dias_de_validade.map_or(usual.dias_de_validade, |dias| dias.0),
             finalidade: entrada.finalidade,
             base_legal: entrada.base_legal,
         }

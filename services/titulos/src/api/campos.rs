@@ -3,7 +3,7 @@
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use store::devedores::Campo;
 use store::titulos::PREFIXO_IMPUTADO;
-use web::{ErroValor, ErrosCampo, Texto, parse_texto};
+use web::{ErroValor, ErrosCampo, Inteiro, Texto, parse_texto};
 
 /// A field that a change may empty: absent keeps it, null empties it (RFC 7396). What can never be empty is a `web::NaoNulo`;
 /// an `Option` would take a null for absence.
@@ -40,19 +40,7 @@ impl<T: Deserr<ErrosCampo>> Deserr<ErrosCampo> for Anulavel<T> {
 
 /// From 0 to 1000 (rule s10).
 #[derive(Clone, Copy)]
-pub(super) struct Score(pub(super) i16);
-
-impl Deserr<ErrosCampo> for Score {
-    fn deserialize_from_value<V: IntoValue>(
-        valor: Value<V>,
-        local: ValuePointerRef<'_>,
-    ) -> Result<Self, ErrosCampo> {
-        let lido = i64::deserialize_from_value(valor, local)?;
-        let score = i16::try_from(lido).ok().filter(|score| (0..=1000).contains(score)).map(Self);
-        score
-            .ok_or_else(|| ErrosCampo::at(local, ErroValor::new("fora_do_intervalo", "deve ser de 0 a 1000")))
-    }
-}
+pub(super) type Score = Inteiro<i16, 0, 1000>;
 
 /// The ERP's own key of a payment: not one of those that a broken agreement books what it had received under.
 pub(super) struct CodigoDePagamento(pub(super) String);

@@ -14,13 +14,12 @@ use store::{StoreError, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{
-    Autorizado, Caminho, Codigo, Consulta, Corpo, ErroCampo, ErrosCampo, Pagina, Paginacao, Problema,
-    Resposta, Texto, escopos, esquema,
+    Autorizado, Caminho, Codigo, Consulta, Corpo, ErroCampo, ErrosCampo, Inteiro, Pagina, Paginacao,
+    Problema, Resposta, Texto, escopos, esquema,
 };
 
 use super::Contexto;
 use super::entrada::Valor;
-use super::numeros::Inteiro;
 
 /// One policy for each day on which one begins.
 pub(super) static POLITICA_NA_FAIXA: Codigo = Codigo::new(
@@ -53,13 +52,13 @@ struct PoliticaEntrada {
     #[schema(value_type = Option<Uuid>)]
     credor_id: Option<CredorId>,
     /// A partir de quantos dias de atraso do título mais antigo, até onde a seguinte começa; 0 vale também a vencer.
-    dias_de: Inteiro<0, 9999>,
+    dias_de: Inteiro<u16, 0, 9999>,
     /// Descontos máximos do pagamento à vista.
     a_vista: DescontosEntrada,
     /// Descontos máximos do parcelado.
     parcelado: DescontosEntrada,
     /// Máximo de parcelas, contando a entrada.
-    max_parcelas: Inteiro<1, 120>,
+    max_parcelas: Inteiro<u16, 1, 120>,
     /// Valor mínimo de cada parcela, fora a entrada.
     #[schema(value_type = esquema::Valor)]
     parcela_minima: Valor,
@@ -74,11 +73,11 @@ struct PoliticaEntrada {
     /// Por quantos dias uma proposta pode ser aceita; ausente, só no próprio dia.
     #[deserr(default = Inteiro(0))]
     #[schema(value_type = u16, required = false, minimum = 0, maximum = 365)]
-    validade_dias: Inteiro<0, 365>,
+    validade_dias: Inteiro<u16, 0, 365>,
     /// Em quantos dias o primeiro pagamento deve vencer; ausente, 30.
     #[deserr(default = Inteiro(30))]
     #[schema(value_type = u16, required = false, minimum = 0, maximum = 365)]
-    primeiro_vencimento_dias: Inteiro<0, 365>,
+    primeiro_vencimento_dias: Inteiro<u16, 0, 365>,
 }
 
 impl From<PoliticaEntrada> for EntradaPolitica {

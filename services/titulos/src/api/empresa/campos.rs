@@ -12,10 +12,7 @@ use domain::regras::Migracao;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
-use web::{ErroValor, ErrosCampo, Lista};
-
-/// The most days that an agreement without a payment may wait (rule k07).
-const MAX_PRAZO: u16 = 365;
+use web::{ErroValor, ErrosCampo, Inteiro, Lista};
 
 pub(super) struct Fuso(pub(super) Tz);
 
@@ -137,9 +134,7 @@ impl Deserr<ErrosCampo> for PrazoAcordo {
         if matches!(valor, Value::Null) {
             return Ok(Self::Nunca);
         }
-        let lido = i64::deserialize_from_value(valor, local)?;
-        let dias = u16::try_from(lido).ok().filter(|dias| *dias <= MAX_PRAZO).map(Self::Dias);
-        dias.ok_or_else(|| ErrosCampo::at(local, ErroValor::new("fora_do_intervalo", "deve ser de 0 a 365")))
+        Inteiro::<u16, 0, 365>::deserialize_from_value(valor, local).map(|dias| Self::Dias(dias.0))
     }
 }
 

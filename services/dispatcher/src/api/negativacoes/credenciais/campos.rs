@@ -1,7 +1,7 @@
 //! The fields of an account: as long as the bureau's layout has room for.
 
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
-use web::{ErroValor, ErrosCampo, parse_texto};
+use web::{ErroValor, ErrosCampo, Inteiro, parse_texto};
 
 /// Letters and digits of ASCII, up to so many.
 pub(super) struct Alfanumerico<const MAX: usize>(pub(super) String);
@@ -9,17 +9,11 @@ pub(super) struct Alfanumerico<const MAX: usize>(pub(super) String);
 /// Digits, up to so many.
 pub(super) struct Digitos<const MAX: usize>(pub(super) String);
 
-/// The number of a remessa before the next one.
-pub(super) struct Sequencia(pub(super) u32);
+/// The number of a remessa that leaves room for a next one.
+pub(super) type Sequencia = Inteiro<u32, 0, 999_998>;
 
-/// The last number that leaves room for a next one.
-const MAX_SEQUENCIA: u32 = 999_998;
-
-/// Days overdue, from 1 to as many as an entry may be asked for after.
-pub(super) struct Dias(pub(super) u32);
-
-/// The most that a company may ask for.
-const MAX_DIAS: u32 = 1_800;
+/// Days overdue, from 1 to the most that a company may ask for.
+pub(super) type Dias = Inteiro<u32, 1, 1_800>;
 
 impl<const MAX: usize> Deserr<ErrosCampo> for Alfanumerico<MAX> {
     fn deserialize_from_value<V: IntoValue>(
@@ -47,34 +41,4 @@ impl<const MAX: usize> Deserr<ErrosCampo> for Digitos<MAX> {
 
 fn wrong(que: &str, max: usize) -> ErroValor {
     ErroValor::new("formato_invalido", format!("deve ter de 1 a {max} {que}"))
-}
-
-impl Deserr<ErrosCampo> for Dias {
-    fn deserialize_from_value<V: IntoValue>(
-        valor: Value<V>,
-        local: ValuePointerRef<'_>,
-    ) -> Result<Self, ErrosCampo> {
-        within(valor, local, 1, MAX_DIAS).map(Self)
-    }
-}
-
-impl Deserr<ErrosCampo> for Sequencia {
-    fn deserialize_from_value<V: IntoValue>(
-        valor: Value<V>,
-        local: ValuePointerRef<'_>,
-    ) -> Result<Self, ErrosCampo> {
-        within(valor, local, 0, MAX_SEQUENCIA).map(Self)
-    }
-}
-
-fn within<V: IntoValue>(
-    valor: Value<V>,
-    local: ValuePointerRef<'_>,
-    min: u32,
-    max: u32,
-) -> Result<u32, ErrosCampo> {
-    let lido = i64::deserialize_from_value(valor, local)?;
-    u32::try_from(lido).ok().filter(|numero| (min..=max).contains(numero)).ok_or_else(|| {
-        ErrosCampo::at(local, ErroValor::new("fora_do_intervalo", format!("deve ser de {min} a {max}")))
-    })
 }
