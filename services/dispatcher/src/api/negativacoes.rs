@@ -7,7 +7,7 @@ pub(super) mod retornos;
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use chrono::{DateTime, NaiveDate, Utc};
-use deserr::Deserr;
+use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use domain::dinheiro::Centavos;
 use domain::ids::{DevedorId, TituloId};
 use domain::negativacao::{Bureau, MotivoBaixa, PrazoDaBaixa, Situacao};
@@ -15,11 +15,13 @@ use providers::bureau::pefin::describe;
 use serde::Serialize;
 use store::negativacoes::{self, Filtro, NegativacaoLida};
 use store::{StoreError, Tenant, empresas};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 use web::{
-    Autorizado, Caminho, Consulta, Corpo, Cursor, ErrosCampo, Limite, Pagina, Problema, Resposta, escopos,
-    esquema,
+    Autorizado, Caminho, Consulta, Corpo, Cursor, ErroValor, ErrosCampo, Limite, Pagina, Problema, Resposta,
+    escopos, esquema, parse_texto,
 };
 
 use super::Contexto;
@@ -138,22 +140,41 @@ struct Lista {
 }
 
 /// Por que uma negativação sai a pedido de uma pessoa.
-#[derive(Clone, Copy, Deserr, ToSchema)]
-#[deserr(error = ErrosCampo, rename_all = lowercase)]
-enum MotivoPedido {
-    /// A empresa pede, ou não devia ter incluído.
-    #[deserr(rename = "solicitacao")]
-    #[schema(rename = "solicitacao")]
-    Solicitacao,
-    /// Há ordem judicial.
-    #[deserr(rename = "ordem_judicial")]
-    #[schema(rename = "ordem_judicial")]
-    OrdemJudicial,
-    /// O comunicado do bureau voltou.
-    #[deserr(rename = "carta_devolvida")]
-    #[schema(rename = "carta_devolvida")]
-    CartaDevolvida,
+struct MotivoPedido(MotivoBaixa);
+
+fn asked_by_people() -> impl Iterator<Item = &'static str> {
+    MotivoBaixa::TODOS.iter().filter(|motivo| motivo.de_pessoa()).map(|motivo| motivo.as_str())
 }
+
+impl Deserr<ErrosCampo> for MotivoPedido {
+    fn deserialize_from_value<V: IntoValue>(
+        valor: Value<V>,
+        local: ValuePointerRef<'_>,
+    ) -> Result<Self, ErrosCampo> {
+        parse_texto(valor, local, |texto| {
+            let motivo = MotivoBaixa::parse(texto).ok().filter(|motivo| motivo.de_pessoa());
+            motivo.map(Self).ok_or_else(|| {
+                let aceitos = asked_by_people().collect::<Vec<_>>().join(", ");
+                ErroValor::new(
+                    "valor_invalido",
+                    format!("valor desconhecido para motivo; aceitos: {aceitos}"),
+                )
+            })
+        })
+    }
+}
+
+impl PartialSchema for MotivoPedido {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Por que uma negativação sai a pedido de uma pessoa."))
+            .enum_values(Some(asked_by_people()))
+            .into()
+    }
+}
+
+impl ToSchema for MotivoPedido {}
 
 /// O pedido de uma baixa. O que se paga, se acorda ou se cancela sai sem pedido.
 #[derive(Deserr, ToSchema)]
@@ -227,7 +248,7 @@ pub(super) async fn take_off(
     id: Caminho<Uuid>,
     corpo: Corpo<BaixaEntrada>,
 ) -> Result<Resposta, Problema> {
-    let (id, agora, motivo) = (id.0, contexto.servico.relogio.agora(), corpo.0.motivo.into());
+    let (id, agora, motivo) = (id.0, contexto.servico.relogio.agora(), corpo.0.motivo.0);
     let baixar = move |t: &mut Tenant<'_>| {
         let hoje = empresas::today(t, agora)?;
         if negativacoes::ask_off(t, id, motivo, (agora, hoje))?.is_none() {
@@ -237,16 +258,6 @@ pub(super) async fn take_off(
         Ok(Ok(Resposta::ok(&Negativacao::from(lida))))
     };
     contexto.servico.gravar(&acesso, baixar).await
-}
-
-impl From<MotivoPedido> for MotivoBaixa {
-    fn from(pedido: MotivoPedido) -> Self {
-        match pedido {
-            MotivoPedido::Solicitacao => Self::Solicitacao,
-            MotivoPedido::OrdemJudicial => Self::OrdemJudicial,
-            MotivoPedido::CartaDevolvida => Self::CartaDevolvida,
-        }
-    }
 }
 
 impl From<NegativacaoLida> for Negativacao {
