@@ -8,7 +8,6 @@ CREATE TABLE disparo.credencial (
   bureau        text NOT NULL CHECK (bureau IN ('pefin', 'spc', 'http')),
   conta         text NOT NULL,       -- JSON, as the bureau's adapter reads it
   informante    text NOT NULL,       -- whose remessas the bureau counts as one row
-  comunicado    text NOT NULL CHECK (comunicado = 'bureau'),
   dias_minimos  integer NOT NULL CHECK (dias_minimos BETWEEN 1 AND 1800),
   valor_minimo  bigint NOT NULL CHECK (valor_minimo >= 0),
   ufs_vedadas   text[] NOT NULL DEFAULT '{}',
@@ -55,7 +54,6 @@ CREATE TABLE disparo.negativacao (
   situacao         text NOT NULL DEFAULT 'solicitada' CHECK (situacao IN
                    ('solicitada', 'enviada', 'aceita', 'incluida', 'baixa_solicitada', 'baixa_enviada', 'baixada',
                     'baixada_pelo_bureau', 'rejeitada', 'cancelada')),
-  comunicado       text NOT NULL CHECK (comunicado = 'bureau'),
   pendencia        text NOT NULL,        -- JSON: the debt as the bureau is told of it, the same when it is taken off
   documento        text NOT NULL,        -- the three by which a bureau knows it
   contrato         text NOT NULL,

@@ -51,15 +51,6 @@ impl Bureau {
 }
 
 codigos! {
-    /// Who tells the debtor before anything is public (CDC 43 §2, rule G16). Not the company: of none of its messages is it known
-    /// that it announces an entry, so that the delivery of none proves that the debtor was told.
-    pub enum Comunicado("comunicado") {
-        /// The bureau: it publishes when its own term is over.
-        Bureau = "bureau",
-    }
-}
-
-codigos! {
     /// Why an entry is taken off.
     pub enum MotivoBaixa("motivo_baixa") {
         /// The debt was paid.

@@ -10,7 +10,7 @@ use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use domain::dinheiro::Centavos;
 use domain::endereco::Endereco;
 use domain::ids::{EmpresaId, ExecucaoId, TituloId};
-use domain::negativacao::{Bureau, Comunicado};
+use domain::negativacao::Bureau;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -58,8 +58,6 @@ pub struct NovaNegativacao {
     pub credencial: Uuid,
     /// The account's bureau.
     pub bureau: Bureau,
-    /// Who tells the debtor.
-    pub comunicado: Comunicado,
     /// The debt's título.
     pub titulo: TituloId,
     /// Whom it is owed to, if not the company itself.
@@ -90,16 +88,16 @@ pub(crate) fn keep(
     let debitos = debitos.map_err(|_erro| StoreError::Unknown("pendencia"))?;
     prepared(
         "INSERT INTO disparo.negativacao (empresa_id, id, execucao_id, devedor_id, titulo_id, credor_id, credencial_id, bureau, \
-                comunicado, pendencia, documento, contrato, vencimento, valor, solicitada_em, mudou_em) \
-         SELECT $1, x.id, x.execucao, x.devedor, x.titulo, x.credor, x.credencial, x.bureau, x.comunicado, x.pendencia, x.documento, \
+                pendencia, documento, contrato, vencimento, valor, solicitada_em, mudou_em) \
+         SELECT $1, x.id, x.execucao, x.devedor, x.titulo, x.credor, x.credencial, x.bureau, x.pendencia, x.documento, \
                 CASE WHEN x.qual = 1 AND NOT EXISTS ( \
                        SELECT FROM disparo.negativacao o WHERE o.empresa_id = $1 AND o.credencial_id = x.credencial \
                           AND o.documento = x.documento AND o.contrato = x.contrato AND o.vencimento = x.vencimento) \
                      THEN x.contrato ELSE x.contrato_unico END, \
                 x.vencimento, x.valor, x.em, x.em \
            FROM (SELECT u.*, row_number() OVER (PARTITION BY u.credencial, u.documento, u.contrato, u.vencimento ORDER BY u.id) AS qual \
-                   FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-                     AS u (id, execucao, devedor, titulo, credor, credencial, bureau, comunicado, pendencia, documento, contrato, \
+                   FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+                     AS u (id, execucao, devedor, titulo, credor, credencial, bureau, pendencia, documento, contrato, \
                            contrato_unico, vencimento, valor, em)) x \
              ON CONFLICT DO NOTHING",
     )
@@ -111,7 +109,6 @@ pub(crate) fn keep(
     .bind::<Array<Nullable<SqlUuid>>, _>(novas.iter().map(|(.., n)| n.credor).collect::<Vec<_>>())
     .bind::<Array<SqlUuid>, _>(novas.iter().map(|(.., n)| n.credencial).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(novas.iter().map(|(.., n)| n.bureau.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(novas.iter().map(|(.., n)| n.comunicado.as_str()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(debitos)
     .bind::<Array<Text>, _>(novas.iter().map(|(.., n)| n.debito.documento.as_str()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(novas.iter().map(|(.., n)| n.contrato.as_str()).collect::<Vec<_>>())

@@ -155,8 +155,6 @@ codes! {
     Bureau = domain::negativacao::Bureau;
     /// Where an entry at a bureau is.
     SituacaoNegativacao = domain::negativacao::Situacao;
-    /// Who tells the debtor before an entry is public.
-    Comunicado = domain::negativacao::Comunicado;
     /// How an exclusion stands with its deadline.
     CumprimentoDaBaixa = domain::negativacao::CumprimentoDaBaixa;
     /// Why an entry is taken off.

@@ -6,7 +6,8 @@ use crate::codigo::codigos;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use std::iter;
 
-/// Days between the debtor being told and the entry being public (rule G16).
+/// Days between the debtor being told and the entry being public (CDC 43 §2, rule G16). It is the bureau that tells: of none of the
+/// company's messages is it known that it announces an entry, so that the delivery of none proves that the debtor was told.
 pub const DIAS_DO_COMUNICADO: u64 = 10;
 
 /// The working day by which an exclusion leaves the house (rule G21).

@@ -7,7 +7,7 @@ use diesel::{QueryableByName, RunQueryDsl as _};
 use domain::dinheiro::Centavos;
 use domain::endereco::Uf;
 use domain::ids::{CredorId, TituloId};
-use domain::negativacao::{Bureau, Comunicado, Limites};
+use domain::negativacao::{Bureau, Limites};
 use uuid::Uuid;
 
 use crate::preparada::prepared;
@@ -22,8 +22,6 @@ pub struct ContaDoCredor {
     pub credor: Option<CredorId>,
     /// At which bureau.
     pub bureau: Bureau,
-    /// Who tells the debtor.
-    pub comunicado: Comunicado,
     /// What it lets be included.
     pub limites: Limites,
 }
@@ -55,8 +53,6 @@ struct LinhaConta {
     credor_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
     bureau: String,
-    #[diesel(sql_type = Text)]
-    comunicado: String,
     #[diesel(sql_type = Integer)]
     dias_minimos: i32,
     #[diesel(sql_type = BigInt)]
@@ -76,7 +72,7 @@ struct LinhaViva {
 /// Reads it for these títulos.
 pub(crate) fn read(t: &mut Tenant<'_>, titulos: &[Uuid]) -> Result<ParaNegativar, StoreError> {
     let contas: Vec<LinhaConta> = prepared(
-        "SELECT id, credor_id, bureau, comunicado, dias_minimos, valor_minimo, ufs_vedadas FROM disparo.credencial \
+        "SELECT id, credor_id, bureau, dias_minimos, valor_minimo, ufs_vedadas FROM disparo.credencial \
           WHERE empresa_id = $1 AND ativa ORDER BY bureau, id",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -101,7 +97,6 @@ impl LinhaConta {
             id: self.id,
             credor: self.credor_id.map(CredorId::new),
             bureau: bureau(&self.bureau)?,
-            comunicado: Comunicado::parse(&self.comunicado).ok().ok_or(StoreError::Unknown("comunicado"))?,
             limites: Limites {
                 dias_minimos: u32::try_from(self.dias_minimos)
                     .ok()

@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestampt
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::dinheiro::Centavos;
 use domain::endereco::Uf;
-use domain::negativacao::{Bureau, Comunicado, Limites};
+use domain::negativacao::{Bureau, Limites};
 use uuid::Uuid;
 
 use crate::banco::new_id;
@@ -24,8 +24,6 @@ pub struct NovaCredencial {
     pub informante: String,
     /// The number of the last remessa that the informant sent by other means; 0 when there was none.
     pub ultima_sequencia: u32,
-    /// Who tells the debtor.
-    pub comunicado: Comunicado,
     /// What it lets be included.
     pub limites: Limites,
 }
@@ -33,10 +31,6 @@ pub struct NovaCredencial {
 /// What of an account may be changed; what is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct MudancaCredencial {
-    /// As whom.
-    pub conta: Option<String>,
-    /// Who tells the debtor.
-    pub comunicado: Option<Comunicado>,
     /// Days overdue, at least.
     pub dias_minimos: Option<u32>,
     /// Owed, at least.
@@ -62,9 +56,6 @@ pub struct CredencialLida {
     /// As whom (JSON).
     #[diesel(sql_type = Text)]
     pub conta: String,
-    /// Who tells the debtor.
-    #[diesel(sql_type = Text)]
-    pub comunicado: String,
     /// Days overdue, at least.
     #[diesel(sql_type = Integer)]
     pub dias_minimos: i32,
@@ -88,7 +79,7 @@ pub struct CredencialLida {
     pub versao: i32,
 }
 
-const COLUNAS: &str = "SELECT id, credor_id, bureau, conta, comunicado, dias_minimos, valor_minimo, ufs_vedadas, ativa, sequencia, \
+const COLUNAS: &str = "SELECT id, credor_id, bureau, conta, dias_minimos, valor_minimo, ufs_vedadas, ativa, sequencia, \
            criada_em, versao FROM disparo.credencial WHERE empresa_id = $1";
 
 /// Creates an account; `None` when the creditor has an active one at that bureau, or the company has no such creditor.
@@ -102,16 +93,15 @@ pub fn create(
 ) -> Result<Option<Uuid>, StoreError> {
     let id = new_id(agora);
     let feitas = sql_query(
-        "INSERT INTO disparo.credencial (empresa_id, id, credor_id, bureau, conta, comunicado, dias_minimos, valor_minimo, \
+        "INSERT INTO disparo.credencial (empresa_id, id, credor_id, bureau, conta, dias_minimos, valor_minimo, \
                 ufs_vedadas, criada_em, atualizada_em, informante, sequencia) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12) ON CONFLICT DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11) ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id)
     .bind::<Nullable<SqlUuid>, _>(nova.credor)
     .bind::<Text, _>(nova.bureau.as_str())
     .bind::<Text, _>(&nova.conta)
-    .bind::<Text, _>(nova.comunicado.as_str())
     .bind::<Integer, _>(i32::try_from(nova.limites.dias_minimos).unwrap_or(i32::MAX))
     .bind::<BigInt, _>(nova.limites.valor_minimo.get())
     .bind::<Array<Text>, _>(nova.limites.ufs_vedadas.iter().map(|uf| uf.as_str()).collect::<Vec<_>>())
@@ -174,17 +164,15 @@ pub fn change(
     agora: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let feitas = sql_query(
-        "UPDATE disparo.credencial c SET conta = coalesce($3, c.conta), comunicado = coalesce($4, c.comunicado), \
-                dias_minimos = coalesce($5, c.dias_minimos), valor_minimo = coalesce($6, c.valor_minimo), \
-                ufs_vedadas = coalesce($7, c.ufs_vedadas), ativa = coalesce($8, c.ativa), atualizada_em = $9, versao = c.versao + 1 \
-          WHERE c.empresa_id = $1 AND c.id = $2 AND (NOT coalesce($8, c.ativa) OR NOT EXISTS ( \
+        "UPDATE disparo.credencial c SET dias_minimos = coalesce($3, c.dias_minimos), \
+                valor_minimo = coalesce($4, c.valor_minimo), ufs_vedadas = coalesce($5, c.ufs_vedadas), \
+                ativa = coalesce($6, c.ativa), atualizada_em = $7, versao = c.versao + 1 \
+          WHERE c.empresa_id = $1 AND c.id = $2 AND (NOT coalesce($6, c.ativa) OR NOT EXISTS ( \
                 SELECT FROM disparo.credencial o WHERE o.empresa_id = $1 AND o.id <> c.id AND o.ativa AND o.bureau = c.bureau \
                    AND o.credor_id IS NOT DISTINCT FROM c.credor_id))",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id)
-    .bind::<Nullable<Text>, _>(mudanca.conta.as_deref())
-    .bind::<Nullable<Text>, _>(mudanca.comunicado.map(Comunicado::as_str))
     .bind::<Nullable<Integer>, _>(mudanca.dias_minimos.map(|dias| i32::try_from(dias).unwrap_or(i32::MAX)))
     .bind::<Nullable<BigInt>, _>(mudanca.valor_minimo.map(Centavos::get))
     .bind::<Nullable<Array<Text>>, _>(

@@ -35,9 +35,6 @@ pub struct NegativacaoLida {
     /// Where it is.
     #[diesel(sql_type = Text)]
     pub situacao: String,
-    /// Who tells the debtor.
-    #[diesel(sql_type = Text)]
-    pub comunicado: String,
     /// By what number the bureau knows the debt.
     #[diesel(sql_type = Text)]
     pub contrato: String,
@@ -101,7 +98,7 @@ pub struct Filtro {
     pub bureau: Option<Bureau>,
 }
 
-const COLUNAS: &str = "SELECT id, execucao_id, devedor_id, titulo_id, credor_id, credencial_id, bureau, situacao, comunicado, contrato, \
+const COLUNAS: &str = "SELECT id, execucao_id, devedor_id, titulo_id, credor_id, credencial_id, bureau, situacao, contrato, \
            vencimento, valor, solicitada_em, remessa_id, enviada_em, aceita_em, publica_em, incluida_em, \
            codigos, motivo_baixa, base_baixa, baixa_pedida_em, remessa_baixa_id, baixa_enviada_em, terminou_em \
       FROM disparo.negativacao WHERE empresa_id = $1";

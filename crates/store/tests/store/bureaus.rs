@@ -34,12 +34,12 @@ fn house(quantos: usize) -> (Casa, Uuid) {
     let conta = Uuid::new_v4();
     let e = casa.empresa;
     casa.run(&format!(
-        "INSERT INTO disparo.credencial (empresa_id, id, bureau, conta, informante, comunicado, dias_minimos, valor_minimo, criada_em, \
+        "INSERT INTO disparo.credencial (empresa_id, id, bureau, conta, informante, dias_minimos, valor_minimo, criada_em, \
                 atualizada_em) \
-         VALUES ('{e}', '{conta}', 'pefin', '{{}}', '{RAIZ}', 'bureau', 30, 0, now(), now()); \
-         INSERT INTO disparo.negativacao (empresa_id, id, execucao_id, devedor_id, titulo_id, credencial_id, bureau, comunicado, \
+         VALUES ('{e}', '{conta}', 'pefin', '{{}}', '{RAIZ}', 30, 0, now(), now()); \
+         INSERT INTO disparo.negativacao (empresa_id, id, execucao_id, devedor_id, titulo_id, credencial_id, bureau, \
                 pendencia, documento, contrato, vencimento, valor, solicitada_em, mudou_em) \
-         SELECT t.empresa_id, gen_random_uuid(), '{execucao}', t.devedor_id, t.id, '{conta}', 'pefin', 'bureau', \
+         SELECT t.empresa_id, gen_random_uuid(), '{execucao}', t.devedor_id, t.id, '{conta}', 'pefin', \
                 '{{\"nome\": \"M\", \"documento\": \"52998224725\", \"endereco\": {{\"cidade\": \"X\", \"uf\": \"SP\"}}}}', \
                 '52998224725', t.codigo_integracao, t.vencimento, t.saldo, now(), now() FROM cadastro.titulo t"
     ));
@@ -261,9 +261,9 @@ fn the_accounts_of_one_informant_share_their_numbers() {
     let e = casa.empresa;
     for (informante, sequencia) in [("11222333", 412), ("99222333", 700)] {
         casa.run(&format!(
-            "INSERT INTO disparo.credencial (empresa_id, id, bureau, conta, informante, comunicado, dias_minimos, valor_minimo, ativa, \
+            "INSERT INTO disparo.credencial (empresa_id, id, bureau, conta, informante, dias_minimos, valor_minimo, ativa, \
                     sequencia, criada_em, atualizada_em) \
-             VALUES ('{e}', gen_random_uuid(), 'pefin', '{{}}', '{informante}', 'bureau', 30, 0, false, {sequencia}, now(), now())"
+             VALUES ('{e}', gen_random_uuid(), 'pefin', '{{}}', '{informante}', 30, 0, false, {sequencia}, now(), now())"
         ));
     }
     begin(&casa, conta).unwrap();

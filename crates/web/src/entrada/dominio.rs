@@ -19,7 +19,7 @@ use domain::filtro::{ErroFiltro, Filtro};
 use domain::ids;
 use domain::lote::{EstadoLote, Resumo};
 use domain::meio::{CanalOptOut, OrigemContato};
-use domain::negativacao::{Bureau, Comunicado, Situacao};
+use domain::negativacao::{Bureau, Situacao};
 use domain::negociacao::{EstadoNegociacao, SituacaoNegociacao};
 use domain::percentual::Percentual;
 use domain::regua::{Criterio, Destinatarios, EstadoRegua, Modo};
@@ -78,7 +78,6 @@ from_text! {
     CanalOptOut: "valor_invalido", CanalOptOut::parse;
     TipoArquivo: "valor_invalido", TipoArquivo::parse;
     Bureau: "valor_invalido", Bureau::parse;
-    Comunicado: "valor_invalido", Comunicado::parse;
     Situacao: "valor_invalido", Situacao::parse;
     MotivoDevolucao: "valor_invalido", MotivoDevolucao::parse;
     EstadoConsulta: "valor_invalido", EstadoConsulta::parse;

@@ -47,9 +47,6 @@ struct Negativacao {
     /// Onde ela está.
     #[schema(value_type = esquema::SituacaoNegativacao)]
     situacao: String,
-    /// Quem avisa o devedor antes.
-    #[schema(value_type = esquema::Comunicado)]
-    comunicado: String,
     /// Número por que o bureau conhece a dívida.
     #[schema(example = "NF-2026/0001")]
     contrato: String,
@@ -281,7 +278,6 @@ impl From<NegativacaoLida> for Negativacao {
             credencial_id: l.credencial_id,
             bureau: l.bureau,
             situacao: l.situacao,
-            comunicado: l.comunicado,
             contrato: l.contrato,
             vencimento: l.vencimento,
             valor: Centavos::new(l.valor).to_string(),

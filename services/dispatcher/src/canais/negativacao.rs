@@ -135,7 +135,6 @@ fn entry(
     NovaNegativacao {
         credencial: conta.id,
         bureau: conta.bureau,
-        comunicado: conta.comunicado,
         titulo: titulo.id,
         credor: titulo.credor.map(domain::ids::CredorId::uuid),
         debito: Debito {

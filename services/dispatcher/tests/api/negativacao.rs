@@ -270,9 +270,9 @@ async fn where_the_channel_is_not_sent_what_is_owed_to_come_off_still_goes() {
     let p = p.with_account(json!({})).await;
     p.servico.night("2026-03-10", agora());
     p.servico.sql().run(
-        "INSERT INTO disparo.negativacao (empresa_id, id, execucao_id, devedor_id, titulo_id, credencial_id, bureau, comunicado, \
+        "INSERT INTO disparo.negativacao (empresa_id, id, execucao_id, devedor_id, titulo_id, credencial_id, bureau, \
                 pendencia, documento, contrato, vencimento, valor, solicitada_em, mudou_em) \
-         SELECT t.empresa_id, gen_random_uuid(), e.id, t.devedor_id, t.id, c.id, 'pefin', 'bureau', \
+         SELECT t.empresa_id, gen_random_uuid(), e.id, t.devedor_id, t.id, c.id, 'pefin', \
                 '{\"nome\": \"M\", \"documento\": \"52998224725\", \"endereco\": {\"logradouro\": \"Rua A\", \
                   \"cidade\": \"X\", \"uf\": \"SP\", \"cep\": \"01035000\"}}', \
                 '52998224725', t.numero, t.vencimento, t.saldo, now(), now() \

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use deserr::Deserr;
 use domain::dinheiro::Centavos;
 use domain::endereco::Uf;
-use domain::negativacao::{Bureau, Comunicado, Limites};
+use domain::negativacao::{Bureau, Limites};
 use serde::Serialize;
 use store::negativacoes::{self, CredencialLida, MudancaCredencial, NovaCredencial};
 use store::{StoreError, Tenant};
@@ -66,9 +66,6 @@ struct Credencial {
     praca: Option<String>,
     /// O que distingue várias remessas do mesmo participante.
     diferencial: Option<String>,
-    /// Quem avisa o devedor antes.
-    #[schema(value_type = esquema::Comunicado)]
-    comunicado: String,
     /// Dias de atraso, ao menos.
     dias_minimos: i32,
     /// Valor em aberto, ao menos.
@@ -121,10 +118,6 @@ struct CredencialEntrada {
     #[deserr(default)]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 999_998)]
     ultima_sequencia: Option<Sequencia>,
-    /// Quem avisa o devedor antes: o bureau.
-    #[deserr(default)]
-    #[schema(value_type = Option<esquema::Comunicado>)]
-    comunicado: Option<Comunicado>,
     /// Dias de atraso, ao menos; ausente, 30.
     #[deserr(default)]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1800)]
@@ -147,10 +140,6 @@ struct CredencialMudanca {
     #[deserr(default)]
     #[schema(value_type = bool, required = false)]
     ativa: NaoNulo<bool>,
-    /// Quem avisa o devedor antes.
-    #[deserr(default)]
-    #[schema(value_type = esquema::Comunicado, required = false)]
-    comunicado: NaoNulo<Comunicado>,
     /// Dias de atraso, ao menos.
     #[deserr(default)]
     #[schema(value_type = u32, required = false, minimum = 1, maximum = 1800)]
@@ -188,7 +177,7 @@ pub(crate) async fn list(
     Ok(Pagina::from_rows(lidas, limite, |lida| lida.id).map(Credencial::from))
 }
 
-/// Cria a credencial de um credor no PEFIN.
+/// Cria a credencial de um credor no PEFIN. Quem avisa o devedor antes de qualquer publicação é o bureau.
 #[utoipa::path(
     operation_id = "criar_credencial_de_bureau",
     tag = "Negativações",
@@ -266,8 +255,6 @@ pub(crate) async fn change(
 ) -> Result<Resposta, Problema> {
     let (id, agora, corpo) = (id.0, contexto.servico.relogio.agora(), corpo.0);
     let mudanca = MudancaCredencial {
-        conta: None,
-        comunicado: corpo.comunicado.0,
         dias_minimos: corpo.dias_minimos.0.map(|dias| dias.0),
         valor_minimo: corpo.valor_minimo.0,
         ufs_vedadas: corpo.ufs_vedadas.0,
@@ -319,7 +306,6 @@ impl CredencialEntrada {
             conta: conta.write(),
             informante: conta.informante(),
             ultima_sequencia: self.ultima_sequencia.as_ref().map_or(0, |sequencia| sequencia.0),
-            comunicado: self.comunicado.unwrap_or(Comunicado::Bureau),
             limites: Limites {
                 dias_minimos: self.dias_minimos.as_ref().map_or(padrao.dias_minimos, |dias| dias.0),
                 valor_minimo: self.valor_minimo.unwrap_or(padrao.valor_minimo),
@@ -344,7 +330,6 @@ impl From<CredencialLida> for Credencial {
             telefone: da_conta(|conta| conta.telefone.clone()),
             praca: da_conta(|conta| conta.praca.clone()),
             diferencial: da_conta(|conta| conta.diferencial.clone()),
-            comunicado: l.comunicado,
             dias_minimos: l.dias_minimos,
             valor_minimo: Centavos::new(l.valor_minimo).to_string(),
             ufs_vedadas: l.ufs_vedadas,
