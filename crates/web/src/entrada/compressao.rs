@@ -1,6 +1,7 @@
 //! Bodies that come compressed, undone a piece at a time: of a bomb no more than a piece is ever in memory.
 
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
@@ -16,6 +17,8 @@ use crate::problema::{Problema, codigos};
 const PEDACO: usize = 256 * 1024;
 /// Compressed bytes that are undone at a time.
 const POUCO: usize = 1024;
+/// A sender that is silent for longer has gone.
+const SILENCIO: Duration = Duration::from_secs(30);
 /// What a gzip begins with.
 const MAGIA: [u8; 2] = [0x1F, 0x8B];
 
@@ -51,11 +54,13 @@ impl Descomprimido {
     /// The next piece; none at the end.
     ///
     /// # Errors
-    /// 400 when it did not arrive whole, or is not what it is said to be.
+    /// 400 when it did not arrive whole, or is not what it is said to be; 408 when nothing comes for half a minute.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Problema> {
         loop {
             if self.pendente.is_empty() {
-                match self.entrada.next().await.transpose().map_err(|_conexao| Falha::Cortado)? {
+                let veio = tokio::time::timeout(SILENCIO, self.entrada.next()).await;
+                let veio = veio.map_err(|_tempo| Falha::Calado)?;
+                match veio.transpose().map_err(|_conexao| Falha::Cortado)? {
                     Some(veio) => self.pendente = veio,
                     None => return Ok(self.compressao.take().map_or(Ok(None), Compressao::end)?),
                 }
@@ -81,6 +86,8 @@ impl Descomprimido {
 enum Falha {
     /// The connection ended.
     Cortado,
+    /// Nothing comes any more.
+    Calado,
     /// It is said to be a gzip.
     NaoEGzip,
     /// It ends too early, or its sums are wrong.
@@ -90,6 +97,10 @@ enum Falha {
 impl From<Falha> for Problema {
     fn from(falha: Falha) -> Self {
         let detalhe = match falha {
+            Falha::Calado => {
+                let detalhe = "o corpo parou de chegar; nada foi guardado, envie de novo";
+                return Self::new(&codigos::TEMPO_ESGOTADO, detalhe);
+            }
             Falha::Cortado => "o corpo não chegou inteiro; nada foi guardado, envie de novo",
             Falha::NaoEGzip => {
                 "o corpo não é gzip, e o Content-Encoding diz que é; nada foi guardado: comprima-o, ou envie-o sem Content-Encoding"
@@ -173,8 +184,11 @@ impl Compressao {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::dev::BoxedPayloadStream;
+    use actix_web::test::TestRequest;
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
+    use futures_util::stream;
 
     use super::*;
 
@@ -246,6 +260,20 @@ mod tests {
         for ruim in [mudado, [um, b"lixo".to_vec()].concat()] {
             assert_eq!(undone(Compressao::gzip(), &ruim, 100), Err(Falha::Quebrado));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sender_that_falls_silent_is_not_waited_for() {
+        let (envia, recebe) = tokio::sync::mpsc::unbounded_channel();
+        let chegada = stream::unfold(recebe, |mut recebe| async { Some((Ok(recebe.recv().await?), recebe)) });
+        let corpo: BoxedPayloadStream = Box::pin(chegada);
+        let requisicao = TestRequest::default().to_http_request();
+        let mut corpo = Descomprimido::new(corpo.into(), &requisicao).unwrap();
+        envia.send(Bytes::from_static(b"linha 1")).unwrap();
+        assert_eq!(corpo.next().await.unwrap().unwrap(), "linha 1");
+        assert_eq!(corpo.next().await.unwrap_err().codigo(), &codigos::TEMPO_ESGOTADO);
+        drop(envia);
+        assert!(corpo.next().await.unwrap().is_none());
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
-use std::time::Duration;
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Data, Payload};
@@ -18,7 +17,6 @@ use store::lotes::planilhas::{self, Recusada};
 use store::lotes::{self, Lote};
 use store::{StoreError, Tenant};
 use utoipa::IntoParams;
-use web::problema::codigos::TEMPO_ESGOTADO;
 use web::{
     Autorizado, Caminho, Consulta, Descomprimido, ErroCampo, ErrosCampo, Lido, Problema, Resposta, SeVersao,
     Texto, escopos, esquema,
@@ -30,8 +28,6 @@ use super::saida::AcaoEmLote;
 use super::{Contexto, Passo, forbidden, step};
 use crate::leitura::{self, Enviada, Recusa};
 
-/// A sender that is silent for longer has gone.
-const SILENCIO: Duration = Duration::from_secs(30);
 /// Bytes that are held before they are written, and that are read back at a time.
 const PEDACO: usize = 256 * 1024;
 /// Refused lines that are read at a time: with cells of 64 KiB, as long as any, some 64 MB.
@@ -138,9 +134,7 @@ async fn receive(corpo: Payload, requisicao: &HttpRequest) -> Result<File, Probl
     let mut corpo = Descomprimido::new(corpo.into_inner(), requisicao)?;
     let mut arquivo = web::bloquear(|| tempfile::tempfile().map_err(|erro| unstored(&erro))).await?;
     let (mut pedaco, mut total) = (Vec::with_capacity(PEDACO), 0_u64);
-    while let Some(bytes) =
-        tokio::time::timeout(SILENCIO, corpo.next()).await.map_err(|_tempo| silent())??
-    {
+    while let Some(bytes) = corpo.next().await? {
         total = total.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if total > MAX_BYTES {
             return Err(Problema::corpo_grande(usize::try_from(MAX_BYTES).unwrap_or(usize::MAX)));
@@ -163,10 +157,6 @@ async fn append(mut arquivo: File, pedaco: Vec<u8>) -> Result<File, Problema> {
 
 fn unstored(erro: &io::Error) -> Problema {
     Problema::interno("guardar uma planilha em um arquivo temporário", erro)
-}
-
-fn silent() -> Problema {
-    Problema::new(&TEMPO_ESGOTADO, "o arquivo parou de chegar; nada foi guardado, envie de novo")
 }
 
 fn refusal(recusa: Recusa) -> Problema {

@@ -33,7 +33,7 @@ pub(super) fn answer(
             tracing::error!("o bureau de demonstração respondeu o que não se lê");
             continue;
         };
-        let sha256 = retorno::hex(&Sha256::digest(&bytes));
+        let sha256 = format!("{:x}", Sha256::digest(&bytes));
         let tomado = d.banco.da_empresa(empresa, |t| retorno::take(t, (&lido, &sha256), agora))?;
         if tomado.is_err() {
             tracing::error!("o bureau de demonstração respondeu outra remessa");

@@ -1,7 +1,5 @@
 //! A retorno, from its bytes to what it says of each entry.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
 use domain::negativacao::{EventoBureau, MotivoBaixa};
 use providers::bureau::pefin::{Classe, LinhaRetorno, Retorno, TipoRetorno, classify};
@@ -20,14 +18,6 @@ pub(crate) fn take(
     // The header has a zero before the root of the CNPJ.
     let raiz = format!("{:08}", retorno.informante);
     negativacoes::apply(t, sha256, (&raiz, retorno.sequencia), &linhas, (agora, hoje))
-}
-
-/// Bytes as they are written in records.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut texto, byte| {
-        write!(texto, "{byte:02x}").ok();
-        texto
-    })
 }
 
 fn read(retorno: &Retorno, linha: &LinhaRetorno) -> LinhaDeRetorno {

@@ -1,7 +1,5 @@
 //! Files of bureaus: what went, and what came back.
 
-use std::time::Duration;
-
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,16 +10,12 @@ use store::Tenant;
 use store::negativacoes::{self, Aplicado, RecusaRetorno, RemessaLida, RetornoLido};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::problema::codigos;
 use web::{
     Autorizado, Codigo, Consulta, Descomprimido, Pagina, Paginacao, Problema, Resposta, escopos, esquema,
 };
 
 use super::Contexto;
 use crate::negativacao::retorno;
-
-/// A sender that is silent for longer has gone.
-const SILENCIO: Duration = Duration::from_secs(30);
 
 /// It is no whole retorno.
 pub(crate) static RETORNO_INVALIDO: Codigo = Codigo::new(
@@ -117,7 +111,7 @@ pub(crate) async fn receive(
     if let Some(pedido) = acesso.idempotencia() {
         pedido.with_body(resumo.into());
     }
-    let sha256 = retorno::hex(&resumo);
+    let sha256 = format!("{resumo:x}");
     let lido = web::bloquear(move || {
         Retorno::read(&bytes).map_err(|invalido| Problema::new(&RETORNO_INVALIDO, invalido.to_string()))
     });
@@ -185,10 +179,7 @@ pub(crate) async fn remessas(
 async fn read(corpo: Payload, requisicao: &HttpRequest) -> Result<Vec<u8>, Problema> {
     let mut corpo = Descomprimido::new(corpo.into_inner(), requisicao)?;
     let mut bytes = Vec::new();
-    let silencio = |_tempo| {
-        Problema::new(&codigos::TEMPO_ESGOTADO, "o arquivo parou de chegar; nada foi guardado, envie de novo")
-    };
-    while let Some(pedaco) = tokio::time::timeout(SILENCIO, corpo.next()).await.map_err(silencio)?? {
+    while let Some(pedaco) = corpo.next().await? {
         if bytes.len().saturating_add(pedaco.len()) > MAX_RETORNO {
             return Err(Problema::corpo_grande(MAX_RETORNO));
         }

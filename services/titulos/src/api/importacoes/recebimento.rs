@@ -1,19 +1,13 @@
 //! A file on its way in: a part at a time in memory, each stored before the next is read.
 
-use std::time::Duration;
-
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
 use sha2::{Digest as _, Sha256};
 use store::importacoes::{self, PARTE};
 use uuid::Uuid;
-use web::problema::codigos;
 use web::{Descomprimido, ErroCampo, Idempotencia, Problema, Solicitante};
 
 use super::super::Contexto;
-
-/// A sender that is silent for longer has gone.
-const SILENCIO: Duration = Duration::from_secs(30);
 
 /// One file being received.
 pub(super) struct Recebimento<'c> {
@@ -59,9 +53,7 @@ impl<'c> Recebimento<'c> {
         let mut corpo = Descomprimido::new(corpo.into_inner(), requisicao)?;
         let (mut parte, mut numero, mut total, mut soma) =
             (Vec::with_capacity(PARTE), 0, 0_u64, Sha256::new());
-        while let Some(mut pedaco) =
-            tokio::time::timeout(SILENCIO, corpo.next()).await.map_err(|_tempo| silent())??
-        {
+        while let Some(mut pedaco) = corpo.next().await? {
             total = total.saturating_add(u64::try_from(pedaco.len()).unwrap_or(u64::MAX));
             if total > self.limite {
                 return Err(Problema::corpo_grande(usize::try_from(self.limite).unwrap_or(usize::MAX)));
@@ -103,8 +95,4 @@ fn empty() -> Problema {
         codigo: "obrigatorio".into(),
         detalhe: "o corpo está vazio; envie nele o arquivo".into(),
     }])
-}
-
-fn silent() -> Problema {
-    Problema::new(&codigos::TEMPO_ESGOTADO, "o arquivo parou de chegar; nada foi guardado, envie de novo")
 }
