@@ -71,7 +71,7 @@ pub(crate) fn keep(
             _ if linha.respondida() => delivered(t, *execucao, feita.em)?,
             Fim::Pendente => {}
             Fim::NaoSaiu => {
-                settle(t, *execucao, EstadoConsulta::Erro)?;
+                settle(t, *execucao, EstadoConsulta::Erro, (None, None), feita.em)?;
                 refund(t, *execucao, &linha, &mut devolucoes)?;
             }
             Fim::Respondida { achado, cobrada } => {
@@ -132,9 +132,8 @@ fn conclude(
         Some(Achado::NaoEncontrado) => (EstadoConsulta::NaoEncontrado, None, None),
         None => (EstadoConsulta::Erro, None, None),
     };
-    settle(t, execucao, estado)?;
+    settle(t, execucao, estado, (dados, mudancas.as_ref()), resposta.em)?;
     if estado.respondida() {
-        write(t, execucao, resposta.em, (dados, mudancas.as_ref()))?;
         delivered(t, execucao, resposta.em)?;
     } else {
         failed(t, execucao)?;
@@ -154,26 +153,14 @@ fn name(t: &mut Tenant<'_>, execucao: ExecucaoId, protocolo: &str) -> Result<(),
     Ok(())
 }
 
-/// An end that is no answer; one that is comes with [`write`].
-fn settle(t: &mut Tenant<'_>, execucao: ExecucaoId, estado: EstadoConsulta) -> Result<(), StoreError> {
-    if estado.respondida() {
-        return Ok(());
-    }
-    prepared("UPDATE disparo.consulta SET estado = $3 WHERE empresa_id = $1 AND execucao_id = $2")
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<SqlUuid, _>(execucao.uuid())
-        .bind::<Text, _>(estado.as_str())
-        .execute(t.conn)?;
-    Ok(())
-}
-
-fn write(
+/// How the query ended, with what is kept of its answer, if that is one.
+fn settle(
     t: &mut Tenant<'_>,
     execucao: ExecucaoId,
-    em: DateTime<Utc>,
+    estado: EstadoConsulta,
     (dados, mudancas): (Option<&Dados>, Option<&Value>),
+    em: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let estado = if mudancas.is_some() { EstadoConsulta::Concluida } else { EstadoConsulta::NaoEncontrado };
     // Texts, numbers and codes always serialize.
     let dados = dados.map(|dados| serde_json::to_value(dados).unwrap_or_default());
     prepared(
@@ -183,9 +170,9 @@ fn write(
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(execucao.uuid())
     .bind::<Text, _>(estado.as_str())
-    .bind::<Timestamptz, _>(em)
+    .bind::<Nullable<Timestamptz>, _>(estado.respondida().then_some(em))
     .bind::<Nullable<Jsonb>, _>(dados)
-    .bind::<Nullable<Jsonb>, _>(mudancas.cloned())
+    .bind::<Nullable<Jsonb>, _>(mudancas)
     .execute(t.conn)?;
     Ok(())
 }
