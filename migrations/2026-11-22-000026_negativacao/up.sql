@@ -214,13 +214,29 @@ CREATE FUNCTION cadastro.titulos_negativados(p_titulos uuid[])
      WHERE t.empresa_id = cadastro.empresa_atual() AND t.id = ANY (p_titulos)
   $$;
 
--- Who informs a bureau: each creditor, and the company itself (no creditor).
-CREATE VIEW cadastro.v_informante WITH (security_barrier) AS
-  SELECT c.empresa_id, c.id AS credor_id, c.documento FROM cadastro.credor c WHERE c.empresa_id = cadastro.empresa_atual()
-   UNION ALL
-  SELECT e.id, NULL, e.documento FROM cadastro.empresa e WHERE e.id = cadastro.empresa_atual();
-GRANT SELECT ON cadastro.v_informante TO cobranca_disparo;
+-- Who informs a bureau: a creditor, which stays until the transaction ends, or the company itself (no creditor).
+CREATE FUNCTION cadastro.segurar_informante(p_credor uuid) RETURNS TABLE (documento text)
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+  BEGIN
+    IF p_credor IS NULL THEN
+      RETURN QUERY SELECT e.documento FROM cadastro.empresa e WHERE e.id = cadastro.empresa_atual();
+    ELSE
+      RETURN QUERY SELECT c.documento FROM cadastro.credor c
+                    WHERE c.empresa_id = cadastro.empresa_atual() AND c.id = p_credor FOR KEY SHARE;
+    END IF;
+  END $$;
 
-REVOKE ALL ON FUNCTION disparo.empresas_com_negativacoes, cadastro.titulos_negativados, disparo.dar_passo_de_negativacao,
-  disparo.contar_negativacao FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION disparo.empresas_com_negativacoes, cadastro.titulos_negativados TO cobranca_disparo;
+-- Whether a creditor has an account at a bureau, and then is not deleted. By one that includes nothing any more entries still come
+-- off.
+CREATE FUNCTION disparo.usa_credor(p_credor uuid) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT EXISTS (SELECT FROM disparo.credencial c WHERE c.empresa_id = cadastro.empresa_atual() AND c.credor_id = p_credor)
+  $$;
+
+REVOKE ALL ON FUNCTION disparo.empresas_com_negativacoes, cadastro.titulos_negativados, cadastro.segurar_informante,
+  disparo.usa_credor, disparo.dar_passo_de_negativacao, disparo.contar_negativacao FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION disparo.empresas_com_negativacoes, cadastro.titulos_negativados, cadastro.segurar_informante
+  TO cobranca_disparo;
+GRANT EXECUTE ON FUNCTION disparo.usa_credor TO cobranca_titulos;

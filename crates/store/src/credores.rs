@@ -268,6 +268,8 @@ pub enum EmUso {
     PorRegua,
     /// A policy of negotiation is for it alone.
     PorPolitica,
+    /// It has an account at a bureau.
+    PorCredencial,
 }
 
 #[derive(QueryableByName)]
@@ -278,6 +280,8 @@ struct Uso {
     regua: bool,
     #[diesel(sql_type = Bool)]
     politica: bool,
+    #[diesel(sql_type = Bool)]
+    credencial: bool,
 }
 
 /// Deletes a creditor that nothing refers to. A título that names it meanwhile waits, and then finds none.
@@ -289,7 +293,8 @@ pub fn delete(t: &mut Tenant<'_>, id: CredorId) -> Result<Result<(), EmUso>, Sto
     let uso: Uso = sql_query(
         "SELECT EXISTS (SELECT FROM cadastro.titulo WHERE empresa_id = $1 AND credor_id = $2) AS titulo, \
                 regua.usa_credor($2) AS regua, \
-                EXISTS (SELECT FROM cadastro.politica_negociacao WHERE empresa_id = $1 AND credor_id = $2) AS politica",
+                EXISTS (SELECT FROM cadastro.politica_negociacao WHERE empresa_id = $1 AND credor_id = $2) AS politica, \
+                disparo.usa_credor($2) AS credencial",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id.uuid())
@@ -298,7 +303,8 @@ pub fn delete(t: &mut Tenant<'_>, id: CredorId) -> Result<Result<(), EmUso>, Sto
         Uso { titulo: true, .. } => return Ok(Err(EmUso::PorTitulo)),
         Uso { regua: true, .. } => return Ok(Err(EmUso::PorRegua)),
         Uso { politica: true, .. } => return Ok(Err(EmUso::PorPolitica)),
-        Uso { titulo: false, regua: false, politica: false } => {}
+        Uso { credencial: true, .. } => return Ok(Err(EmUso::PorCredencial)),
+        Uso { titulo: false, regua: false, politica: false, credencial: false } => {}
     }
     sql_query("DELETE FROM cadastro.credor WHERE empresa_id = $1 AND id = $2")
         .bind::<SqlUuid, _>(t.empresa.uuid())

@@ -185,6 +185,7 @@ pub fn change(
 }
 
 /// The document of whoever informs about a creditor's debts, or about the company's own; `None` when there is no such creditor.
+/// One that there is stays until this transaction ends.
 ///
 /// # Errors
 /// The database is unreachable.
@@ -194,12 +195,9 @@ pub fn informant(t: &mut Tenant<'_>, credor: Option<Uuid>) -> Result<Option<Opti
         #[diesel(sql_type = Nullable<Text>)]
         documento: Option<String>,
     }
-    let linha: Option<Informante> = sql_query(
-        "SELECT documento FROM cadastro.v_informante WHERE empresa_id = $1 AND credor_id IS NOT DISTINCT FROM $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Nullable<SqlUuid>, _>(credor)
-    .get_result(t.conn)
-    .optional()?;
+    let linha: Option<Informante> = sql_query("SELECT documento FROM cadastro.segurar_informante($1)")
+        .bind::<Nullable<SqlUuid>, _>(credor)
+        .get_result(t.conn)
+        .optional()?;
     Ok(linha.map(|linha| linha.documento))
 }

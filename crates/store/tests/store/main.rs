@@ -8,6 +8,7 @@
 mod apoio;
 mod bounces;
 mod breaches;
+mod bureau_accounts;
 mod bureaus;
 mod calendar;
 mod catalogue;

@@ -35,7 +35,7 @@ pub(super) static CREDOR_EM_USO: Codigo = Codigo::new(
     "credor_em_uso",
     409,
     "O credor está em uso",
-    "Um credor com títulos, com política de negociação só dele, ou que uma régua cita nos critérios, não é apagado.",
+    "Um credor com títulos, com credencial em um bureau, com política de negociação só dele, ou que uma régua cita nos critérios, não é apagado.",
 );
 
 /// Um credor.
@@ -300,6 +300,7 @@ pub(super) async fn apagar(
             Err(EmUso::PorTitulo) => "o credor tem títulos",
             Err(EmUso::PorRegua) => "uma régua cita o credor nos critérios",
             Err(EmUso::PorPolitica) => "uma política de negociação é só do credor",
+            Err(EmUso::PorCredencial) => "o credor tem uma credencial em um bureau de crédito",
         };
         Ok(Err(Problema::conflito(&CREDOR_EM_USO, detalhe)))
     });

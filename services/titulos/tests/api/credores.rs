@@ -117,6 +117,22 @@ async fn a_creditor_that_a_regua_names_is_not_deleted() {
 }
 
 #[tokio::test]
+async fn a_creditor_with_an_account_at_a_bureau_is_not_deleted() {
+    let s = Servico::new();
+    let criado = created(&s, json!({"codigo_integracao": "C1", "nome": "Colégio"})).await;
+    let id = criado["id"].as_str().unwrap();
+    testkit::Sql::connect(s.banco.url()).run(&format!(
+        "INSERT INTO disparo.credencial (empresa_id, id, credor_id, bureau, conta, informante, dias_minimos, valor_minimo, ativa, \
+                criada_em, atualizada_em) \
+         VALUES ('{}', gen_random_uuid(), '{id}', 'pefin', '{{}}', '11222333', 30, 0, false, now(), now())", s.empresa));
+    let em_uso = s.http.delete(&format!("/v1/credores/{id}")).await.expect(409).json;
+    assert_eq!(
+        (&em_uso["codigo"], &em_uso["detail"]),
+        (&json!("credor_em_uso"), &json!("o credor tem uma credencial em um bureau de crédito"))
+    );
+}
+
+#[tokio::test]
 async fn creditors_are_listed_by_name_and_found() {
     let s = Servico::new();
     for (codigo, nome) in [("1", "Zeta"), ("2", "Álamo"), ("3", "alamo"), ("4", "Beta")] {
