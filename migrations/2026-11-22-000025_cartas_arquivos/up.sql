@@ -30,7 +30,7 @@ CREATE TABLE disparo.arquivo (
   a_retirar   integer NOT NULL DEFAULT 0, -- letters that are to be taken out by hand: they were downloaded before
   cerca       bigint NOT NULL,
   lease_ate   timestamptz,
-  tentativas  integer NOT NULL DEFAULT 0,
+  tentativas  integer NOT NULL DEFAULT 0, -- how often it was begun since it was last made
   PRIMARY KEY (empresa_id, id),
   CHECK ((estado = 'pronto') <= (lugar IS NOT NULL AND tamanho IS NOT NULL AND sha256 IS NOT NULL AND pronto_em IS NOT NULL)),
   CHECK ((estado = 'gerando') = (lease_ate IS NOT NULL)),

@@ -233,7 +233,7 @@ pub fn finish(
         "UPDATE disparo.arquivo SET estado = CASE WHEN $4 IS NULL THEN 'vazio' ELSE 'pronto' END, lugar = $4, tamanho = $5, \
                 sha256 = $6, indice_lugar = $7, indice_tamanho = $8, indice_sha256 = $9, \
                 indice_nome = CASE WHEN $7 IS NOT NULL THEN regexp_replace(nome, '\\.[a-z]+$', '.csv') END, \
-                itens = $10, paginas = $11, pronto_em = $12, versao = versao + 1, lease_ate = NULL \
+                itens = $10, paginas = $11, pronto_em = $12, versao = versao + 1, lease_ate = NULL, tentativas = 0 \
           WHERE empresa_id = $1 AND id = $2 AND cerca = $3 AND estado = 'gerando'",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())

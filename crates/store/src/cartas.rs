@@ -16,10 +16,12 @@ use crate::arquivos::{self, Posse, Reserva};
 use crate::preparada::prepared;
 use crate::{StoreError, Tenant};
 
+mod desistencia;
 mod lista;
 mod marcas;
 mod retirada;
 
+pub use desistencia::give_up;
 pub use lista::{CartaLida, of_file};
 pub use marcas::{RecusaMarca, bring_back, post, print};
 pub use retirada::{ARetirar, check, to_take_out};

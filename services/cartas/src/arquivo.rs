@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use domain::ids::{EmpresaId, ExecucaoId};
-use letters::{LetterError, Volume};
+use letters::{Folhas, Grafica, LetterError, Volume};
 use store::arquivos::{self, Escrita, Posse, Pronto};
 use store::cartas::{self, CartaLida, Lugar};
 
@@ -110,10 +110,8 @@ impl Impressora {
             let Some(fim) = lidas.last().map(|carta| carta.sequencia) else { break };
             ultima = fim;
             let ids: Vec<_> = lidas.iter().map(|carta| ExecucaoId::new(carta.id)).collect();
-            let prontas: Vec<Pagina> =
-                lidas.into_iter().map(|lida| Pagina::read(lida, remetente)).collect::<Result<_, _>>()?;
-            let cartas: Vec<_> = prontas.iter().map(|pagina| pagina.carta.clone()).collect();
-            let folhas = grafica.print(&cartas)?;
+            let (prontas, folhas) = print(grafica, &lidas, remetente)
+                .map_err(|falha| blame(grafica, &lidas, remetente, falha))?;
             volume.add(&folhas.pdf)?;
             for ((pagina, id), lugar) in prontas.iter().zip(ids).zip(folhas.lugares) {
                 let lugar = letters::Lugar { pagina: paginas + lugar.pagina, ..lugar };
@@ -171,6 +169,23 @@ impl Impressora {
         }
         Ok(())
     }
+}
+
+/// The letters, and the sheets that they are on.
+fn print(grafica: &Grafica, lidas: &[CartaLida], remetente: &str) -> Result<(Vec<Pagina>, Folhas), Falha> {
+    let prontas: Vec<Pagina> =
+        lidas.iter().cloned().map(|lida| Pagina::read(lida, remetente)).collect::<Result<_, _>>()?;
+    let cartas: Vec<_> = prontas.iter().map(|pagina| pagina.carta.clone()).collect();
+    let folhas = grafica.print(&cartas)?;
+    Ok((prontas, folhas))
+}
+
+/// Which of the letters of a batch it is that cannot be printed, if each by itself tells.
+fn blame(grafica: &Grafica, lidas: &[CartaLida], remetente: &str, falha: Falha) -> Falha {
+    let sozinhas =
+        lidas.iter().filter(|lida| print(grafica, std::slice::from_ref(*lida), remetente).is_err());
+    let cartas: Vec<_> = sozinhas.map(|lida| ExecucaoId::new(lida.id)).collect();
+    if cartas.is_empty() { falha } else { Falha::Impossiveis { cartas, causa: Box::new(falha) } }
 }
 
 fn written(lugar: String, guardado: &runtime::Guardado) -> Escrita {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::arquivo::TipoArquivo;
-use domain::ids::EmpresaId;
+use domain::ids::{EmpresaId, ExecucaoId};
 use letters::{Grafica, LetterError, Papel};
 use runtime::{Deposito, Encerramento, Relogio, supervise};
 use store::arquivos::{self, Conferencia, Posse};
@@ -37,6 +37,8 @@ const CONFERIDOS: TimeDelta = TimeDelta::days(30);
 const EXPURGO: i64 = 100;
 /// Letters of a file; a night with more has several.
 const MAXIMO: i64 = 20_000;
+/// How often a file is begun before the letters that keep it from being printed are left out: what ails the machine is over by then.
+const TENTATIVAS: i32 = 5;
 /// How long a file is its maker's, from one batch of letters to the next.
 const LEASE: Duration = Duration::from_mins(2);
 
@@ -96,6 +98,14 @@ pub enum Falha {
     /// A letter cannot be read: a newer version composed it.
     #[error("a carta {0} não pode ser lida")]
     Ilegivel(String),
+    /// Letters of a file cannot be printed even alone.
+    #[error("{} cartas não podem ser impressas: {causa}", cartas.len())]
+    Impossiveis {
+        /// Which.
+        cartas: Vec<ExecucaoId>,
+        /// What is wrong with their batch.
+        causa: Box<Falha>,
+    },
     /// The thread that did the work died.
     #[error("o trabalho foi interrompido")]
     Interrompida,
@@ -165,6 +175,9 @@ impl Impressora {
                 Err(falha) => {
                     metrics::counter!("arquivos_total", "tipo" => "cartas", "fim" => "falhou").increment(1);
                     tracing::error!(arquivo.id = %posse.id, erro = %falha, "um arquivo de cartas não pôde ser feito");
+                    if let Falha::Impossiveis { cartas, .. } = falha {
+                        self.give_up(empresa, &posse, &cartas, agora)?;
+                    }
                 }
             }
         }
@@ -178,6 +191,22 @@ impl Impressora {
             let deixado = arquivos::take_over(t, TipoArquivo::Cartas, ajuntamento.lease)?;
             deixado.map_or_else(|| cartas::gather(t, ajuntamento, agora), |posse| Ok(Some(posse)))
         })
+    }
+
+    /// The rest of a file goes on without the letters that no attempt could print.
+    fn give_up(
+        &self,
+        empresa: EmpresaId,
+        posse: &Posse,
+        ids: &[ExecucaoId],
+        agora: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let saem = self.banco.da_empresa(empresa, |t| cartas::give_up(t, posse, ids, TENTATIVAS, agora))?;
+        if saem > 0 {
+            metrics::counter!("cartas_impossiveis_total").increment(u64::try_from(saem).unwrap_or_default());
+            tracing::error!(arquivo.id = %posse.id, cartas = saem, "cartas que não podem ser impressas saem do arquivo");
+        }
+        Ok(())
     }
 
     /// Rule c05: what the letters of files that were not posted demand.

@@ -3,4 +3,5 @@
 
 mod casa;
 mod empresas;
+mod impossiveis;
 mod mortes;
