@@ -96,6 +96,11 @@ CREATE TABLE disparo.negativacao (
 -- Rule G24: a título has one entry at a bureau at a time.
 CREATE UNIQUE INDEX negativacao_viva ON disparo.negativacao (empresa_id, titulo_id, bureau) WHERE terminou_em IS NULL;
 CREATE INDEX negativacao_andando ON disparo.negativacao (empresa_id, id) WHERE terminou_em IS NULL;
+-- What a look may find due: what nobody carried yet, what a term makes public, what gets too old.
+CREATE INDEX negativacao_solicitada ON disparo.negativacao (empresa_id, id) WHERE situacao = 'solicitada';
+CREATE INDEX negativacao_a_publicar ON disparo.negativacao (empresa_id, publica_em) WHERE situacao = 'aceita';
+CREATE INDEX negativacao_a_decorrer ON disparo.negativacao (empresa_id, vencimento)
+  WHERE situacao IN ('enviada', 'aceita', 'incluida');
 CREATE INDEX negativacao_por_sair ON disparo.negativacao (empresa_id, credencial_id, situacao, id)
   WHERE situacao IN ('solicitada', 'baixa_solicitada');
 CREATE INDEX negativacao_lista ON disparo.negativacao (empresa_id, solicitada_em, id);
@@ -106,6 +111,15 @@ CREATE INDEX negativacao_na_baixa ON disparo.negativacao (empresa_id, remessa_ba
   WHERE remessa_baixa_id IS NOT NULL;
 CREATE INDEX negativacao_chave ON disparo.negativacao (empresa_id, credencial_id, documento, contrato);
 CREATE INDEX negativacao_prazos ON disparo.negativacao (empresa_id, limite_baixa, id) WHERE limite_baixa IS NOT NULL;
+
+-- Títulos with an entry under way that changed, until somebody has looked at what that does to it. A change only ever adds a row,
+-- and so waits for nobody.
+CREATE TABLE disparo.titulo_mudado (
+  empresa_id uuid NOT NULL,
+  id         bigint GENERATED ALWAYS AS IDENTITY,
+  titulo_id  uuid NOT NULL,
+  PRIMARY KEY (empresa_id, id)
+);
 
 -- A file that came back, once.
 CREATE TABLE disparo.retorno (
@@ -172,7 +186,7 @@ CREATE TRIGGER contar_passo AFTER UPDATE OF situacao ON disparo.negativacao FOR 
 DO $$
 DECLARE tabela text;
 BEGIN
-  FOREACH tabela IN ARRAY ARRAY['credencial', 'remessa', 'negativacao', 'retorno'] LOOP
+  FOREACH tabela IN ARRAY ARRAY['credencial', 'remessa', 'negativacao', 'titulo_mudado', 'retorno'] LOOP
     EXECUTE format('ALTER TABLE disparo.%I ENABLE ROW LEVEL SECURITY', tabela);
     EXECUTE format('CREATE POLICY da_empresa ON disparo.%I USING (empresa_id = cadastro.empresa_atual()) '
                    'WITH CHECK (empresa_id = cadastro.empresa_atual())', tabela);
@@ -180,6 +194,7 @@ BEGIN
 END $$;
 GRANT SELECT, INSERT, UPDATE ON disparo.credencial, disparo.remessa, disparo.negativacao TO cobranca_disparo;
 GRANT SELECT, INSERT ON disparo.retorno TO cobranca_disparo;
+GRANT SELECT, UPDATE, DELETE ON disparo.titulo_mudado TO cobranca_disparo;
 
 -- Companies with entries that are under way, or with a file that nobody is making any more. By leaps through the index.
 CREATE FUNCTION disparo.empresas_com_negativacoes() RETURNS SETOF uuid
@@ -196,6 +211,39 @@ CREATE FUNCTION disparo.empresas_com_negativacoes() RETURNS SETOF uuid
     SELECT a.empresa_id FROM disparo.arquivo a
      WHERE a.tipo = 'remessas' AND a.estado = 'gerando' AND a.lease_ate < clock_timestamp()
   $$;
+
+-- Rules G20, G21: what of a título says that its entry has to come off, or may go on, tells so by itself, in the transaction that
+-- changes it. An entry that is asked for meanwhile is looked at until somebody carries it, and its título is held then.
+CREATE FUNCTION disparo.anotar_titulos() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+  BEGIN
+    IF EXISTS (SELECT FROM disparo.negativacao WHERE terminou_em IS NULL) THEN
+      INSERT INTO disparo.titulo_mudado (empresa_id, titulo_id)
+      SELECT t.empresa_id, t.id FROM novos t JOIN velhos v ON v.empresa_id = t.empresa_id AND v.id = t.id
+       WHERE (t.status, t.devedor_id, t.credor_id, t.vencimento, t.negociacao_id)
+             IS DISTINCT FROM (v.status, v.devedor_id, v.credor_id, v.vencimento, v.negociacao_id)
+         AND EXISTS (SELECT FROM disparo.negativacao n
+                      WHERE n.empresa_id = t.empresa_id AND n.titulo_id = t.id AND n.terminou_em IS NULL);
+    END IF;
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER negativacao_do_titulo AFTER UPDATE ON cadastro.titulo REFERENCING OLD TABLE AS velhos NEW TABLE AS novos
+  FOR EACH STATEMENT EXECUTE FUNCTION disparo.anotar_titulos();
+
+CREATE FUNCTION disparo.anotar_acordo() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+  BEGIN
+    INSERT INTO disparo.titulo_mudado (empresa_id, titulo_id)
+    SELECT o.empresa_id, o.titulo_id FROM cadastro.negociacao_titulo o
+     WHERE o.empresa_id = NEW.empresa_id AND o.negociacao_id = NEW.id
+       AND EXISTS (SELECT FROM disparo.negativacao n
+                    WHERE n.empresa_id = o.empresa_id AND n.titulo_id = o.titulo_id AND n.terminou_em IS NULL);
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER negativacao_do_acordo AFTER UPDATE OF estado ON cadastro.negociacao FOR EACH ROW
+  WHEN (OLD.estado <> NEW.estado) EXECUTE FUNCTION disparo.anotar_acordo();
 
 -- Rules G20, G21: what became of títulos that have an entry; the payment of one in an agreement is that of its first instalment.
 CREATE FUNCTION cadastro.titulos_negativados(p_titulos uuid[])
@@ -236,7 +284,8 @@ CREATE FUNCTION disparo.usa_credor(p_credor uuid) RETURNS boolean
   $$;
 
 REVOKE ALL ON FUNCTION disparo.empresas_com_negativacoes, cadastro.titulos_negativados, cadastro.segurar_informante,
-  disparo.usa_credor, disparo.dar_passo_de_negativacao, disparo.contar_negativacao FROM PUBLIC;
+  disparo.usa_credor, disparo.dar_passo_de_negativacao, disparo.contar_negativacao, disparo.anotar_titulos, disparo.anotar_acordo
+  FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION disparo.empresas_com_negativacoes, cadastro.titulos_negativados, cadastro.segurar_informante
   TO cobranca_disparo;
 GRANT EXECUTE ON FUNCTION disparo.usa_credor TO cobranca_titulos;

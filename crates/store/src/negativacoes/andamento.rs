@@ -117,8 +117,9 @@ pub(super) struct Saida {
     pub(super) base: NaiveDate,
 }
 
-/// Looks at a page of entries that are under way, after `depois_de`: those whose título says so have to come off (rules G20,
-/// G21), as does what has not left by an account that nothing is included by any more; those whose term is over are public.
+/// Looks at entries of which something may be due: a page, after `depois_de`, of those that nobody carried yet or whose day has come,
+/// and those whose título changed since the last look. Those whose título says so have to come off (rules G20, G21), as does what has
+/// not left by an account that nothing is included by any more; those whose term is over are public.
 ///
 /// # Errors
 /// The database is unreachable or holds something this version cannot read.
@@ -128,17 +129,13 @@ pub fn move_on(
     limite: i64,
     (agora, hoje): (DateTime<Utc>, NaiveDate),
 ) -> Result<Andamento, StoreError> {
-    let linhas: Vec<Linha> = prepared(
-        "SELECT n.id, n.titulo_id, n.devedor_id, n.credor_id, n.vencimento, n.valor, n.situacao, n.parada, c.ativa AS conta_ativa \
-           FROM disparo.negativacao n JOIN disparo.credencial c ON c.empresa_id = n.empresa_id AND c.id = n.credencial_id \
-          WHERE n.empresa_id = $1 AND n.terminou_em IS NULL AND ($2 IS NULL OR n.id > $2) ORDER BY n.id LIMIT $3",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Nullable<SqlUuid>, _>(depois_de)
-    .bind::<BigInt, _>(limite)
-    .load(t.conn)?;
-    let cheia = i64::try_from(linhas.len()).unwrap_or(i64::MAX) >= limite;
-    let continua = linhas.last().filter(|_| cheia).map(|linha| linha.id);
+    let mudadas = changed(t, limite)?;
+    let vencidas = due(t, depois_de, limite, hoje)?;
+    let cheia = |quantas: usize| i64::try_from(quantas).unwrap_or(i64::MAX) >= limite;
+    let ultima = vencidas.last().copied().or(depois_de).unwrap_or(Uuid::nil());
+    let continua = (cheia(mudadas.len()) || cheia(vencidas.len())).then_some(ultima);
+    let ids: Vec<Uuid> = mudadas.into_iter().flatten().chain(vencidas).collect();
+    let linhas = read(t, &ids)?;
     let titulos = titulos(t, &linhas.iter().map(|linha| linha.dita.titulo_id).collect::<Vec<_>>())?;
     let (mut saidas, mut viradas) = (Vec::new(), Vec::new());
     for linha in &linhas {
@@ -158,9 +155,72 @@ pub fn move_on(
     }
     let baixas = take_off(t, &saidas, agora)?;
     turn(t, &viradas)?;
-    let ids: Vec<Uuid> = linhas.iter().map(|linha| linha.id).collect();
     let publicadas = publish(t, &ids, (agora, hoje))?;
     Ok(Andamento { publicadas, baixas, continua })
+}
+
+/// Takes note of títulos that changed, and answers their entries; `None` of one whose entries are over.
+fn changed(t: &mut Tenant<'_>, limite: i64) -> Result<Vec<Option<Uuid>>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Mudada {
+        #[diesel(sql_type = Nullable<SqlUuid>)]
+        id: Option<Uuid>,
+    }
+    let mudadas: Vec<Mudada> = prepared(
+        "WITH x AS MATERIALIZED ( \
+           SELECT id FROM disparo.titulo_mudado WHERE empresa_id = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED), \
+         vistos AS ( \
+           DELETE FROM disparo.titulo_mudado m USING x WHERE m.empresa_id = $1 AND m.id = x.id RETURNING m.titulo_id) \
+         SELECT n.id FROM vistos v \
+           LEFT JOIN disparo.negativacao n ON n.empresa_id = $1 AND n.titulo_id = v.titulo_id AND n.terminou_em IS NULL",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<BigInt, _>(limite)
+    .load(t.conn)?;
+    Ok(mudadas.into_iter().map(|mudada| mudada.id).collect())
+}
+
+/// A page of what nobody carried yet, what is public by now, and what is too old, or will be in a day.
+fn due(
+    t: &mut Tenant<'_>,
+    depois_de: Option<Uuid>,
+    limite: i64,
+    hoje: NaiveDate,
+) -> Result<Vec<Uuid>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let ids: Vec<Id> = prepared(
+        "(SELECT n.id FROM disparo.negativacao n \
+           WHERE n.empresa_id = $1 AND n.situacao = 'solicitada' AND n.id > $2 ORDER BY n.id LIMIT $3) \
+          UNION \
+         (SELECT n.id FROM disparo.negativacao n \
+           WHERE n.empresa_id = $1 AND n.situacao = 'aceita' AND n.publica_em <= $4 AND n.id > $2 ORDER BY n.id LIMIT $3) \
+          UNION \
+         (SELECT n.id FROM disparo.negativacao n \
+           WHERE n.empresa_id = $1 AND n.situacao IN ('enviada', 'aceita', 'incluida') \
+             AND n.vencimento <= ($4 - interval '5 years' + interval '1 day')::date AND n.id > $2 ORDER BY n.id LIMIT $3) \
+         ORDER BY id LIMIT $3",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(depois_de.unwrap_or(Uuid::nil()))
+    .bind::<BigInt, _>(limite)
+    .bind::<Date, _>(hoje)
+    .load(t.conn)?;
+    Ok(ids.into_iter().map(|linha| linha.id).collect())
+}
+
+fn read(t: &mut Tenant<'_>, ids: &[Uuid]) -> Result<Vec<Linha>, StoreError> {
+    Ok(prepared(
+        "SELECT n.id, n.titulo_id, n.devedor_id, n.credor_id, n.vencimento, n.valor, n.situacao, n.parada, c.ativa AS conta_ativa \
+           FROM disparo.negativacao n JOIN disparo.credencial c ON c.empresa_id = n.empresa_id AND c.id = n.credencial_id \
+          WHERE n.empresa_id = $1 AND n.id = ANY ($2) AND n.terminou_em IS NULL ORDER BY n.id",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(t.conn)?)
 }
 
 pub(super) fn situacao(codigo: &str) -> Result<Situacao, StoreError> {

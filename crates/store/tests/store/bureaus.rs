@@ -244,6 +244,63 @@ fn an_entry_of_a_debt_that_is_another_by_now_comes_off() {
 }
 
 #[test]
+fn only_entries_of_which_something_may_be_due_are_looked_at() {
+    let (casa, conta) = house(4);
+    begin(&casa, conta).unwrap();
+    casa.run(
+        "UPDATE disparo.negativacao SET situacao = 'aceita', aceita_em = now(), publica_em = '2099-01-01'; \
+         UPDATE disparo.negativacao SET situacao = 'incluida', incluida_em = now() WHERE contrato <> 'T0'",
+    );
+    // What changes behind every trigger is seen by nobody.
+    let mut sem_gatilhos = testkit::Sql::connect(casa.pg.url());
+    sem_gatilhos.run(
+        "SET session_replication_role = replica; \
+         UPDATE cadastro.titulo SET status = 'cancelado' WHERE codigo_integracao IN ('T0', 'T3')",
+    );
+    assert_eq!(move_on(&casa).baixas, 0);
+    pay(&casa, "T1");
+    let marcados = || casa.n("SELECT count(*) FROM disparo.titulo_mudado");
+    assert_eq!((marcados(), move_on(&casa).baixas, marcados()), (1, 1, 0));
+    casa.run("UPDATE cadastro.titulo SET numero = 'outro' WHERE codigo_integracao = 'T2'");
+    assert_eq!(marcados(), 0, "a number says nothing of an entry");
+    // Its day comes; and it is seen then that it may be public no more.
+    casa.run(&format!("UPDATE disparo.negativacao SET publica_em = '{}' WHERE contrato = 'T0'", hoje()));
+    assert_eq!(move_on(&casa).baixas, 1);
+    assert_eq!(situacoes(&casa), ["baixa_solicitada", "baixa_solicitada", "incluida", "incluida"]);
+}
+
+#[test]
+fn g21_an_agreement_that_is_confirmed_and_the_fifth_year_take_entries_off() {
+    let (casa, conta) = house(2);
+    begin(&casa, conta).unwrap();
+    let (e, negociacao) = (casa.empresa, Uuid::new_v4());
+    casa.run(&format!(
+        "INSERT INTO cadastro.negociacao (empresa_id, id, devedor_id, estado, valor, primeira_parcela, com_pagamento, criada_em, \
+                principal, encargos, desconto_encargos, desconto_principal, juros, com_entrada) \
+         SELECT '{e}', '{negociacao}', t.devedor_id, 'aberta', 100, '2026-03-01', false, now(), 100, 0, 0, 0, 0, false \
+           FROM cadastro.titulo t WHERE codigo_integracao = 'T0'; \
+         INSERT INTO cadastro.negociacao_titulo (empresa_id, negociacao_id, titulo_id, principal, encargos) \
+         SELECT '{e}', '{negociacao}', id, 100, 0 FROM cadastro.titulo WHERE codigo_integracao = 'T0'; \
+         UPDATE cadastro.titulo SET negociacao_id = '{negociacao}', status = 'negociado' WHERE codigo_integracao = 'T0'"
+    ));
+    assert_eq!(move_on(&casa).baixas, 0, "it may come to nothing");
+    casa.run(
+        "UPDATE cadastro.negociacao SET estado = 'confirmada', confirmada_em = now(), com_pagamento = true",
+    );
+    assert_eq!(move_on(&casa).baixas, 1);
+    let venceu = item("T1", devedor(1)).vencimento;
+    let no_quinto_ano = |dia: NaiveDate| {
+        let em = (hora(dia), dia);
+        casa.dispatcher
+            .da_empresa(casa.empresa, |t| negativacoes::move_on(t, None, 1_000, em))
+            .unwrap()
+            .baixas
+    };
+    let dia = domain::negativacao::decurso(venceu);
+    assert_eq!((no_quinto_ano(dia.pred_opt().unwrap()), no_quinto_ano(dia)), (0, 1));
+}
+
+#[test]
 fn no_remessa_begins_while_the_one_before_it_is_being_made() {
     let (casa, conta) = house(2);
     casa.run("UPDATE disparo.negativacao SET parada = true WHERE contrato = 'T1'");

@@ -144,6 +144,7 @@ const NUNCA_NO_DISPARO: &[&str] = &[
     "taxa UPDATE",
     "taxa DELETE",
     "template_versao UPDATE",
+    "titulo_mudado INSERT",
 ];
 
 /// What only the dispatcher reads of the others.
@@ -335,6 +336,8 @@ const EXECUTAVEIS: &[&str] = &[
     "cadastro.titulos_na_cerca: cobranca_disparo",
     "cadastro.titulos_negativados: cobranca_disparo",
     "cadastro.varrer_partes: cobranca_titulos",
+    "disparo.anotar_acordo: ",
+    "disparo.anotar_titulos: ",
     "disparo.aplicar_recibos: ",
     "disparo.consulta_de: cobranca_disparo",
     "disparo.descartar_de_acoes: cobranca_regua",

@@ -39,8 +39,10 @@ impl<T: Deserr<ErrosCampo>> Deserr<ErrosCampo> for Anulavel<T> {
 }
 
 /// From 0 to 1000 (rule s10).
-#[derive(Clone, Copy)]
 pub(super) type Score = Inteiro<i16, 0, 1000>;
+
+/// How many instalments an agreement has.
+pub(super) type Parcelas = Inteiro<u16, 1, 120>;
 
 /// The ERP's own key of a payment: not one of those that a broken agreement books what it had received under.
 pub(super) struct CodigoDePagamento(pub(super) String);

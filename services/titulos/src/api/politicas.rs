@@ -19,6 +19,7 @@ use web::{
 };
 
 use super::Contexto;
+use super::campos::Parcelas;
 use super::entrada::Valor;
 
 /// One policy for each day on which one begins.
@@ -41,6 +42,9 @@ struct DescontosEntrada {
     principal: Percentual,
 }
 
+/// Days overdue from which a policy holds.
+type Atraso = Inteiro<u16, 0, 9999>;
+
 /// O que se pode conceder a partir de tantos dias de atraso.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
@@ -52,13 +56,13 @@ struct PoliticaEntrada {
     #[schema(value_type = Option<Uuid>)]
     credor_id: Option<CredorId>,
     /// A partir de quantos dias de atraso do título mais antigo, até onde a seguinte começa; 0 vale também a vencer.
-    dias_de: Inteiro<u16, 0, 9999>,
+    dias_de: Atraso,
     /// Descontos máximos do pagamento à vista.
     a_vista: DescontosEntrada,
     /// Descontos máximos do parcelado.
     parcelado: DescontosEntrada,
     /// Máximo de parcelas, contando a entrada.
-    max_parcelas: Inteiro<u16, 1, 120>,
+    max_parcelas: Parcelas,
     /// Valor mínimo de cada parcela, fora a entrada.
     #[schema(value_type = esquema::Valor)]
     parcela_minima: Valor,

@@ -6,7 +6,7 @@ pub(super) use muitos::{cancelar_muitos, reabrir_muitos, suspender_muitos};
 
 use actix_web::post;
 use actix_web::web::Data;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use deserr::Deserr;
 use domain::ids::TituloId;
 use store::titulos::{self, Alvo, Pedido, RecusaSituacao};

@@ -9,8 +9,9 @@ use domain::ids::TituloId;
 use domain::negociacao::{ForaDaPolitica, Impedidos, Impedimento, Pedido};
 use store::negociacoes::Anotacoes;
 use utoipa::ToSchema;
-use web::{ErroCampo, ErroValor, ErrosCampo, Inteiro, Lista, Problema, Texto, TextoLongo, esquema};
+use web::{ErroCampo, ErroValor, ErrosCampo, Lista, Problema, Texto, TextoLongo, esquema};
 
+use super::super::campos::Parcelas;
 use super::TITULO_NAO_NEGOCIAVEL;
 
 /// Títulos of one negotiation: more than a person can go through.
@@ -26,7 +27,7 @@ pub(super) struct PropostaPedida {
     pub(super) titulos: Vec<TituloId>,
     /// Quantidade de parcelas, contando a entrada; ausente, todas as que a política permite.
     #[deserr(default)]
-    pub(super) quantidade: Option<Inteiro<u16, 1, 120>>,
+    pub(super) quantidade: Option<Parcelas>,
     /// Vencimento do primeiro pagamento; os demais vencem no mesmo dia dos meses seguintes. Ausente, o dia da proposta.
     #[deserr(default)]
     #[schema(value_type = Option<esquema::Dia>)]
@@ -54,7 +55,7 @@ pub(super) struct NegociacaoNova {
     #[schema(value_type = HashSet<Uuid>, min_items = 1, max_items = 100)]
     pub(super) titulos: Vec<TituloId>,
     /// Quantidade de parcelas, contando a entrada.
-    quantidade: Inteiro<u16, 1, 120>,
+    quantidade: Parcelas,
     /// Vencimento do primeiro pagamento; os demais vencem no mesmo dia dos meses seguintes.
     #[schema(value_type = esquema::Dia)]
     primeiro_vencimento: NaiveDate,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{Autorizado, ErroCampo, ErrosCampo, Itens, Problema, Resposta, Texto, escopos, esquema};
 
-use super::{refusal, today, too_early};
+use super::{refusal, too_early};
 use crate::api::Contexto;
 use crate::api::titulos::MAX_ITENS;
 
