@@ -134,7 +134,8 @@ pub fn read_avulso(
         fatos::read(t, &fatos::wanted(textos.iter().copied()), &[], &[], &[])?.of(id.uuid(), &[], None);
     let (email, telefone) = reached_by(canal, cabeca.email.clone());
     fatos.destinatario.telefone = telefone;
-    Ok(Some(Previa { avulso: true, email, ..cabeca.with(vec![], fatos) }))
+    let fuso = empresas::zone(&cabeca.fuso)?;
+    Ok(Some(Previa { avulso: true, email, ..cabeca.with(fuso, vec![], fatos) }))
 }
 
 impl Cabeca {
