@@ -52,6 +52,8 @@ codigos! {
         SemDocumento = "sem_documento",
         /// No complete postal address.
         SemEndereco = "sem_endereco",
+        /// Nothing is open: there is nothing to say, and nobody to look up.
+        SemTitulo = "sem_titulo",
         /// Nothing open is overdue.
         SemTituloVencido = "sem_titulo_vencido",
     }

@@ -13,13 +13,21 @@ const ENDERECO: &str =
 const MEIOS: &str =
     "cadastro.meio_contato m WHERE m.empresa_id = $1 AND m.devedor_id = d.id AND m.invalido_desde IS NULL";
 
-/// An expression: why the debtor cannot have the action, or null.
+/// Debtors `d`, each with the sums `s` of his open títulos: a row each, where títulos are three. Joined, not asked for one by one:
+/// the planner reads them all where all are meant, and few where few are.
+pub(super) const DEVEDORES: &str =
+    "cadastro.devedor d LEFT JOIN cadastro.devedor_saldo s ON s.empresa_id = $1 AND s.devedor_id = d.id";
+const NADA_ABERTO: &str = "coalesce(s.abertos, 0) = 0";
+
+/// An expression: why one of [`DEVEDORES`] cannot have the action, or null.
 pub(super) fn motivo(consulta: &mut Consulta, tipo: Canal, dia: &Dia) -> String {
     match tipo {
         Canal::Email => de_canal(EMAIL, "sem_contato", "email"),
         Canal::Sms => de_canal(CELULAR, "sem_contato", "sms"),
         Canal::Carta => de_canal(ENDERECO, "sem_endereco", "carta"),
-        Canal::Enriquecimento => "CASE WHEN d.documento IS NULL THEN 'sem_documento' END".to_owned(),
+        Canal::Enriquecimento => format!(
+            "CASE WHEN d.documento IS NULL THEN 'sem_documento' WHEN {NADA_ABERTO} THEN 'sem_titulo' END"
+        ),
         Canal::Negativacao => {
             let ate = consulta.bind(Valor::Dia(dia.vencidos_ate));
             format!(
@@ -59,6 +67,7 @@ fn de_canal(qual: &str, falta: &str, canal: &str) -> String {
     format!(
         "CASE WHEN NOT EXISTS (SELECT FROM {MEIOS} AND {qual}) THEN '{falta}' \
               WHEN EXISTS (SELECT FROM cadastro.opt_out o WHERE o.empresa_id = $1 AND o.devedor_id = d.id \
-                     AND o.canal = '{canal}') THEN 'opt_out' END"
+                     AND o.canal = '{canal}') THEN 'opt_out' \
+              WHEN {NADA_ABERTO} THEN 'sem_titulo' END"
     )
 }

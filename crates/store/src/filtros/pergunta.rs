@@ -41,7 +41,7 @@ impl Pergunta {
     ) -> Self {
         let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
         Self {
-            de: "cadastro.devedor d",
+            de: aptidao::DEVEDORES,
             motivo: aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia),
             contato: aptidao::contato(selecao.tipo),
             colunas: "d.id, d.nome, d.nome_busca, d.documento",

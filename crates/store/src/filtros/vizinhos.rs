@@ -5,7 +5,7 @@ use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _};
 use domain::ids::DevedorId;
 use uuid::Uuid;
 
-use super::consulta::Valor;
+use super::consulta::{Consulta, Valor};
 use super::{Pergunta, Selecao};
 use crate::{StoreError, Tenant};
 
@@ -20,16 +20,17 @@ pub struct Vizinhos {
     pub proximo: Option<DevedorId>,
 }
 
+/// Where a debtor stands in the order.
 #[derive(QueryableByName)]
-struct Lugar {
+pub(super) struct Lugar {
     #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
+    pub(super) id: Uuid,
     #[diesel(sql_type = Text)]
-    nome_busca: String,
+    pub(super) nome_busca: String,
 }
 
 /// Which debtor to look for.
-enum Onde<'l> {
+pub(super) enum Onde<'l> {
     Primeiro,
     Este(DevedorId),
     Antes(&'l Lugar),
@@ -56,6 +57,10 @@ pub fn neighbours(
 }
 
 fn find(t: &mut Tenant<'_>, selecao: &Selecao<'_>, onde: &Onde<'_>) -> Result<Option<Lugar>, StoreError> {
+    Ok(vizinho(t, selecao, onde).boxed().get_result(t.conn).optional()?)
+}
+
+pub(super) fn vizinho(t: &Tenant<'_>, selecao: &Selecao<'_>, onde: &Onde<'_>) -> Consulta {
     let mut pergunta = Pergunta::new(t, selecao);
     let Pergunta { consulta, onde: condicoes, .. } = &mut pergunta;
     let mut lado = |sinal: &str, lugar: &Lugar| {
@@ -83,5 +88,5 @@ fn find(t: &mut Tenant<'_>, selecao: &Selecao<'_>, onde: &Onde<'_>) -> Result<Op
         "SELECT d.id, d.nome_busca FROM {rows} AND ({motivo}) IS NULL \
           ORDER BY d.nome_busca {ordem}, d.id {ordem} LIMIT 1"
     );
-    Ok(consulta.boxed().get_result(t.conn).optional()?)
+    consulta
 }

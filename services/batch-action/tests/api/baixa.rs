@@ -102,17 +102,20 @@ pub(crate) fn revocable(s: &Servico) -> (String, impl Fn()) {
     (chave, revogar)
 }
 
-/// So many debtors of Ana's with an e-mail, whose names are long.
+/// So many debtors of Ana's with an e-mail and something open, whose names are long.
 pub(crate) fn flood(sql: &mut Sql, empresa: EmpresaId, quantos: u32) {
     sql.run(&format!(
         "SET session_replication_role = replica;
          CREATE TEMP TABLE n AS SELECT n, gen_random_uuid() AS id FROM generate_series(1, {quantos}) n;
          INSERT INTO cadastro.devedor (empresa_id, id, nome, tipo_pessoa, gerente, criado_em, atualizado_em)
            SELECT '{empresa}', id, 'Antes ' || repeat('x', 150), 'isenta', 'Ana', now(), now() FROM n;
-         INSERT INTO cadastro.devedor_saldo SELECT '{empresa}', id, 0, 0 FROM n;
+         INSERT INTO cadastro.titulo (empresa_id, id, codigo_integracao, devedor_id, numero, vencimento, valor, saldo, status, origem,
+                                      status_em, criado_em, atualizado_em)
+           SELECT '{empresa}', gen_random_uuid(), 'm' || n, id, 'N', '2026-02-10', 100, 100, 'aberto', 'original', now(), now(), now() FROM n;
+         INSERT INTO cadastro.devedor_saldo SELECT '{empresa}', id, 100, 1 FROM n;
          INSERT INTO cadastro.devedor_codigo SELECT '{empresa}', 'm' || n, id FROM n;
          INSERT INTO cadastro.meio_contato (empresa_id, devedor_id, tipo, valor, ordem)
            SELECT '{empresa}', id, 'email', n || '@exemplo.com.br', 0 FROM n;
-         ANALYZE cadastro.devedor, cadastro.devedor_codigo, cadastro.meio_contato"
+         ANALYZE cadastro.devedor, cadastro.devedor_codigo, cadastro.devedor_saldo, cadastro.meio_contato"
     ));
 }

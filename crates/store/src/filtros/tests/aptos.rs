@@ -21,8 +21,9 @@ fn contagem(com_contato: i64, excluidos: &[(Exclusao, i64)]) -> Contagem {
     Contagem { atendem: com_contato + fora, com_contato, excluidos: excluidos.to_vec() }
 }
 
+/// Somebody who owes.
 fn com(meios: Vec<Meio>) -> Dev {
-    Dev { meios, ..dev("d") }
+    Dev { meios, titulos: vec![tit("2026-11-20")], ..dev("d") }
 }
 
 #[test]
@@ -77,9 +78,25 @@ fn b10_enrichment_needs_a_document_and_a_negative_record_an_address_and_somethin
         dev("d"),
         isenta(),
     ];
-    assert_eq!(contados(&devedores, Canal::Enriquecimento), contagem(4, &[(Exclusao::SemDocumento, 1)]));
+    let espera = [(Exclusao::SemDocumento, 1), (Exclusao::SemTitulo, 2)];
+    assert_eq!(contados(&devedores, Canal::Enriquecimento), contagem(2, &espera));
     let espera = [(Exclusao::SemDocumento, 1), (Exclusao::SemEndereco, 1), (Exclusao::SemTituloVencido, 2)];
     assert_eq!(contados(&devedores, Canal::Negativacao), contagem(1, &espera));
+}
+
+#[test]
+fn b10_who_owes_nothing_is_told_nothing_and_is_named_before_anybody_confirms() {
+    let meios = || vec![Meio::Email(true), Meio::Telefone(true), Meio::Endereco("Lins", "SP", true)];
+    let com_titulo = |status| Dev { titulos: vec![Tit { status, ..tit("2026-11-02") }], ..com(meios()) };
+    let devedores = [
+        com_titulo(StatusTitulo::Aberto),
+        com_titulo(StatusTitulo::Pago),
+        com_titulo(StatusTitulo::Negociado),
+        Dev { titulos: vec![], ..com(meios()) },
+    ];
+    for tipo in [Canal::Email, Canal::Sms, Canal::Carta, Canal::Enriquecimento] {
+        assert_eq!(contados(&devedores, tipo), contagem(1, &[(Exclusao::SemTitulo, 3)]), "{tipo}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use domain::titulo::StatusTitulo;
 use uuid::Uuid;
 
 use super::super::{Alvo, Contagem, Dia, Selecao, count, ids, sample};
+use super::oraculo::exclusao;
 use crate::{Banco, Papel};
 
 /// What is named in filters: results of contacts with their group and whether they are good.
@@ -176,9 +177,10 @@ impl Casa {
             .unwrap();
         assert_eq!(contados.atendem, i64::try_from(nomes.len()).unwrap());
         assert_eq!(contados.com_contato, i64::try_from(todos.len()).unwrap());
-        let com_documento = devedores.iter().enumerate().filter(|(_, d)| d.tipo.0 != TipoPessoa::Isenta);
-        let com_documento = com_documento.filter(|(_, d)| nomes.contains(&d.nome));
-        let espera: Vec<Uuid> = com_documento.map(|(n, _)| id(empresa, DEVEDOR, n)).collect();
+        let podem =
+            devedores.iter().enumerate().filter(|(_, d)| exclusao(d, Canal::Enriquecimento).is_none());
+        let podem = podem.filter(|(_, d)| nomes.contains(&d.nome));
+        let espera: Vec<Uuid> = podem.map(|(n, _)| id(empresa, DEVEDOR, n)).collect();
         assert_eq!(todos.iter().map(|id| id.uuid()).collect::<Vec<_>>(), espera);
         nomes
     }

@@ -161,11 +161,20 @@ pub(super) fn exclusao(dev: &Dev, tipo: Canal) -> Option<Exclusao> {
     let sexta = hoje().hoje.checked_sub_days(Days::new(2)).unwrap();
     let vencido = dev.todos().iter().any(|t| t.status == StatusTitulo::Aberto && t.vencimento <= sexta);
     let falta = |tem: bool, motivo| (!tem).then_some(motivo);
+    let deve = dev.todos().iter().any(|t| t.status == StatusTitulo::Aberto);
     match tipo {
-        Canal::Email => falta(email, Exclusao::SemContato).or(falta(quer("email"), Exclusao::OptOut)),
-        Canal::Sms => falta(celular, Exclusao::SemContato).or(falta(quer("sms"), Exclusao::OptOut)),
-        Canal::Carta => falta(endereco, Exclusao::SemEndereco).or(falta(quer("carta"), Exclusao::OptOut)),
-        Canal::Enriquecimento => falta(documento, Exclusao::SemDocumento),
+        Canal::Email => falta(email, Exclusao::SemContato)
+            .or(falta(quer("email"), Exclusao::OptOut))
+            .or(falta(deve, Exclusao::SemTitulo)),
+        Canal::Sms => falta(celular, Exclusao::SemContato)
+            .or(falta(quer("sms"), Exclusao::OptOut))
+            .or(falta(deve, Exclusao::SemTitulo)),
+        Canal::Carta => falta(endereco, Exclusao::SemEndereco)
+            .or(falta(quer("carta"), Exclusao::OptOut))
+            .or(falta(deve, Exclusao::SemTitulo)),
+        Canal::Enriquecimento => {
+            falta(documento, Exclusao::SemDocumento).or(falta(deve, Exclusao::SemTitulo))
+        }
         Canal::Negativacao => falta(documento, Exclusao::SemDocumento)
             .or(falta(endereco, Exclusao::SemEndereco))
             .or(falta(vencido, Exclusao::SemTituloVencido)),

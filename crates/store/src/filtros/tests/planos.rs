@@ -8,14 +8,17 @@ use diesel::pg::Pg;
 use diesel::row::NamedRow;
 use diesel::sql_types::Text;
 use domain::execucao::Canal;
+use domain::ids::{DevedorId, LoteId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::super::lista::listados;
-use super::super::{Alvo, Consulta, Selecao, amostra, aptos, contagem};
+use super::super::vizinhos::{Lugar, Onde, vizinho};
+use super::super::{Alvo, Consulta, Selecao, amostra, aptos, contagem, enlistment};
 use super::carteira::{Casa, de, hoje};
 use super::sorte::Sorte;
 use crate::Tenant;
+use uuid::Uuid;
 
 /// 20,000 debtors with three títulos each, and everything else that is asked about. Vacuumed, as autovacuum keeps it.
 const CARTEIRA: &str = "
@@ -84,11 +87,18 @@ fn no_filter_scans_the_titulos() {
         ..ProptestConfig::default()
     };
     let com_titulo = Cell::new(0_usize);
+    // Between half of the names and the other.
+    let meio = Lugar { id: Uuid::from_u128(1), nome_busca: "d8".to_owned() };
     proptest!(config, |(bytes in vec(any::<u8>(), 60), quantos in 1..5_u8, passo in 1..60_u8, tipo in 0..5_usize)| {
         let Some(filtro) = Sorte::new(&bytes).filtro(1, quantos, passo) else { return Ok(()) };
         let selecao = Selecao { quem: Alvo::Filtro(&filtro), tipo: Canal::TODOS[tipo], dia: hoje() };
         let planos = casa.lote.da_empresa(de(1), |t| {
-            let consultas = [contagem(t, &selecao), amostra(t, &selecao, None, 50), aptos(t, &selecao, None, 5_000), listados(t, &selecao, None, 5_000)];
+            let consultas = [
+                contagem(t, &selecao), amostra(t, &selecao, None, 50), aptos(t, &selecao, None, 5_000),
+                listados(t, &selecao, None, 5_000), enlistment(t, &selecao, LoteId::new(meio.id)),
+                vizinho(t, &selecao, &Onde::Primeiro), vizinho(t, &selecao, &Onde::Este(DevedorId::new(meio.id))),
+                vizinho(t, &selecao, &Onde::Antes(&meio)), vizinho(t, &selecao, &Onde::Depois(&meio)),
+            ];
             Ok(consultas.map(|consulta| plano(t, consulta)))
         }).unwrap();
         for plano in planos {
