@@ -67,11 +67,11 @@ pub(super) struct EstimativaDeSms {
     tag = "Ações em lote",
     params(("id" = Uuid, Path, description = "Id da ação."), Quem),
     responses((status = 200, description = "A mensagem preenchida.", body = PreVisualizacaoDeAcaoEmLote)),
-    security(("chave_api" = ["acoes_em_lote:ler"])),
+    security(("chave_api" = ["templates:visualizar"])),
 )]
 #[get("/v1/acoes-em-lote/{id}/pre-visualizacao")]
 pub(super) async fn get(
-    acesso: Autorizado<escopos::acoes_em_lote::Ler>,
+    acesso: Autorizado<escopos::templates::Visualizar>,
     contexto: Data<Contexto>,
     id: Caminho<LoteId>,
     consulta: Consulta<Quem>,
@@ -160,8 +160,8 @@ fn rendered(
     })
 }
 
-/// Rule b14: the segments that the SMS of a batch take, by what its first debtors get. `None` of what is no SMS, and where
-/// nobody gets one.
+/// Rule b14: the segments that the SMS of a batch take, by what its first debtors get, in the snapshot that counted them: twenty
+/// debtors are a few look-ups beside a count. `None` of what is no SMS, and where nobody gets one.
 pub(super) fn estimate(
     t: &mut Tenant<'_>,
     lote: &Lote,
