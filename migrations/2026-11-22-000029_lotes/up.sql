@@ -1,7 +1,7 @@
 -- Batch actions: the wizard's steps, what was confirmed, and whom it was confirmed for.
 
--- One action for many debtors. What is shown before it is confirmed (counts, text, their summary) is kept as it was shown: only
--- what is still so is confirmed. From then on itens and corpo are what is carried out. autor is the API key that began it.
+-- One action for many debtors. Counts and text are kept as they were when it was selected and its message chosen, and from the
+-- confirmation on as they were then: itens and corpo are what is carried out. autor is the API key that began it.
 CREATE TABLE lote.acao_em_lote (
   empresa_id      uuid NOT NULL,
   id              uuid NOT NULL,
@@ -21,7 +21,6 @@ CREATE TABLE lote.acao_em_lote (
   com_contato     bigint,
   excluidos       jsonb, -- [[reason, how many], ...]
   contada_em      timestamptz,
-  resumo          text,
   data            date, -- the company's, when it was confirmed
   itens           bigint,
   ate             uuid, -- the last debtor that an execution was made for
@@ -34,14 +33,14 @@ CREATE TABLE lote.acao_em_lote (
   PRIMARY KEY (empresa_id, id),
   -- Who is meant: by a filter or by a sheet, and counted in the same breath.
   CONSTRAINT lote_selecao CHECK (num_nonnulls(filtro, planilha_id) <= 1
-    AND num_nonnulls(atendem, com_contato, excluidos, contada_em, resumo) = 5 * num_nonnulls(filtro, planilha_id)
+    AND num_nonnulls(atendem, com_contato, excluidos, contada_em) = 4 * num_nonnulls(filtro, planilha_id)
     AND (estado <> 'rascunho' OR num_nonnulls(filtro, planilha_id) = 0)
     AND (estado IN ('rascunho', 'cancelada') OR num_nonnulls(filtro, planilha_id) = 1)),
   CONSTRAINT lote_contagem CHECK (0 <= com_contato AND com_contato <= atendem),
   -- What they are told, where the kind tells anything.
   CONSTRAINT lote_texto CHECK (num_nonnulls(template_id, template_versao, corpo) IN (0, 3)
     AND (assunto IS NOT NULL) = (template_id IS NOT NULL AND tipo = 'email')
-    AND (template_id IS NULL OR (tipo IN ('email', 'sms', 'carta') AND resumo IS NOT NULL))
+    AND (template_id IS NULL OR (tipo IN ('email', 'sms', 'carta') AND contada_em IS NOT NULL))
     AND (estado NOT IN ('rascunho', 'selecionado') OR template_id IS NULL)
     AND (estado IN ('rascunho', 'selecionado', 'cancelada') OR tipo NOT IN ('email', 'sms', 'carta') OR template_id IS NOT NULL)
     AND (estado <> 'mensagem' OR template_id IS NOT NULL)),
@@ -57,8 +56,6 @@ CREATE TABLE lote.acao_em_lote (
     AND (estado = 'cancelada') = (cancelada_em IS NOT NULL))
 );
 CREATE INDEX acao_em_lote_criada ON lote.acao_em_lote (empresa_id, criada_em, id);
--- What workers look for. Few are under way at any time.
-CREATE INDEX acao_em_lote_por_fazer ON lote.acao_em_lote (confirmada_em) WHERE estado IN ('na_fila', 'processando');
 
 -- Whom it was confirmed for. No foreign key: half a million rows come by one statement, under the lock of their batch, and
 -- would be looked up one by one. Nobody changes one, nor takes one out.

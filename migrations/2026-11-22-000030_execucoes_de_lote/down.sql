@@ -7,9 +7,8 @@ GRANT SELECT ON lote.v_acao TO cobranca_disparo;
 REVOKE SELECT ON cadastro.v_devedor, cadastro.v_destinatario, cadastro.v_emitente, cadastro.v_endereco, cadastro.v_parcela,
                  cadastro.v_titulo_da_mensagem, cadastro.v_titulo, cadastro.v_janela FROM cobranca_lote;
 DROP FUNCTION lote.por_fazer;
-DROP INDEX lote.acao_em_lote_por_fazer;
-ALTER TABLE lote.acao_em_lote DROP COLUMN desfeita_em;
-CREATE INDEX acao_em_lote_por_fazer ON lote.acao_em_lote (confirmada_em) WHERE estado IN ('na_fila', 'processando');
+ALTER TABLE lote.acao_em_lote
+  DROP CONSTRAINT lote_olhada, DROP CONSTRAINT lote_contado, DROP COLUMN andou_em, DROP COLUMN olhar_em, DROP COLUMN andamento;
 
 DO $$
 DECLARE

@@ -147,19 +147,19 @@ BEGIN
   EXECUTE depois;
 END $$;
 
--- What workers look for, of every company: batches to begin or under way, and those called off of which something may be left.
+-- What workers look for, of every company. Both times are of the database's own clock: when it last moved, and when it is to be
+-- looked at again; null when there is nothing left to look for. andamento is how many of its items were in which state when it
+-- had ended and was last looked at: [[state, how many], ...].
 ALTER TABLE lote.acao_em_lote
-  ADD desfeita_em timestamptz, -- nothing of it waits to leave any more
-  ADD CONSTRAINT lote_desfeita CHECK (desfeita_em IS NULL OR estado = 'cancelada');
-DROP INDEX lote.acao_em_lote_por_fazer;
-CREATE INDEX acao_em_lote_por_fazer ON lote.acao_em_lote (confirmada_em)
-  WHERE estado IN ('na_fila', 'processando') OR (estado = 'cancelada' AND iniciada_em IS NOT NULL AND desfeita_em IS NULL);
+  ADD andou_em timestamptz, ADD olhar_em timestamptz, ADD andamento jsonb,
+  ADD CONSTRAINT lote_olhada CHECK ((estado NOT IN ('na_fila', 'processando') OR olhar_em IS NOT NULL)
+    AND (olhar_em IS NULL OR (confirmada_em IS NOT NULL AND andou_em IS NOT NULL))),
+  ADD CONSTRAINT lote_contado CHECK (andamento IS NULL OR estado IN ('concluida', 'concluida_com_erros', 'cancelada'));
+CREATE INDEX acao_em_lote_por_fazer ON lote.acao_em_lote (olhar_em) WHERE olhar_em IS NOT NULL;
 CREATE FUNCTION lote.por_fazer() RETURNS TABLE (empresa_id uuid, id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
-    SELECT a.empresa_id, a.id FROM lote.acao_em_lote a
-     WHERE a.estado IN ('na_fila', 'processando') OR (a.estado = 'cancelada' AND a.iniciada_em IS NOT NULL AND a.desfeita_em IS NULL)
-     ORDER BY a.confirmada_em
+    SELECT a.empresa_id, a.id FROM lote.acao_em_lote a WHERE a.olhar_em <= statement_timestamp() ORDER BY a.olhar_em
   $$;
 REVOKE ALL ON FUNCTION lote.por_fazer FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lote.por_fazer TO cobranca_lote;

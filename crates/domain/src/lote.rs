@@ -1,7 +1,7 @@
 //! Batch actions: one action for every debtor that a person selected, from a draft to its end (rules b05–b23).
 //!
-//! What the person was shown before confirming has a summary ([`Mostrado::resumo`]), and only what has the same summary is
-//! carried out: the same filter, text and numbers. Who exactly meets the filter is looked up when it is confirmed.
+//! What the person was shown before confirming has a summary ([`Mostrado::resumo`]), and only what fits it is carried out: the
+//! same filter and text, and no more debtors. Who exactly meets the filter is looked up when it is confirmed.
 
 mod assunto;
 mod estado;

@@ -1,12 +1,13 @@
 //! Batch actions: the steps of the wizard, each stored, and what was confirmed at its end (rules b05–b19).
 //!
 //! Whoever changes a batch holds its row ([`lock`]) until the transaction ends, so that steps come one after the other. What is
-//! shown before the confirmation ([`look`]) is counted then, and [`confirm`] counts again: only what has the same summary goes on.
+//! shown before the confirmation ([`look`]) is counted then, and [`confirm`] counts again: only what fits its summary goes on.
 
 mod andamento;
 mod confirmacao;
 mod itens;
 mod leitura;
+mod lista;
 mod passos;
 pub mod planilhas;
 mod templates;
@@ -14,10 +15,10 @@ mod templates;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
-use domain::execucao::Canal;
+use domain::execucao::{Canal, Estado};
 use domain::filtro::Filtro;
 use domain::ids::LoteId;
-use domain::lote::{EstadoLote, Mostrado, Quem, Resumo, TextoMostrado};
+use domain::lote::{EstadoLote, Mostrado, Quem, TextoMostrado};
 use uuid::Uuid;
 
 use crate::banco::new_id;
@@ -28,7 +29,8 @@ use crate::{StoreError, Tenant, empresas};
 pub use andamento::{Passo, pending, progress, step};
 pub use confirmacao::{Confirmacao, ForaDeUso, Vista, confirm, look, text_now};
 pub use itens::{ItemLido, items};
-pub use leitura::{Lista, get, list, lock};
+pub use leitura::{get, lock};
+pub use lista::{Lista, Listada, list};
 pub use passos::{Recusa, cancel, choose, select, selectable};
 
 pub use templates::{TemplateDeLote, exists_for, template};
@@ -63,6 +65,8 @@ pub struct Lote {
     pub texto: Option<TextoMostrado>,
     /// How many it was confirmed for, and on which date of the company.
     pub confirmado: Option<(i64, NaiveDate)>,
+    /// How many of its items were in which state when it had ended and was last looked at.
+    pub contado: Option<Vec<(Estado, i64)>>,
     /// When what happened to it.
     pub tempos: Tempos,
 }
@@ -76,8 +80,6 @@ pub struct Selecionados {
     pub contagem: Contagem,
     /// When they were counted.
     pub contada_em: DateTime<Utc>,
-    /// Of all that is shown, the text too.
-    pub resumo: Resumo,
 }
 
 /// When what happened to a batch.

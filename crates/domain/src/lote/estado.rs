@@ -1,7 +1,7 @@
 //! The states of a batch, and the ways between them.
 
 use crate::codigo::codigos;
-use crate::execucao::Canal;
+use crate::execucao::{Canal, Estado};
 
 codigos! {
     /// Where a batch is (rules b05, b18).
@@ -55,6 +55,35 @@ impl EventoLote {
         Self::ConcluirComErros,
         Self::Cancelar,
     ];
+
+    /// Rule b18: how a batch ends whose items are in these states, so many in each: with errors if any of it failed, came back or
+    /// went stale. What was rightly not sent is no error. `None` while any of it is under way or in doubt.
+    #[must_use]
+    pub fn do_fim(andamento: &[(Estado, i64)]) -> Option<Self> {
+        let ha = |quais: fn(Estado) -> bool| andamento.iter().any(|(estado, n)| *n > 0 && quais(*estado));
+        if ha(|estado| !estado.terminou()) {
+            None
+        } else if ha(went_wrong) {
+            Some(Self::ConcluirComErros)
+        } else {
+            Some(Self::Concluir)
+        }
+    }
+}
+
+const fn went_wrong(estado: Estado) -> bool {
+    match estado {
+        Estado::Falhou | Estado::Devolvida | Estado::Expirada => true,
+        Estado::Pendente
+        | Estado::Enfileirada
+        | Estado::Enviando
+        | Estado::Enviada
+        | Estado::Entregue
+        | Estado::Lida
+        | Estado::Descartada
+        | Estado::Incerta
+        | Estado::RevisaoManual => false,
+    }
 }
 
 impl EstadoLote {
@@ -70,8 +99,9 @@ impl EstadoLote {
                 E::NaFila
             }
             (E::NaFila, EventoLote::Iniciar, _) => E::Processando,
-            (E::Processando, EventoLote::Concluir, _) => E::Concluida,
-            (E::Processando, EventoLote::ConcluirComErros, _) => E::ConcluidaComErros,
+            // What comes after the end may say that it went otherwise.
+            (E::Processando | E::ConcluidaComErros, EventoLote::Concluir, _) => E::Concluida,
+            (E::Processando | E::Concluida, EventoLote::ConcluirComErros, _) => E::ConcluidaComErros,
             (
                 E::Rascunho | E::Selecionado | E::Mensagem | E::NaFila | E::Processando,
                 EventoLote::Cancelar,
@@ -90,7 +120,7 @@ impl EstadoLote {
         }
     }
 
-    /// Whether nothing happens to it any more.
+    /// Whether nothing is done for it any more; what comes back later still says how it went.
     #[must_use]
     pub const fn terminou(self) -> bool {
         match self {
@@ -136,7 +166,8 @@ mod tests {
                     EventoLote::Iniciar | EventoLote::Concluir | EventoLote::ConcluirComErros
                     | EventoLote::Cancelar => {}
                 }
-                prop_assert!(!estado.terminou(), "{estado} is the end");
+                prop_assert!(!estado.terminou() || depois.terminou(), "{estado} is an end");
+                prop_assert!(estado != EstadoLote::Cancelada);
                 prop_assert!(!(estado.confirmado() && depois < EstadoLote::NaFila), "{estado} -> {depois}");
                 estado = depois;
             }
@@ -156,6 +187,21 @@ mod tests {
     }
 
     #[test]
+    fn b18_only_what_failed_came_back_or_went_stale_is_an_error_and_a_doubt_is_no_end() {
+        for estado in Estado::TODOS {
+            let fim = match estado {
+                Estado::Falhou | Estado::Devolvida | Estado::Expirada => Some(EventoLote::ConcluirComErros),
+                _ if estado.terminou() => Some(EventoLote::Concluir),
+                _ => None,
+            };
+            assert_eq!(EventoLote::do_fim(&[(Estado::Enviada, 9), (*estado, 1)]), fim, "{estado}");
+            assert_eq!(EventoLote::do_fim(&[(*estado, 0)]), Some(EventoLote::Concluir), "{estado}");
+        }
+        let os_dois = [(Estado::Falhou, 1), (Estado::Incerta, 1)];
+        assert_eq!(EventoLote::do_fim(&os_dois), None, "a doubt is no end");
+    }
+
+    #[test]
     fn every_state_is_reached_and_every_one_that_is_no_end_has_a_way_on() {
         for tipo in Canal::TODOS {
             let mut vistos = vec![EstadoLote::Rascunho];
@@ -163,10 +209,7 @@ mod tests {
             while i < vistos.len() {
                 let depois = EventoLote::TODOS.iter().filter_map(|evento| vistos[i].depois(*evento, *tipo));
                 let novos: Vec<_> = depois.filter(|estado| !vistos.contains(estado)).collect();
-                assert_eq!(
-                    vistos[i].terminou(),
-                    EventoLote::TODOS.iter().all(|e| vistos[i].depois(*e, *tipo).is_none())
-                );
+                assert_eq!(vistos[i].terminou(), vistos[i].depois(EventoLote::Cancelar, *tipo).is_none());
                 for novo in novos {
                     if !vistos.contains(&novo) {
                         vistos.push(novo);

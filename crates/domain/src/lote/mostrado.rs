@@ -1,4 +1,7 @@
 //! What a person is shown before confirming (rule b14), told apart from anything else by its summary.
+//!
+//! A portfolio never stands still. Who cannot have the action any more gets nothing of it, whatever was shown, so that fewer than
+//! were shown are confirmed as they are; more, others, or another text are not.
 
 use std::fmt;
 
@@ -40,111 +43,98 @@ pub struct Mostrado {
     pub texto: Option<TextoMostrado>,
 }
 
-/// What changed since something was shown; numbers before and now.
+/// What is other than was shown, and matters; before and now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mudanca {
-    /// It is another action.
-    Tipo,
-    /// Others are meant: by another filter, or by another sheet.
-    Quem,
-    /// More or fewer are meant.
-    Atendem(i64, i64),
-    /// More or fewer can have it.
+    /// More can have it.
     ComContato(i64, i64),
-    /// More or fewer cannot, for this reason.
-    Excluidos(Exclusao, i64, i64),
-    /// The text is another: its version before and now, `None` where there is none that may be sent.
+    /// The text is another: its version, `None` where there is none that may be sent.
     Texto(Option<i32>, Option<i32>),
 }
 
-/// The summary of what was shown: SHA-256 in lower-case hexadecimal.
+/// The summary of what was shown: how many could have it, and the SHA-256 of that and of all else that is confirmed, in
+/// lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resumo(String);
+pub struct Resumo {
+    aptos: i64,
+    digest: String,
+}
 
 /// The text is no summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("deve ser o resumo que a confirmação mostrou: 64 dígitos hexadecimais minúsculos")]
+#[error(
+    "deve ser o resumo que a confirmação mostrou: um número, um hífen e 64 dígitos hexadecimais minúsculos"
+)]
 pub struct ResumoInvalido;
 
-impl Resumo {
-    /// Characters of one.
-    pub const TAMANHO: usize = 64;
+/// Characters of the digest.
+const DIGEST: usize = 64;
 
+impl Resumo {
     /// Reads one, as it was given out.
     ///
     /// # Errors
-    /// Anything but 64 digits of lower-case hexadecimal.
+    /// Anything but a number, a hyphen and 64 digits of lower-case hexadecimal.
     pub fn parse(texto: &str) -> Result<Self, ResumoInvalido> {
-        let digitos = texto.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if texto.len() == Self::TAMANHO && digitos { Ok(Self(texto.to_owned())) } else { Err(ResumoInvalido) }
-    }
-
-    /// As it is given out.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+        let (aptos, digest) = texto.split_once('-').ok_or(ResumoInvalido)?;
+        let digitos = digest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if digest.len() != DIGEST || !digitos {
+            return Err(ResumoInvalido);
+        }
+        let lido = Self { aptos: aptos.parse().map_err(|_erro| ResumoInvalido)?, digest: digest.to_owned() };
+        if lido.to_string() == texto { Ok(lido) } else { Err(ResumoInvalido) } // a sign, or zeros before it
     }
 }
 
 impl fmt::Display for Resumo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "{}-{}", self.aptos, self.digest)
     }
 }
 
 impl Mostrado {
-    /// Rule b14: equal for what is shown alike, and for nothing else.
+    /// Rule b14: equal for what comes to the same when it is confirmed, and for nothing else.
     #[must_use]
     pub fn resumo(&self) -> Resumo {
-        let digest = self.partes().iter().fold(Sha256::new(), |digest, parte| {
+        Resumo { aptos: self.com_contato, digest: self.digest(self.com_contato) }
+    }
+
+    /// Rule b15: whether this is what `resumo` was given out for, or that without some who left.
+    #[must_use]
+    pub fn cabe_em(&self, resumo: &Resumo) -> bool {
+        self.e_de(resumo) && self.com_contato <= resumo.aptos
+    }
+
+    /// What is other in `agora` than `resumo` was given out for, when this was chosen before; nothing where it fits, and where it
+    /// is of another selection.
+    #[must_use]
+    pub fn mudancas(&self, resumo: &Resumo, agora: &Self) -> Vec<Mudanca> {
+        let desta = self.e_de(resumo) || agora.e_de(resumo);
+        let mais = desta && agora.com_contato > resumo.aptos;
+        let versao = |mostrado: &Self| mostrado.texto.as_ref().map(|texto| texto.versao);
+        let outro = self.texto != agora.texto && !agora.e_de(resumo);
+        let mais = mais.then_some(Mudanca::ComContato(resumo.aptos, agora.com_contato));
+        mais.into_iter().chain(outro.then(|| Mudanca::Texto(versao(self), versao(agora)))).collect()
+    }
+
+    /// Whether it is of the same action, the same who, and the same text.
+    fn e_de(&self, resumo: &Resumo) -> bool {
+        self.digest(resumo.aptos) == resumo.digest
+    }
+
+    fn digest(&self, aptos: i64) -> String {
+        let digest = self.partes(aptos).iter().fold(Sha256::new(), |digest, parte| {
             // The length before each, so that no two are written alike.
             digest.chain_update(parte.len().to_be_bytes()).chain_update(parte)
         });
-        Resumo(format!("{:x}", digest.finalize()))
+        format!("{:x}", digest.finalize())
     }
 
-    /// What is other in `agora`; nothing where both have the same summary.
-    #[must_use]
-    pub fn diferenca(&self, agora: &Self) -> Vec<Mudanca> {
-        let mut mudancas = Vec::new();
-        if self.tipo != agora.tipo {
-            mudancas.push(Mudanca::Tipo);
-        }
-        if self.quem != agora.quem {
-            mudancas.push(Mudanca::Quem);
-        }
-        if self.atendem != agora.atendem {
-            mudancas.push(Mudanca::Atendem(self.atendem, agora.atendem));
-        }
-        if self.com_contato != agora.com_contato {
-            mudancas.push(Mudanca::ComContato(self.com_contato, agora.com_contato));
-        }
-        for motivo in Exclusao::TODOS {
-            let (antes, depois) = (self.excluidos_por(*motivo), agora.excluidos_por(*motivo));
-            if antes != depois {
-                mudancas.push(Mudanca::Excluidos(*motivo, antes, depois));
-            }
-        }
-        if self.texto != agora.texto {
-            let versao = |mostrado: &Self| mostrado.texto.as_ref().map(|texto| texto.versao);
-            mudancas.push(Mudanca::Texto(versao(self), versao(agora)));
-        }
-        mudancas
-    }
-
-    /// How many cannot have it for this reason.
-    #[must_use]
-    pub fn excluidos_por(&self, motivo: Exclusao) -> i64 {
-        self.excluidos.iter().filter(|(este, _)| *este == motivo).map(|(_, n)| n).sum()
-    }
-
-    /// All of it, piece by piece; the first says how the others are written.
-    fn partes(&self) -> Vec<String> {
-        let Self { tipo, quem, atendem, com_contato, excluidos: _, texto } = self;
-        let mut partes = vec!["lote.1".to_owned(), tipo.as_str().to_owned(), quem.canonico()];
-        partes.extend([atendem, com_contato].map(ToString::to_string));
-        partes
-            .extend(Exclusao::TODOS.iter().map(|motivo| format!("{motivo} {}", self.excluidos_por(*motivo))));
+    /// All that is confirmed, piece by piece; the first says how the others are written. Who meets it and cannot have it gets nothing.
+    fn partes(&self, aptos: i64) -> Vec<String> {
+        let Self { tipo, quem, atendem: _, com_contato: _, excluidos: _, texto } = self;
+        let mut partes =
+            vec!["lote.2".to_owned(), tipo.as_str().to_owned(), quem.canonico(), aptos.to_string()];
         if let Some(TextoMostrado { template, versao, assunto, corpo }) = texto {
             partes.extend([template.to_string(), versao.to_string(), corpo.clone()]);
             partes.extend(assunto.clone());
@@ -229,10 +219,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn b14_a_summary_is_of_one_thing_and_what_is_other_is_told((um, outro) in par()) {
-            prop_assert_eq!(um == outro, um.resumo() == outro.resumo());
-            prop_assert_eq!(um == outro, um.diferenca(&outro).is_empty());
-            prop_assert_eq!(Resumo::parse(um.resumo().as_str()), Ok(um.resumo()));
+        fn b14_a_summary_takes_what_was_shown_or_less_of_it_and_what_is_other_is_told((um, agora) in par()) {
+            let resumo = um.resumo();
+            let mesmo = (um.tipo, &um.quem, &um.texto) == (agora.tipo, &agora.quem, &agora.texto);
+            prop_assert_eq!(agora.cabe_em(&resumo), mesmo && agora.com_contato <= um.com_contato);
+            prop_assert!(um.cabe_em(&resumo));
+            prop_assert_eq!(Resumo::parse(&resumo.to_string()), Ok(resumo.clone()));
+            if (um.tipo, &um.quem) == (agora.tipo, &agora.quem) {
+                let mais = agora.com_contato > um.com_contato;
+                let versao = |texto: &Option<TextoMostrado>| texto.as_ref().map(|texto| texto.versao);
+                let mudancas = [
+                    mais.then_some(Mudanca::ComContato(um.com_contato, agora.com_contato)),
+                    (um.texto != agora.texto).then(|| Mudanca::Texto(versao(&um.texto), versao(&agora.texto))),
+                ];
+                prop_assert_eq!(um.mudancas(&resumo, &agora), mudancas.into_iter().flatten().collect::<Vec<_>>());
+            }
         }
     }
 
@@ -254,7 +255,10 @@ mod tests {
         let outro =
             de(r#"{"titulo":{"vencimento_de":"2026-11-01"},"devedor":{"gerente":["Ana"],"uf":["PR","SP"]}}"#);
         assert_eq!(um.resumo(), outro.resumo());
-        assert_eq!(um.resumo().as_str(), "f8b26d65d8bbd1f7ce25afdb56d2ccefc9c8ba772247dc5169c99aeada9082ad");
+        assert_eq!(
+            um.resumo().to_string(),
+            "582-4af83fa863206f1f2168539a210e63a527822b7d3ad7c9f2dd37e2098ea27e0d"
+        );
     }
 
     #[test]
@@ -264,34 +268,37 @@ mod tests {
             let planilha = Planilha { id, avulsa: false, aceitas: 594, repetidas: 3, recusadas: 1 };
             Mostrado { quem: Quem::Planilha(planilha), ..de("{}") }
         };
-        assert_eq!(da(1).diferenca(&da(2)), [Mudanca::Quem]);
-        assert_eq!(de("{}").diferenca(&da(1)), [Mudanca::Quem]);
+        assert!(!da(2).cabe_em(&da(1).resumo()) && !da(1).cabe_em(&de("{}").resumo()));
+        assert_eq!(da(2).mudancas(&da(1).resumo(), &da(2)), [], "it is of another selection");
         assert_eq!(
-            da(1).resumo().as_str(),
-            "b22ea295c3ce6607bd58588faa2ac3f947a805c870933dd537bed74b0f566e5f"
+            da(1).resumo().to_string(),
+            "582-8b62779245fb996bdf85be6bfc4ccbf96f343c22fa48ae40a3c6aeba3b60a7f7"
         );
     }
 
     #[test]
-    fn what_changed_is_told_with_its_numbers() {
-        let um = de("{}");
-        let outro = Mostrado {
-            atendem: 593,
-            excluidos: vec![(Exclusao::SemContato, 10), (Exclusao::OptOut, 1)],
-            ..um.clone()
+    fn b14_a_text_that_was_shown_as_it_is_now_is_no_change() {
+        let texto = |versao| {
+            let template = TemplateId::new(Uuid::nil());
+            TextoMostrado { template, versao, assunto: None, corpo: versao.to_string() }
         };
-        let mudancas = [
-            Mudanca::Atendem(594, 593),
-            Mudanca::Excluidos(Exclusao::SemContato, 12, 10),
-            Mudanca::Excluidos(Exclusao::OptOut, 0, 1),
-        ];
-        assert_eq!(um.diferenca(&outro), mudancas);
+        let escolhido = Mostrado { texto: Some(texto(1)), ..de("{}") };
+        let agora = Mostrado { texto: Some(texto(2)), com_contato: 590, ..escolhido.clone() };
+        let visto = Mostrado { com_contato: 585, ..agora.clone() }.resumo();
+        assert_eq!(escolhido.mudancas(&visto, &agora), [Mudanca::ComContato(585, 590)]);
     }
 
     #[test]
     fn only_what_was_given_out_is_a_summary() {
+        let bom = "a".repeat(64);
+        assert!(Resumo::parse(&format!("582-{bom}")).is_ok());
+        for numero in ["", "x", "-1", "+1", "01", "1.0", "1 ", "9999999999999999999"] {
+            assert_eq!(Resumo::parse(&format!("{numero}-{bom}")), Err(ResumoInvalido), "{numero}");
+        }
         for ruim in ["", "abc", &"A".repeat(64), &"g".repeat(64), &"a".repeat(65), &"é".repeat(32)] {
             assert_eq!(Resumo::parse(ruim), Err(ResumoInvalido), "{ruim}");
+            assert_eq!(Resumo::parse(&format!("1-{ruim}")), Err(ResumoInvalido), "{ruim}");
         }
+        assert_eq!(Resumo::parse(&bom), Err(ResumoInvalido));
     }
 }

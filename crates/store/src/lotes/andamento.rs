@@ -2,24 +2,35 @@
 //!
 //! Each step is one transaction that holds the batch's row, so any number of workers may share what is to be done and each may be
 //! cut off anywhere: how far the executions are made (`ate`) is written with them, and their ids follow from batch and debtor.
+//! When it is looked at again stands in the row (`olhar_em`), so that what waits is asked for by one worker, and ever more rarely.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::{Canal, Estado, Motivo, madura_em};
 use domain::ids::{DevedorId, EmpresaId, LoteId};
 use domain::lote::{EstadoLote, EventoLote, assunto, execucao};
 use domain::titulo::{StatusTitulo, Titulo};
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::Lote;
+use super::passos::move_to;
 use crate::migracao::ExecuteUnit as _;
 use crate::titulos::{ColunasTitulo, array_literal};
 use crate::{Banco, StoreError, Tenant, empresas};
 
 /// Debtors of a step: as many as a chunk of a night has, for the same reasons.
 const PASSO: i64 = 1_000;
+/// What waits is looked at again after an eighth of the time in which it has not moved, but for that long at most: so late a batch
+/// may be said to have ended.
+const ESPERA: &str = "15 seconds";
+/// What ended is counted again likewise, and for thirty days: receipts and bounces come for so long.
+const DEPOIS: &str = "1 day";
 
 /// What a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +43,7 @@ pub enum Passo {
     Terminou(EstadoLote),
 }
 
-/// Batches that a worker has something to do for, of every company, the one that was confirmed first first.
+/// Batches that it is time to look at, of every company, those that waited longest first.
 ///
 /// # Errors
 /// The database is unreachable.
@@ -59,53 +70,41 @@ struct Tomado {
     data: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     ate: Option<Uuid>,
+    #[diesel(sql_type = Bool)]
+    contado: bool,
 }
 
-/// The next step of a batch: executions for some of its debtors, or its end, or what is left of one that was called off.
+/// The next step of a batch: executions for some of its debtors, or its end, or what is left of one that was called off, or how one
+/// that ended stands by now.
 ///
 /// # Errors
 /// The database refused or is unreachable.
 pub fn step(t: &mut Tenant<'_>, lote: LoteId, agora: DateTime<Utc>) -> Result<Passo, StoreError> {
     let tomado: Option<Tomado> = sql_query(
-        "SELECT tipo, estado, data, ate FROM lote.acao_em_lote WHERE empresa_id = $1 AND id = $2 FOR UPDATE SKIP LOCKED",
+        "SELECT tipo, estado, data, ate, andamento IS NOT NULL AS contado FROM lote.acao_em_lote \
+          WHERE empresa_id = $1 AND id = $2 FOR UPDATE SKIP LOCKED",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(lote.uuid())
     .get_result(t.conn)
     .optional()?;
-    let Some(Tomado { tipo, estado, data, ate }) = tomado else { return Ok(Passo::Espera) };
+    let Some(Tomado { tipo, estado, data, ate, contado }) = tomado else { return Ok(Passo::Espera) };
     let tipo = Canal::parse(&tipo).ok().ok_or(StoreError::Unknown("tipo"))?;
     let estado = EstadoLote::parse(&estado).ok().ok_or(StoreError::Unknown("estado"))?;
     match estado {
         EstadoLote::NaFila | EstadoLote::Processando => {
             let data = data.ok_or(StoreError::Unknown("data"))?;
-            begin(t, (lote, tipo, estado), agora)?;
+            if let Some(iniciado) = estado.depois(EventoLote::Iniciar, tipo) {
+                move_to(t, lote, iniciado, agora)?;
+            }
             go_on(t, (lote, tipo), (data, ate), agora)
         }
-        EstadoLote::Cancelada => undo(t, lote, agora),
-        EstadoLote::Rascunho
-        | EstadoLote::Selecionado
-        | EstadoLote::Mensagem
-        | EstadoLote::Concluida
-        | EstadoLote::ConcluidaComErros => Ok(Passo::Espera),
+        EstadoLote::Cancelada => undo(t, (lote, tipo), contado, agora),
+        EstadoLote::Concluida | EstadoLote::ConcluidaComErros => {
+            settle(t, (lote, tipo, estado), contado, agora)
+        }
+        EstadoLote::Rascunho | EstadoLote::Selecionado | EstadoLote::Mensagem => Ok(Passo::Espera),
     }
-}
-
-fn begin(
-    t: &mut Tenant<'_>,
-    (lote, tipo, estado): (LoteId, Canal, EstadoLote),
-    agora: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let Some(iniciado) = estado.depois(EventoLote::Iniciar, tipo) else { return Ok(()) };
-    sql_query(
-        "UPDATE lote.acao_em_lote SET estado = $3, iniciada_em = $4, atualizada_em = $4, versao = versao + 1 \
-          WHERE empresa_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(lote.uuid())
-    .bind::<Text, _>(iniciado.as_str())
-    .bind::<Timestamptz, _>(agora)
-    .execute_unit(t.conn)
 }
 
 /// Executions for the next debtors; when there are none left, the end of the batch once every execution has ended.
@@ -118,9 +117,9 @@ fn go_on(
     let itens = next_items(t, lote, ate)?;
     let Some(ultimo) = itens.last().map(|item| item.devedor_id) else {
         return if is_under_way(t, (lote, tipo))? {
-            Ok(Passo::Espera)
+            wait(t, lote)
         } else {
-            conclude(t, (lote, tipo), agora)
+            settle(t, (lote, tipo, EstadoLote::Processando), false, agora)
         };
     };
     let empresa = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?;
@@ -144,12 +143,14 @@ fn go_on(
         .bind::<Timestamptz, _>(madura_em(&janelas, tipo, &fusos, agora))
         .bind::<Timestamptz, _>(agora)
         .execute_unit(t.conn)?;
-    sql_query("UPDATE lote.acao_em_lote SET ate = $3, atualizada_em = $4 WHERE empresa_id = $1 AND id = $2")
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<SqlUuid, _>(lote.uuid())
-        .bind::<SqlUuid, _>(ultimo)
-        .bind::<Timestamptz, _>(agora)
-        .execute_unit(t.conn)?;
+    sql_query(
+        "UPDATE lote.acao_em_lote SET ate = $3, atualizada_em = $4, andou_em = clock_timestamp() WHERE empresa_id = $1 AND id = $2",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(lote.uuid())
+    .bind::<SqlUuid, _>(ultimo)
+    .bind::<Timestamptz, _>(agora)
+    .execute_unit(t.conn)?;
     Ok(Passo::Andou)
 }
 
@@ -216,35 +217,58 @@ fn is_under_way(t: &mut Tenant<'_>, (lote, tipo): (LoteId, Canal)) -> Result<boo
     Ok(sim)
 }
 
-/// Rule b18: it ended with errors if any of it failed, came back, or went stale; what was rightly not sent is no error.
-fn conclude(
+/// It is looked at again after a while.
+fn wait(t: &mut Tenant<'_>, lote: LoteId) -> Result<Passo, StoreError> {
+    let depois = later(ESPERA);
+    sql_query(format!("UPDATE lote.acao_em_lote SET olhar_em = {depois} WHERE empresa_id = $1 AND id = $2"))
+        .bind::<SqlUuid, _>(t.empresa.uuid())
+        .bind::<SqlUuid, _>(lote.uuid())
+        .execute_unit(t.conn)?;
+    Ok(Passo::Espera)
+}
+
+fn later(no_maximo: &str) -> String {
+    format!(
+        "clock_timestamp() + least(greatest((clock_timestamp() - andou_em) / 8, interval '1 second'), interval '{no_maximo}')"
+    )
+}
+
+/// Rule b18: how it went, and in how many of its items; kept, so that whoever reads it counts nothing. What comes back later may
+/// say that it went otherwise, but for what was called off.
+fn settle(
     t: &mut Tenant<'_>,
-    (lote, tipo): (LoteId, Canal),
+    (lote, tipo, estado): (LoteId, Canal, EstadoLote),
+    contado: bool,
     agora: DateTime<Utc>,
 ) -> Result<Passo, StoreError> {
-    let Sim { sim: com_erros } = sql_query(
-        "SELECT EXISTS (SELECT FROM disparo.v_item_de_lote WHERE empresa_id = $1 AND lote_id = $2 AND estado = ANY ($3)) AS sim",
-    )
+    let andamento = count(t, lote)?;
+    let fim = EventoLote::do_fim(&andamento).and_then(|evento| estado.depois(evento, tipo)).unwrap_or(estado);
+    if !fim.terminou() {
+        return wait(t, lote); // an item was sent back to its start since it was asked whether any is under way
+    }
+    if fim != estado {
+        move_to(t, lote, fim, agora)?;
+    }
+    let depois = later(DEPOIS);
+    sql_query(format!(
+        "UPDATE lote.acao_em_lote SET andamento = $3, \
+                olhar_em = CASE WHEN clock_timestamp() - andou_em < interval '30 days' THEN {depois} END \
+          WHERE empresa_id = $1 AND id = $2"
+    ))
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(lote.uuid())
-    .bind::<Array<Text>, _>([Estado::Falhou, Estado::Devolvida, Estado::Expirada].map(Estado::as_str).to_vec())
-    .get_result(t.conn)?;
-    let evento = if com_erros { EventoLote::ConcluirComErros } else { EventoLote::Concluir };
-    let fim = EstadoLote::Processando.depois(evento, tipo).ok_or(StoreError::Unknown("estado"))?;
-    sql_query(
-        "UPDATE lote.acao_em_lote SET estado = $3, concluida_em = $4, atualizada_em = $4, versao = versao + 1 \
-          WHERE empresa_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(lote.uuid())
-    .bind::<Text, _>(fim.as_str())
-    .bind::<Timestamptz, _>(agora)
+    .bind::<Jsonb, _>(serde_json::to_value(&andamento).unwrap_or(Value::Null))
     .execute_unit(t.conn)?;
-    Ok(Passo::Terminou(fim))
+    Ok(if contado && fim == estado { Passo::Espera } else { Passo::Terminou(fim) })
 }
 
 /// Rule b23: gives up what has not left.
-fn undo(t: &mut Tenant<'_>, lote: LoteId, agora: DateTime<Utc>) -> Result<Passo, StoreError> {
+fn undo(
+    t: &mut Tenant<'_>,
+    (lote, tipo): (LoteId, Canal),
+    contado: bool,
+    agora: DateTime<Utc>,
+) -> Result<Passo, StoreError> {
     #[derive(QueryableByName)]
     struct Desfeitos {
         #[diesel(sql_type = BigInt)]
@@ -263,21 +287,25 @@ fn undo(t: &mut Tenant<'_>, lote: LoteId, agora: DateTime<Utc>) -> Result<Passo,
         return Ok(Passo::Andou);
     }
     if faltam {
-        return Ok(Passo::Espera); // somebody holds what is left at this moment
+        return wait(t, lote); // somebody holds what is left at this moment
     }
-    sql_query("UPDATE lote.acao_em_lote SET desfeita_em = $3 WHERE empresa_id = $1 AND id = $2 AND desfeita_em IS NULL")
-        .bind::<SqlUuid, _>(t.empresa.uuid())
-        .bind::<SqlUuid, _>(lote.uuid())
-        .bind::<Timestamptz, _>(agora)
-        .execute_unit(t.conn)?;
-    Ok(Passo::Terminou(EstadoLote::Cancelada))
+    settle(t, (lote, tipo, EstadoLote::Cancelada), contado, agora)
 }
 
-/// Rule b23: how many of the executions of a batch are in each state; of debtors for whom none was made yet nothing is said.
+/// Rule b23: how many of the executions of a batch are in each state; of debtors for whom none was made yet nothing is said. They
+/// are counted while it runs, and by its worker from then on.
 ///
 /// # Errors
 /// The database is unreachable or holds a state this version does not know.
-pub fn progress(t: &mut Tenant<'_>, lote: LoteId) -> Result<Vec<(Estado, i64)>, StoreError> {
+pub fn progress(t: &mut Tenant<'_>, lote: &Lote) -> Result<Vec<(Estado, i64)>, StoreError> {
+    match &lote.contado {
+        Some(contado) => Ok(contado.clone()),
+        None if lote.tempos.iniciada_em.is_none() => Ok(Vec::new()),
+        None => count(t, lote.id),
+    }
+}
+
+fn count(t: &mut Tenant<'_>, lote: LoteId) -> Result<Vec<(Estado, i64)>, StoreError> {
     #[derive(QueryableByName)]
     struct Linha {
         #[diesel(sql_type = Text)]

@@ -27,11 +27,11 @@ pub enum Vista {
 pub enum Confirmacao {
     /// It is in the queue now.
     Confirmado,
-    /// It was before, by this summary: asking twice is safe.
+    /// It was before, and all that this summary is of: asking twice is safe.
     JaConfirmado,
     /// Nobody who was shown can have the action.
     NinguemApto,
-    /// The summary is not of what there is now; with what became other since the selection was counted and the message chosen.
+    /// The summary is of other debtors, of fewer of them, or of another text than there is now; with what it was and is.
     Mudou(Vec<Mudanca>),
     /// The template that was chosen may not be sent any more.
     SemTexto,
@@ -64,8 +64,8 @@ pub fn look(t: &mut Tenant<'_>, lote: &Lote, agora: DateTime<Utc>) -> Result<Vis
     })
 }
 
-/// Confirms the batch that [`super::lock`] answered, if `resumo` is of what there is at this moment: its debtors are counted and
-/// fixed by one statement, and its text is kept.
+/// Confirms the batch that [`super::lock`] answered, if `resumo` is of what there is at this moment or of that and some who left
+/// since: its debtors are counted and fixed by one statement, and its text is kept.
 ///
 /// # Errors
 /// The database refused or is unreachable, or the filter takes longer than a statement may.
@@ -75,10 +75,8 @@ pub fn confirm(
     resumo: &Resumo,
     agora: DateTime<Utc>,
 ) -> Result<Confirmacao, StoreError> {
-    let (Some(antes), Some(selecao)) = (lote.mostrado(), lote.selecao.as_ref()) else {
-        return Ok(Confirmacao::NaoPermite(lote.estado));
-    };
-    if lote.estado.confirmado() && selecao.resumo == *resumo {
+    let Some(antes) = lote.mostrado() else { return Ok(Confirmacao::NaoPermite(lote.estado)) };
+    if lote.estado.confirmado() && antes.cabe_em(resumo) {
         return Ok(Confirmacao::JaConfirmado);
     }
     let estado = match after(lote, EventoLote::Confirmar) {
@@ -91,8 +89,8 @@ pub fn confirm(
     let contagem =
         filtros::enlist(t, &Selecao { quem: (&antes.quem).into(), tipo: lote.tipo, dia }, lote.id)?;
     let depois = shown(lote.tipo, &antes.quem, &contagem, texto);
-    if depois.resumo() != *resumo {
-        return Ok(Confirmacao::Mudou(antes.diferenca(&depois)));
+    if !depois.cabe_em(resumo) {
+        return Ok(Confirmacao::Mudou(antes.mudancas(resumo, &depois)));
     }
     if depois.com_contato == 0 {
         return Ok(Confirmacao::NinguemApto);
@@ -131,7 +129,8 @@ fn queue(
     agora: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sql_query(
-        "UPDATE lote.acao_em_lote SET estado = $3, itens = $4, data = $5, confirmada_em = $6 WHERE empresa_id = $1 AND id = $2",
+        "UPDATE lote.acao_em_lote SET estado = $3, itens = $4, data = $5, confirmada_em = $6, andou_em = clock_timestamp(), \
+                olhar_em = clock_timestamp() WHERE empresa_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(lote.id.uuid())

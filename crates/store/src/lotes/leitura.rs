@@ -3,20 +3,20 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
-use domain::execucao::Canal;
+use domain::execucao::{Canal, Estado};
 use domain::filtro::{Exclusao, Filtro};
 use domain::ids::{LoteId, PlanilhaId, TemplateId};
-use domain::lote::{EstadoLote, Planilha, Quem, Resumo, TextoMostrado};
+use domain::lote::{EstadoLote, Planilha, Quem, TextoMostrado};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Lote, Selecionados, Tempos};
 use crate::filtros::Contagem;
 use crate::migracao::ExecuteUnit as _;
-use crate::{StoreError, Tenant, empresas};
+use crate::{StoreError, Tenant};
 
 const COLUNAS: &str = "SELECT id, tipo, estado, versao, usuario, autor, filtro, planilha_id, avulsa, aceitas, repetidas, recusadas, template_id, template_versao, assunto, corpo, \
-    atendem, com_contato, excluidos, contada_em, resumo, data, itens, criada_em, atualizada_em, confirmada_em, iniciada_em, \
+    atendem, com_contato, excluidos, contada_em, data, itens, andamento, criada_em, atualizada_em, confirmada_em, iniciada_em, \
     concluida_em, cancelada_em FROM lote.acao_em_lote \
     LEFT JOIN (SELECT empresa_id AS da_empresa, id AS da_planilha, avulsa, aceitas, repetidas, recusadas FROM lote.planilha) p \
       ON p.da_empresa = empresa_id AND p.da_planilha = planilha_id WHERE empresa_id = $1";
@@ -63,12 +63,12 @@ struct Linha {
     excluidos: Option<Value>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     contada_em: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Nullable<Text>)]
-    resumo: Option<String>,
     #[diesel(sql_type = Nullable<Date>)]
     data: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<BigInt>)]
     itens: Option<i64>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    andamento: Option<Value>,
     #[diesel(sql_type = Timestamptz)]
     criada_em: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
@@ -96,6 +96,7 @@ impl Linha {
             selecao: self.selecao()?,
             texto: self.texto(),
             confirmado: self.itens.zip(self.data),
+            contado: self.contado()?,
             tempos: Tempos {
                 criada_em: self.criada_em,
                 atualizada_em: self.atualizada_em,
@@ -134,8 +135,12 @@ impl Linha {
             quem,
             contagem: Contagem { atendem: self.atendem?, com_contato: self.com_contato?, excluidos },
             contada_em: self.contada_em?,
-            resumo: Resumo::parse(self.resumo.as_deref()?).ok()?,
         })
+    }
+
+    fn contado(&mut self) -> Result<Option<Vec<(Estado, i64)>>, StoreError> {
+        let lido = self.andamento.take().map(serde_json::from_value).transpose();
+        lido.map_err(|_erro| StoreError::Unknown("andamento"))
     }
 
     fn texto(&mut self) -> Option<TextoMostrado> {
@@ -171,45 +176,4 @@ pub fn lock(t: &mut Tenant<'_>, id: LoteId) -> Result<Option<Lote>, StoreError> 
         .bind::<SqlUuid, _>(id.uuid())
         .execute_unit(t.conn)?;
     get(t, id)
-}
-
-/// Rule b18: which batches a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Lista {
-    /// In this state.
-    pub estado: Option<EstadoLote>,
-    /// Begun on this day of the company, or later.
-    pub de: Option<NaiveDate>,
-    /// Begun on this day of the company, or before.
-    pub ate: Option<NaiveDate>,
-}
-
-/// A page of batches, the latest first, before the instant and id of the last one before it.
-///
-/// # Errors
-/// As [`get`].
-pub fn list(
-    t: &mut Tenant<'_>,
-    lista: &Lista,
-    antes_de: Option<(DateTime<Utc>, Uuid)>,
-    limite: i64,
-) -> Result<Vec<Lote>, StoreError> {
-    let fuso = empresas::get(t)?.ok_or(StoreError::Unknown("empresa"))?.fuso;
-    let (em, id) = antes_de.unzip();
-    // Days are the company's: the first instant of one, and of the one after the last.
-    let linhas: Vec<Linha> = sql_query(format!(
-        "{COLUNAS} AND ($2 IS NULL OR estado = $2) AND ($3 IS NULL OR criada_em >= $3::timestamp AT TIME ZONE $7) \
-            AND ($4 IS NULL OR criada_em < $4::timestamp AT TIME ZONE $7) \
-            AND ($5 IS NULL OR (criada_em, id) < ($5, $6)) ORDER BY criada_em DESC, id DESC LIMIT $8"
-    ))
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<Nullable<Text>, _>(lista.estado.map(EstadoLote::as_str))
-    .bind::<Nullable<Date>, _>(lista.de)
-    .bind::<Nullable<Date>, _>(lista.ate.map(|ate| ate.succ_opt().unwrap_or(ate)))
-    .bind::<Nullable<Timestamptz>, _>(em)
-    .bind::<Nullable<SqlUuid>, _>(id)
-    .bind::<Text, _>(fuso)
-    .bind::<BigInt, _>(limite)
-    .load(t.conn)?;
-    linhas.into_iter().map(Linha::read).collect()
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::filtro::Filtro;
+use domain::ids::LoteId;
 use domain::lote::{EstadoLote, EventoLote, Mostrado, Quem};
 use serde_json::Value;
 
@@ -93,20 +94,35 @@ pub fn cancel(
         Ok(estado) => estado,
         Err(recusa) => return Ok(Err(recusa)),
     };
-    sql_query(
-        "UPDATE lote.acao_em_lote SET estado = $3, cancelada_em = $4, atualizada_em = $4, versao = versao + 1 \
-          WHERE empresa_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(t.empresa.uuid())
-    .bind::<SqlUuid, _>(lote.id.uuid())
-    .bind::<Text, _>(estado.as_str())
-    .bind::<Timestamptz, _>(agora)
-    .execute_unit(t.conn)?;
+    move_to(t, lote.id, estado, agora)?;
     // Rule b23: from its next claim on the fence lets nothing of it through; a worker gives up what waits ([`super::step`]).
     Ok(Ok(()))
 }
 
-/// Keeps what was counted and chosen, with its summary. A text that is not chosen has no place in it.
+/// Writes the state that a batch comes to, and when; of its ends the first one is when it ended. A worker looks at it at once, but
+/// at one that was called off before any began.
+pub(super) fn move_to(
+    t: &mut Tenant<'_>,
+    lote: LoteId,
+    estado: EstadoLote,
+    agora: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sql_query(
+        "UPDATE lote.acao_em_lote SET estado = $3, atualizada_em = $4, versao = versao + 1, \
+                iniciada_em = CASE $3 WHEN 'processando' THEN $4 ELSE iniciada_em END, \
+                concluida_em = CASE WHEN $3 IN ('concluida', 'concluida_com_erros') THEN coalesce(concluida_em, $4) END, \
+                cancelada_em = CASE $3 WHEN 'cancelada' THEN $4 END, andou_em = clock_timestamp(), \
+                olhar_em = CASE WHEN $3 <> 'cancelada' OR iniciada_em IS NOT NULL THEN clock_timestamp() END \
+          WHERE empresa_id = $1 AND id = $2",
+    )
+    .bind::<SqlUuid, _>(t.empresa.uuid())
+    .bind::<SqlUuid, _>(lote.uuid())
+    .bind::<Text, _>(estado.as_str())
+    .bind::<Timestamptz, _>(agora)
+    .execute_unit(t.conn)
+}
+
+/// Keeps what was counted and chosen. A text that is not chosen has no place in it.
 pub(super) fn save_shown(
     t: &mut Tenant<'_>,
     lote: &Lote,
@@ -116,8 +132,8 @@ pub(super) fn save_shown(
 ) -> Result<(), StoreError> {
     let texto = mostrado.texto.as_ref();
     sql_query(
-        "UPDATE lote.acao_em_lote SET estado = $3, filtro = $4, planilha_id = $14, atendem = $5, com_contato = $6, excluidos = $7, \
-                contada_em = $8, resumo = $9, template_id = $10, template_versao = $11, assunto = $12, corpo = $13, \
+        "UPDATE lote.acao_em_lote SET estado = $3, filtro = $4, planilha_id = $13, atendem = $5, com_contato = $6, excluidos = $7, \
+                contada_em = $8, template_id = $9, template_versao = $10, assunto = $11, corpo = $12, \
                 atualizada_em = greatest(atualizada_em, $8), versao = versao + 1 WHERE empresa_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -128,7 +144,6 @@ pub(super) fn save_shown(
     .bind::<BigInt, _>(mostrado.com_contato)
     .bind::<Jsonb, _>(serde_json::to_value(&mostrado.excluidos).unwrap_or(Value::Null))
     .bind::<Timestamptz, _>(contada_em)
-    .bind::<Text, _>(mostrado.resumo().as_str())
     .bind::<Nullable<SqlUuid>, _>(texto.map(|texto| texto.template.uuid()))
     .bind::<Nullable<Integer>, _>(texto.map(|texto| texto.versao))
     .bind::<Nullable<Text>, _>(texto.and_then(|texto| texto.assunto.as_deref()))

@@ -62,7 +62,7 @@ fn b15_each_who_was_shown_is_an_item_once_and_a_second_confirmation_makes_none()
 fn b15_of_two_who_confirm_at_once_one_does_and_the_other_hears_that_it_is_done() {
     let mesa = Mesa::nova(4, 0);
     let id = mesa.pronto();
-    let resumo = mesa.ler(id).selecao.unwrap().resumo;
+    let resumo = mesa.guardado(id);
     let outro = Banco::connect(mesa.casa.pg.url(), Papel::Lote, 1).unwrap();
     let confirmar = |t: &mut Tenant<'_>| {
         let lote = lotes::lock(t, id)?.unwrap();
@@ -89,23 +89,55 @@ fn b14_what_changed_since_it_was_shown_is_told_and_nothing_of_it_is_confirmed() 
     let id = mesa.pronto();
     mesa.mais(20..=21, true);
     mesa.mais(22..=22, false);
-    let mudou =
-        [Mudanca::Atendem(6, 9), Mudanca::ComContato(5, 7), Mudanca::Excluidos(Exclusao::SemContato, 1, 2)];
-    assert_eq!(mesa.confirmar(id), Confirmacao::Mudou(mudou.to_vec()));
+    assert_eq!(mesa.confirmar(id), Confirmacao::Mudou(vec![Mudanca::ComContato(5, 7)]));
     assert_eq!((mesa.ler(id).estado, mesa.itens(id).len()), (EstadoLote::Mensagem, 0));
     let antes = mesa.ler(id);
     let resumo = mesa.resumo(id);
     assert_eq!(mesa.ler(id), antes, "who looks changes nothing");
     assert_eq!(mesa.confirmar_com(id, &resumo), Confirmacao::Confirmado);
     assert_eq!(mesa.itens(id).len(), 7);
-    let lote = mesa.ler(id);
     assert_eq!(
-        (lote.selecao.unwrap().resumo, lote.versao),
+        (mesa.guardado(id), mesa.ler(id).versao),
         (resumo, antes.versao + 1),
         "what was confirmed is kept"
     );
     mesa.mais(30..=30, true);
-    assert_eq!(mesa.resumo(id), mesa.ler(id).selecao.unwrap().resumo, "and shown from then on");
+    assert_eq!(mesa.resumo(id), mesa.guardado(id), "and shown from then on");
+}
+
+#[test]
+fn b15_who_left_since_it_was_shown_keeps_nobody_from_confirming_it_for_the_others() {
+    let mesa = Mesa::nova(5, 1);
+    let id = mesa.pronto();
+    let visto = mesa.resumo(id);
+    // One pays, one has no address any more; somebody without one comes in, and gets nothing either.
+    let [um, dois] = ["1", "2"].map(|n| {
+        format!("(SELECT devedor_id FROM cadastro.devedor_codigo WHERE codigo_integracao = 'd{n}')")
+    });
+    mesa.casa.run(&format!(
+        "UPDATE cadastro.titulo SET status = 'pago', saldo = 0 WHERE devedor_id = {um}; \
+         UPDATE cadastro.meio_contato SET invalido_desde = now() WHERE devedor_id = {dois}"
+    ));
+    mesa.mais(20..=20, false);
+    assert_eq!(mesa.confirmar_com(id, &visto), Confirmacao::Confirmado);
+    let selecao = mesa.ler(id).selecao.unwrap();
+    assert_eq!((selecao.contagem.com_contato, mesa.itens(id).len()), (3, 3));
+    let fora = [(Exclusao::SemContato, 3), (Exclusao::SemTitulo, 1)];
+    assert_eq!(selecao.contagem.excluidos, fora, "as it was when it was confirmed");
+    // Whoever looked before and whoever looks now hear that it is done.
+    assert_eq!(mesa.confirmar_com(id, &visto), Confirmacao::JaConfirmado);
+    assert_eq!(mesa.confirmar_com(id, &mesa.resumo(id)), Confirmacao::JaConfirmado);
+}
+
+#[test]
+fn b15_of_those_who_were_shown_one_more_is_one_too_many() {
+    let mesa = Mesa::nova(5, 0);
+    let id = mesa.pronto();
+    let visto = mesa.resumo(id);
+    mesa.casa.run("UPDATE cadastro.meio_contato SET invalido_desde = now() WHERE valor = 'd1@x.com.br'");
+    mesa.mais(20..=21, true);
+    assert_eq!(mesa.confirmar_com(id, &visto), Confirmacao::Mudou(vec![Mudanca::ComContato(5, 6)]));
+    assert_eq!(mesa.itens(id), []);
 }
 
 #[test]
@@ -139,7 +171,7 @@ fn b14_a_template_that_was_archived_meanwhile_is_chosen_again() {
 fn b14_a_summary_of_something_else_confirms_nothing() {
     let mesa = Mesa::nova(2, 0);
     let id = mesa.pronto();
-    let antes = mesa.ler(id).selecao.unwrap().resumo;
+    let antes = mesa.guardado(id);
     mesa.selecionar(id, &json!({"devedor": {"codigo": ["d1"]}})).unwrap();
     mesa.escolher(id, mesa.template(Canal::Email, "Outro")).unwrap();
     assert_eq!(

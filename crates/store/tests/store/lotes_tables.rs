@@ -44,7 +44,12 @@ fn b05_a_draft_is_in_no_state_that_it_has_not_the_things_for() {
             ("estado = 'mensagem'", "lote_texto"),
             ("template_id = id, template_versao = 1, corpo = 'x', assunto = 'x'", "lote_texto"),
             ("com_contato = 2", "lote_contagem"),
-            ("estado = 'na_fila', data = now(), itens = 1, confirmada_em = now()", "lote_texto"),
+            ("estado = 'na_fila', data = now(), itens = 1, confirmada_em = now()", "lote_olhada"),
+            (
+                "estado = 'na_fila', data = now(), itens = 1, confirmada_em = now(), andou_em = now(), olhar_em = now()",
+                "lote_texto",
+            ),
+            ("olhar_em = now()", "lote_olhada"),
         ],
     );
 }
@@ -70,6 +75,8 @@ fn b15_what_was_confirmed_has_its_items_and_its_text_and_ends_once() {
             ("estado = 'concluida', iniciada_em = now()", "lote_fim"),
             ("concluida_em = now()", "lote_fim"),
             ("cancelada_em = now()", "lote_fim"),
+            ("andamento = '[]'", "lote_contado"),
+            ("olhar_em = NULL", "lote_olhada"),
         ],
     );
 }

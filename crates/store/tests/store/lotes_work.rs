@@ -11,7 +11,7 @@ use domain::ids::{ExecucaoId, LoteId, TituloId};
 use domain::janela::{DiasDaSemana, Janela};
 use domain::lote::{EstadoLote, execucao};
 use store::StoreError;
-use store::disparos::{MensagemMontada, enqueue};
+use store::disparos::{self, MensagemMontada, enqueue};
 use store::empresas::{MudancaEmpresa, update};
 use store::lotes::{self, Confirmacao, Passo};
 
@@ -83,7 +83,8 @@ fn end(casa: &Casa, id: ExecucaoId, desfecho: Desfecho) {
 }
 
 fn progress(mesa: &Mesa, id: LoteId) -> Vec<(Estado, i64)> {
-    mesa.lote.da_empresa(mesa.casa.empresa, |t| lotes::progress(t, id)).unwrap()
+    let lote = mesa.ler(id);
+    mesa.lote.da_empresa(mesa.casa.empresa, |t| lotes::progress(t, &lote)).unwrap()
 }
 
 #[test]
@@ -190,8 +191,79 @@ fn b18_a_batch_ends_when_all_of_it_has_and_says_whether_any_failed() {
         end(&mesa.casa, ids[1], desfecho);
         assert_eq!((work(&mesa, id), mesa.ler(id).estado), (Passo::Terminou(fim), fim));
         assert_eq!(progress(&mesa, id).iter().map(|(_, n)| n).sum::<i64>(), 2);
-        assert!(lotes::pending(&mesa.lote).unwrap().is_empty());
     }
+}
+
+/// As if it had not moved for so long; answers after how many seconds it is looked at again.
+fn still(mesa: &Mesa, id: LoteId, segundos: u32) -> Option<i64> {
+    mesa.casa.run(&format!(
+        "UPDATE lote.acao_em_lote SET andou_em = clock_timestamp() - interval '{segundos} seconds', olhar_em = now()"
+    ));
+    assert_eq!(lotes::pending(&mesa.lote).unwrap(), [(mesa.casa.empresa, id)]);
+    assert_eq!(step(mesa, id), Passo::Espera);
+    if mesa.casa.n("SELECT count(olhar_em) FROM lote.acao_em_lote") == 0 {
+        return None;
+    }
+    assert_eq!(lotes::pending(&mesa.lote).unwrap(), [], "whoever else asks is not told of it");
+    Some(
+        mesa.casa.n(
+            "SELECT round(extract(epoch FROM olhar_em - clock_timestamp()))::bigint FROM lote.acao_em_lote",
+        ),
+    )
+}
+
+#[test]
+fn b23_what_waits_is_looked_at_ever_more_rarely_and_what_moves_at_once() {
+    let (mesa, id, ids) = queued(1);
+    let perto = |depois: Option<i64>, de: i64| {
+        assert!(depois.is_some_and(|n| (de - 3..=de).contains(&n)), "{depois:?}")
+    };
+    perto(still(&mesa, id, 64), 8);
+    perto(still(&mesa, id, 3_600), 15);
+    end(&mesa.casa, ids[0], Desfecho::Enviada { em: meio_dia() });
+    assert_eq!(work(&mesa, id), Passo::Terminou(EstadoLote::Concluida));
+    perto(still(&mesa, id, 800), 100);
+    assert_eq!(still(&mesa, id, 31 * 86_400), None, "nothing comes back any more");
+}
+
+#[test]
+fn b18_what_comes_back_after_the_end_is_counted_and_says_how_it_went() {
+    let (mesa, id, ids) = queued(2);
+    for execucao in &ids {
+        end(&mesa.casa, *execucao, Desfecho::Enviada { em: meio_dia() });
+    }
+    assert_eq!(work(&mesa, id), Passo::Terminou(EstadoLote::Concluida));
+    let (antes, versao) = (mesa.ler(id).tempos.concluida_em, mesa.ler(id).versao);
+    let passa = |n: usize, campos: &str| {
+        mesa.casa.run(&format!("UPDATE disparo.execucao SET {campos} WHERE id = '{}'", ids[n]));
+    };
+    passa(0, "estado = 'entregue'");
+    assert_eq!(progress(&mesa, id), [(Estado::Enviada, 2)], "nobody counts it for who reads it");
+    assert_eq!(step(&mesa, id), Passo::Espera);
+    assert_eq!(progress(&mesa, id), [(Estado::Enviada, 1), (Estado::Entregue, 1)]);
+    assert_eq!(mesa.ler(id).versao, versao);
+    passa(1, "estado = 'devolvida', motivo = 'nao_entregue'");
+    assert_eq!(step(&mesa, id), Passo::Terminou(EstadoLote::ConcluidaComErros));
+    assert_eq!(progress(&mesa, id), [(Estado::Entregue, 1), (Estado::Devolvida, 1)]);
+    let lote = mesa.ler(id);
+    assert_eq!((lote.tempos.concluida_em, lote.versao), (antes, versao + 1), "it ended when it did");
+}
+
+#[test]
+fn b18_what_failed_and_is_sent_again_says_so_once_it_has_been() {
+    let (mesa, id, ids) = queued(1);
+    end(&mesa.casa, ids[0], Desfecho::Falhou { motivo: Motivo::RecusaDoProvedor });
+    assert_eq!(work(&mesa, id), Passo::Terminou(EstadoLote::ConcluidaComErros));
+    let casa = &mesa.casa;
+    casa.dispatcher
+        .gravar(casa.empresa, crate::lotes::CHAVE, |t| disparos::reprocess(t, ids[0], meio_dia()))
+        .unwrap()
+        .unwrap();
+    assert_eq!((step(&mesa, id), mesa.ler(id).estado), (Passo::Espera, EstadoLote::ConcluidaComErros));
+    assert_eq!(progress(&mesa, id), [(Estado::Pendente, 1)]);
+    assert_eq!(queue(casa, meio_dia(), 1), ids);
+    end(casa, ids[0], Desfecho::Enviada { em: meio_dia() });
+    assert_eq!(step(&mesa, id), Passo::Terminou(EstadoLote::Concluida));
 }
 
 #[test]
@@ -218,7 +290,14 @@ fn b23_what_has_not_left_of_a_batch_that_is_called_off_never_leaves() {
     assert_eq!(work(&mesa, id), Passo::Terminou(EstadoLote::Cancelada));
     assert_eq!(ended(&mesa.casa, ids[2]), ("descartada".to_owned(), Some("lote_cancelado".to_owned())));
     assert_eq!(progress(&mesa, id), [(Estado::Enviada, 1), (Estado::Descartada, 2)]);
-    assert!(lotes::pending(&mesa.lote).unwrap().is_empty());
+    assert_eq!(step(&mesa, id), Passo::Espera, "it is called off once");
+    mesa.casa.run(&format!(
+        "UPDATE disparo.execucao SET estado = 'devolvida', motivo = 'nao_entregue' WHERE id = '{}'",
+        ids[0]
+    ));
+    step(&mesa, id);
+    assert_eq!(mesa.ler(id).estado, EstadoLote::Cancelada);
+    assert_eq!(progress(&mesa, id), [(Estado::Devolvida, 1), (Estado::Descartada, 2)]);
 }
 
 #[test]

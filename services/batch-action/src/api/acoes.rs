@@ -113,7 +113,7 @@ pub(super) async fn list(
     let antes_de = cursor.map(|cursor| cursor.0);
     let lidas =
         contexto.servico.da_empresa(&acesso, move |t| lotes::list(t, &lista, antes_de, limite.com_folga()));
-    let chave = |lote: &lotes::Lote| (lote.tempos.criada_em, lote.id.uuid());
+    let chave = |lida: &lotes::Listada| (lida.criada_em, lida.id);
     Ok(Pagina::from_rows(lidas.await?, limite, chave).map(AcaoEmLoteResumo::from))
 }
 

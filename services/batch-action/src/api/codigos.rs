@@ -15,8 +15,8 @@ pub(super) static SELECAO_MUDOU: Codigo = Codigo::new(
     "selecao_mudou",
     409,
     "O que foi mostrado mudou",
-    "Nada foi confirmado. `mudancas` diz o que é outro desde que a seleção foi contada e a mensagem escolhida; sem nada ali, o \
-     `resumo` é de outra seleção. Leia a confirmação de novo e confirme com o novo `resumo`.",
+    "Nada foi confirmado. São mais devedores do que foi mostrado, outros, ou outro texto: `mudancas` diz o que é outro; sem nada ali, \
+     o `resumo` é de outra seleção. Leia a confirmação de novo e confirme com o novo `resumo`. Quem saiu entretanto não impede nada.",
 );
 /// Rule b12: what may not be sent is not sent.
 pub(super) static MENSAGEM_FORA_DE_USO: Codigo = Codigo::new(

@@ -29,8 +29,8 @@ struct ConfirmacaoDeAcaoEmLote {
     mensagem: Option<MensagemDeAcaoEmLote>,
     /// O que os SMS ocupam; nulo nas demais ações.
     sms: Option<EstimativaDeSms>,
-    /// De tudo que está aqui, menos a estimativa: é o que se envia para confirmar.
-    #[schema(pattern = "^[0-9a-f]{64}$")]
+    /// Do que é feito, a quem, a quantos no máximo e com que texto: é o que se envia para confirmar.
+    #[schema(pattern = "^(0|[1-9][0-9]{0,17})-[0-9a-f]{64}$")]
     resumo: String,
 }
 
@@ -39,7 +39,7 @@ struct ConfirmacaoDeAcaoEmLote {
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
 struct ConfirmacaoEntrada {
     /// `resumo` do que foi mostrado.
-    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
+    #[schema(value_type = String, pattern = "^(0|[1-9][0-9]{0,17})-[0-9a-f]{64}$")]
     resumo: Resumo,
 }
 
@@ -90,14 +90,15 @@ fn show(
 
 /// Confirma o que foi mostrado: a ação entra na fila, para os devedores que podem recebê-la agora, cada um uma vez.
 ///
-/// Confirmar de novo responde o mesmo e não faz nada. Se algo mudou desde que foi mostrado, 409: `mudancas` diz o que é outro
-/// desde a seleção, e a confirmação, lida de novo, mostra como está.
+/// Confirmar de novo responde o mesmo e não faz nada. Quem saiu desde que foi mostrado (pagou, ficou sem contato, não quer mais)
+/// fica fora, e nada há a confirmar de novo. Se são mais devedores, outros ou outro texto, 409: `mudancas` diz o que é outro, e a
+/// confirmação, lida de novo, mostra como está.
 #[utoipa::path(
     operation_id = "confirmar_acao_em_lote",
     tag = "Ações em lote",
     params(("id" = Uuid, Path, description = "Id da ação.")),
     request_body(content = ConfirmacaoEntrada, example = json!({
-        "resumo": "f8b26d65d8bbd1f7ce25afdb56d2ccefc9c8ba772247dc5169c99aeada9082ad",
+        "resumo": "582-4af83fa863206f1f2168539a210e63a527822b7d3ad7c9f2dd37e2098ea27e0d",
     })),
     responses((status = 202, description = "A ação está na fila; acompanhe no endereço de `Location`.", body = AcaoEmLote,
                headers(("Location" = String, description = "Endereço da ação."), ("ETag" = String, description = "Versão.")))),
@@ -143,13 +144,7 @@ fn refusal(feita: Confirmacao) -> Option<Problema> {
 fn told(mudanca: Mudanca) -> Mudado {
     let de = |campo: &str, antes, agora| Mudado { campo: campo.to_owned(), antes, agora };
     match mudanca {
-        Mudanca::Tipo => de("/tipo", None, None),
-        Mudanca::Quem => de("/selecao", None, None),
-        Mudanca::Atendem(antes, agora) => de("/selecao/atendem", Some(antes), Some(agora)),
         Mudanca::ComContato(antes, agora) => de("/selecao/com_contato", Some(antes), Some(agora)),
-        Mudanca::Excluidos(motivo, antes, agora) => {
-            de(&format!("/selecao/excluidos/{motivo}"), Some(antes), Some(agora))
-        }
         Mudanca::Texto(antes, agora) => {
             de("/mensagem/template_versao", antes.map(i64::from), agora.map(i64::from))
         }

@@ -7,7 +7,7 @@ use domain::lote::{Planilha, Quem, TextoMostrado};
 use serde::Serialize;
 use serde_json::Value;
 use store::filtros::{self, Contagem};
-use store::lotes::{self, Lote, Selecionados, UltimoFiltro};
+use store::lotes::{self, Listada, Lote, Selecionados, UltimoFiltro};
 use store::{StoreError, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,10 +20,10 @@ pub(super) struct AcaoEmLoteResumo {
     id: Uuid,
     /// O que é feito.
     #[schema(value_type = esquema::Canal, example = "email")]
-    tipo: &'static str,
+    tipo: String,
     /// Em que passo está.
     #[schema(value_type = esquema::StatusLote, example = "na_fila")]
-    status: &'static str,
+    status: String,
     /// Quem a pediu, nas palavras de quem chamou.
     #[schema(example = "bia")]
     usuario: Option<String>,
@@ -54,7 +54,8 @@ pub(super) struct AcaoEmLote {
     /// O que é feito.
     #[schema(value_type = esquema::Canal, example = "email")]
     tipo: &'static str,
-    /// Em que passo está.
+    /// Em que passo está. Terminada, o que ainda voltar (um e-mail devolvido, um reenvio) pode levá-la de `concluida` a
+    /// `concluida_com_erros`, e de volta.
     #[schema(value_type = esquema::StatusLote, example = "selecionado")]
     status: &'static str,
     /// Versão; cresce a cada mudança.
@@ -72,7 +73,8 @@ pub(super) struct AcaoEmLote {
     itens: Option<i64>,
     /// Data da empresa em que foi confirmada.
     data: Option<NaiveDate>,
-    /// Quantos itens estão em cada estado; os que faltam para `itens` ainda não foram vistos. Vazio antes da confirmação.
+    /// Quantos itens estão em cada estado; os que faltam para `itens` ainda não foram vistos. Vazio antes da confirmação. Depois do
+    /// fim é contado de novo de tempos em tempos, por 30 dias, cada vez mais espaçados; os itens dizem o de cada um na hora.
     andamento: Vec<ItensPorEstado>,
     /// Quando começou a ser montada.
     criada_em: DateTime<Utc>,
@@ -202,8 +204,7 @@ impl AcaoEmLote {
         let selecao =
             lote.selecao.as_ref().map(|selecao| SelecaoDeAcaoEmLote::new(t, selecao)).transpose()?;
         let (itens, data) = lote.confirmado.unzip();
-        let andamento = if lote.tempos.iniciada_em.is_some() { lotes::progress(t, lote.id)? } else { vec![] };
-        let andamento = andamento
+        let andamento = lotes::progress(t, &lote)?
             .into_iter()
             .map(|(estado, quantidade)| ItensPorEstado { status: estado.as_str(), quantidade });
         Ok(Self {
@@ -227,23 +228,20 @@ impl AcaoEmLote {
     }
 }
 
-impl From<Lote> for AcaoEmLoteResumo {
-    fn from(lote: Lote) -> Self {
-        let contados =
-            lote.selecao.map(|Selecionados { contagem, .. }| (contagem.atendem, contagem.com_contato));
-        let (atendem, com_contato) = contados.unzip();
+impl From<Listada> for AcaoEmLoteResumo {
+    fn from(lida: Listada) -> Self {
         Self {
-            id: lote.id.uuid(),
-            tipo: lote.tipo.as_str(),
-            status: lote.estado.as_str(),
-            usuario: lote.usuario,
-            atendem,
-            com_contato,
-            itens: lote.confirmado.map(|(itens, _)| itens),
-            criada_em: lote.tempos.criada_em,
-            confirmada_em: lote.tempos.confirmada_em,
-            concluida_em: lote.tempos.concluida_em,
-            cancelada_em: lote.tempos.cancelada_em,
+            id: lida.id,
+            tipo: lida.tipo,
+            status: lida.estado,
+            usuario: lida.usuario,
+            atendem: lida.atendem,
+            com_contato: lida.com_contato,
+            itens: lida.itens,
+            criada_em: lida.criada_em,
+            confirmada_em: lida.confirmada_em,
+            concluida_em: lida.concluida_em,
+            cancelada_em: lida.cancelada_em,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::execucao::Canal;
 use serde_json::{Value, json};
+use testkit::Sql;
 
 use crate::apoio::{Servico, code, de_ana};
 
@@ -23,7 +24,7 @@ async fn b14_all_that_will_be_done_is_shown_and_nothing_is_done_before() {
     );
     assert_eq!(mostrado["selecao"]["em_palavras"], json!(["Devedor: gerente Ana"]));
     assert_eq!(mostrado["mensagem"]["template_id"], json!(template));
-    assert_eq!(mostrado["resumo"].as_str().unwrap().len(), 64);
+    assert!(mostrado["resumo"].as_str().unwrap().starts_with("3-"));
     assert_eq!(s.shown(&acao).await, mostrado);
     assert_eq!(items(&s, &acao).await, Vec::<Value>::new());
 }
@@ -87,9 +88,7 @@ async fn b14_what_changed_since_it_was_shown_is_told_and_shown_anew() {
     assert_eq!(
         recusa["mudancas"],
         json!([
-            {"campo": "/selecao/atendem", "antes": 3, "agora": 5},
             {"campo": "/selecao/com_contato", "antes": 3, "agora": 4},
-            {"campo": "/selecao/excluidos/sem_contato", "antes": 0, "agora": 1},
             {"campo": "/mensagem/template_versao", "antes": 1, "agora": 2},
         ])
     );
@@ -101,6 +100,26 @@ async fn b14_what_changed_since_it_was_shown_is_told_and_shown_anew() {
     assert_eq!((&feita["itens"], &feita["mensagem"]["corpo"]), (&json!(4), &json!("Pague.")));
     s.push(6..=6, true);
     assert_eq!(s.shown(&acao).await, depois, "what was confirmed is shown from then on");
+}
+
+#[tokio::test]
+async fn b15_who_left_meanwhile_asks_for_no_other_look() {
+    let s = Servico::new();
+    s.push(1..=3, true);
+    let (acao, _) = s.ready().await;
+    let antes = s.shown(&acao).await;
+    Sql::connect(s.banco.url())
+        .run("UPDATE cadastro.meio_contato SET invalido_desde = now() WHERE valor LIKE '%1@%'");
+    let caminho = format!("{acao}/confirmacao");
+    let corpo = json!({"resumo": antes["resumo"]});
+    let feita = s.http.post(&caminho, &corpo).await.expect(202).json;
+    assert_eq!((&feita["itens"], &feita["selecao"]["com_contato"]), (&json!(2), &json!(2)));
+    assert_eq!(items(&s, &acao).await.len(), 2);
+    let depois = s.shown(&acao).await;
+    assert_eq!(depois["selecao"]["excluidos"], json!([{"motivo": "sem_contato", "quantidade": 1}]));
+    for resumo in [&antes["resumo"], &depois["resumo"]] {
+        let _repetida = s.http.post(&caminho, &json!({"resumo": resumo})).await.expect(202);
+    }
 }
 
 #[tokio::test]
@@ -144,10 +163,13 @@ async fn b14_only_a_summary_confirms() {
     s.push(1..=1, true);
     let (acao, _) = s.ready().await;
     let caminho = format!("{acao}/confirmacao");
-    for ruim in [json!("x"), json!("A".repeat(64)), json!(1), json!(null)] {
+    for ruim in
+        [json!("x"), json!("a".repeat(64)), json!(format!("1-{}", "A".repeat(64))), json!(1), json!(null)]
+    {
         let problema = s.http.post(&caminho, &json!({"resumo": ruim})).await.expect(422).json;
         assert_eq!(problema["erros"][0]["campo"], "/resumo", "{problema}");
     }
-    let outro = s.http.post(&caminho, &json!({"resumo": "0".repeat(64)})).await.expect(409).json;
+    let outro =
+        s.http.post(&caminho, &json!({"resumo": format!("0-{}", "0".repeat(64))})).await.expect(409).json;
     assert_eq!((&outro["codigo"], &outro["mudancas"]), (&json!("selecao_mudou"), &json!(null)));
 }

@@ -225,8 +225,8 @@ impl Casa {
         if let ("confirmacao", Ok(id)) = (passo, Uuid::parse_str(id)) {
             let banco = store::Banco::connect(self.banco.url(), Papel::Lote, 1).unwrap();
             let lote = banco.da_empresa(self.empresa, |t| store::lotes::get(t, LoteId::new(id))).unwrap();
-            let resumo = lote.and_then(|lote| lote.selecao).map(|selecao| selecao.resumo.to_string());
-            corpo["resumo"] = json!(resumo.unwrap_or_else(|| "0".repeat(64)));
+            let resumo = lote.and_then(|lote| lote.mostrado()).map(|mostrado| mostrado.resumo().to_string());
+            corpo["resumo"] = json!(resumo.unwrap_or_else(|| format!("0-{}", "0".repeat(64))));
         }
     }
 }
