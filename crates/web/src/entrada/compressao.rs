@@ -184,7 +184,7 @@ impl Compressao {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::dev::BoxedPayloadStream;
+    use actix_web::dev::Payload;
     use actix_web::test::TestRequest;
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
@@ -266,9 +266,9 @@ mod tests {
     async fn a_sender_that_falls_silent_is_not_waited_for() {
         let (envia, recebe) = tokio::sync::mpsc::unbounded_channel();
         let chegada = stream::unfold(recebe, |mut recebe| async { Some((Ok(recebe.recv().await?), recebe)) });
-        let corpo: BoxedPayloadStream = Box::pin(chegada);
+        let corpo: Payload = Payload::Stream { payload: Box::pin(chegada) };
         let requisicao = TestRequest::default().to_http_request();
-        let mut corpo = Descomprimido::new(corpo.into(), &requisicao).unwrap();
+        let mut corpo = Descomprimido::new(corpo, &requisicao).unwrap();
         envia.send(Bytes::from_static(b"linha 1")).unwrap();
         assert_eq!(corpo.next().await.unwrap().unwrap(), "linha 1");
         assert_eq!(corpo.next().await.unwrap_err().codigo(), &codigos::TEMPO_ESGOTADO);

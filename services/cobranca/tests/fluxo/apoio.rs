@@ -72,6 +72,11 @@ impl Cenario {
         Self::start(Barramento::Local, data, roteiro, Config::default()).await
     }
 
+    /// A system on the local bus that is configured so, but for what every system of these tests has of its own.
+    pub(crate) async fn configured(data: &str, config: Config) -> Self {
+        Self::start(Barramento::Local, data, Roteiro::normal(), config).await
+    }
+
     async fn start(barramento: Barramento, data: &str, roteiro: Roteiro, mut config: Config) -> Self {
         let (banco, vhost) = tokio::task::spawn_blocking(move || {
             (Banco::new(), matches!(barramento, Barramento::RabbitMq).then(Vhost::new))
@@ -107,6 +112,17 @@ impl Cenario {
     /// One more system on the same database and mailbox; the company keeps talking to the first.
     pub(crate) async fn start_another_system(&mut self) {
         self.sistemas.push(launch(&self.config, &self.relogio).await);
+    }
+
+    /// As [`Cenario::restart`], configured otherwise.
+    pub(crate) async fn restart_with(&mut self, muda: impl FnOnce(&mut Config)) {
+        muda(&mut self.config);
+        self.restart().await;
+    }
+
+    /// Where the first system listens.
+    pub(crate) fn endereco(&self) -> String {
+        format!("http://{}", self.sistemas[0].0.addr())
     }
 
     /// Stops every system in good order and starts one anew.

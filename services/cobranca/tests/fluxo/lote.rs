@@ -1,6 +1,10 @@
 //! Batch actions: from whom somebody selects to what arrives, over the API alone.
 #![cfg(test)]
 
+mod enriquecimento;
+mod negativacao;
+mod sms;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -21,31 +25,44 @@ async fn carteira(c: &Cenario) -> Vec<String> {
     .await
 }
 
-async fn template(c: &Cenario) -> String {
-    let corpo = json!({"canal": "email", "nome": "Aviso", "assunto": "Aviso para #NOME#",
-        "corpo": "Olá, #NOME#.\n\n#LISTA_TITULOS#\n\nTotal: #TOTAL#"});
-    text(&c.http.post("/v1/templates", &corpo).await.expect(201).json, "id")
+async fn template(c: &Cenario, corpo: &Value) -> String {
+    text(&c.http.post("/v1/templates", corpo).await.expect(201).json, "id")
 }
 
-/// A batch as far as its confirmation: its address, and the summary to confirm it with.
-async fn pronta(c: &Cenario) -> (String, Value) {
-    let nova =
-        c.http.post("/v1/acoes-em-lote", &json!({"tipo": "email", "usuario": "bia"})).await.expect(201);
+/// A batch of this kind for whoever meets the filter, as far as its confirmation: its address, and what it shows.
+async fn shown(c: &Cenario, tipo: &str, filtro: &Value, texto: Option<&Value>) -> (String, Value) {
+    let nova = c.http.post("/v1/acoes-em-lote", &json!({"tipo": tipo, "usuario": "bia"})).await.expect(201);
     let acao = format!("/v1/acoes-em-lote/{}", text(&nova.json["acao"], "id"));
-    let filtro = json!({"filtro": {"titulo": {"dias_vencido_de": 1}}});
-    let selecao = c.http.put(&format!("{acao}/selecao"), &filtro).await.expect(200).json;
-    assert_eq!((&selecao["selecao"]["atendem"], &selecao["selecao"]["com_contato"]), (&json!(4), &json!(3)));
-    assert_eq!(selecao["selecao"]["excluidos"], json!([{"motivo": "sem_contato", "quantidade": 1}]));
-    let mensagem = json!({"template_id": template(c).await});
-    let _feito = c.http.put(&format!("{acao}/mensagem"), &mensagem).await.expect(200);
-    let confirmacao = c.http.get(&format!("{acao}/confirmacao")).await.expect(200).json;
-    (acao, json!({"resumo": confirmacao["resumo"]}))
+    let _feito = c.http.put(&format!("{acao}/selecao"), &json!({"filtro": filtro})).await.expect(200);
+    if let Some(texto) = texto {
+        let mensagem = json!({"template_id": template(c, texto).await});
+        let _feito = c.http.put(&format!("{acao}/mensagem"), &mensagem).await.expect(200);
+    }
+    let mostrado = c.http.get(&format!("{acao}/confirmacao")).await.expect(200).json;
+    (acao, mostrado)
+}
+
+/// Confirms what was shown; answers the address of the batch.
+async fn confirm(c: &Cenario, (acao, mostrado): (String, Value)) -> String {
+    let resumo = json!({"resumo": mostrado["resumo"]});
+    let _feito = c.http.post(&format!("{acao}/confirmacao"), &resumo).await.expect(202);
+    acao
+}
+
+/// A batch of e-mail to the portfolio as far as its confirmation: its address, and the summary to confirm it with.
+async fn pronta(c: &Cenario) -> (String, Value) {
+    let texto = json!({"canal": "email", "nome": "Aviso", "assunto": "Aviso para #NOME#",
+        "corpo": "Olá, #NOME#.\n\n#LISTA_TITULOS#\n\nTotal: #TOTAL#"});
+    let filtro = json!({"titulo": {"dias_vencido_de": 1}});
+    let (acao, mostrado) = shown(c, "email", &filtro, Some(&texto)).await;
+    let selecao = &mostrado["selecao"];
+    assert_eq!((&selecao["atendem"], &selecao["com_contato"]), (&json!(4), &json!(3)));
+    assert_eq!(selecao["excluidos"], json!([{"motivo": "sem_contato", "quantidade": 1}]));
+    (acao, json!({"resumo": mostrado["resumo"]}))
 }
 
 async fn confirmed(c: &Cenario) -> String {
-    let (acao, resumo) = pronta(c).await;
-    let _feito = c.http.post(&format!("{acao}/confirmacao"), &resumo).await.expect(202);
-    acao
+    confirm(c, pronta(c).await).await
 }
 
 /// The batch once it has come to this status.
@@ -60,6 +77,24 @@ async fn until(c: &Cenario, acao: &str, status: &str) -> Value {
 async fn items(c: &Cenario, acao: &str) -> Vec<Value> {
     let lidos = c.http.get(&format!("{acao}/itens")).await.expect(200).json;
     lidos["itens"].as_array().unwrap().clone()
+}
+
+/// The batch once its items are so.
+async fn until_items(c: &Cenario, acao: &str, andamento: &Value) -> Value {
+    let lida = wait_for(PRAZO, async || {
+        let lida = c.http.get(acao).await.expect(200).json;
+        (lida["andamento"] == *andamento).then_some(lida)
+    });
+    lida.await
+}
+
+/// What became of a debtor's item: its status, and why.
+async fn of(c: &Cenario, acao: &str, nome: &str) -> String {
+    let item = items(c, acao).await.into_iter().find(|item| item["nome"] == nome).unwrap();
+    match item["motivo"].as_str() {
+        Some(motivo) => format!("{} {motivo}", text(&item, "status")),
+        None => text(&item, "status"),
+    }
 }
 
 async fn each_gets_one(barramento: Barramento) {
@@ -139,8 +174,7 @@ async fn j08_j04_a_batch_waits_for_the_window_and_leaves_out_who_paid_meanwhile(
         json!([{"status": "enviada", "quantidade": 2}, {"status": "descartada", "quantidade": 1}]);
     assert_eq!(fim["andamento"], andamento);
     assert!(!subjects(&c.emails()).contains(&"Aviso para Bruno"));
-    let de_bruno = items(&c, &acao).await.into_iter().find(|item| item["nome"] == "bruno").unwrap();
-    assert_eq!((&de_bruno["status"], &de_bruno["motivo"]), (&json!("descartada"), &json!("titulo_pago")));
+    assert_eq!(of(&c, &acao, "bruno").await, "descartada titulo_pago");
 }
 
 #[tokio::test]
@@ -156,13 +190,9 @@ async fn b23_what_has_not_left_when_a_batch_is_called_off_never_does() {
     let cancelada = c.http.post(&format!("{acao}/cancelamento"), &json!({})).await.expect(200).json;
     assert_eq!(cancelada["status"], "cancelada");
     c.caixa.liberar();
-    let fim = wait_for(PRAZO, async || {
-        let lida = c.http.get(&acao).await.expect(200).json;
-        let andamento =
-            json!([{"status": "enviada", "quantidade": 1}, {"status": "descartada", "quantidade": 2}]);
-        (lida["andamento"] == andamento).then_some(lida)
-    });
-    assert_eq!(fim.await["status"], "cancelada");
+    let andamento =
+        json!([{"status": "enviada", "quantidade": 1}, {"status": "descartada", "quantidade": 2}]);
+    assert_eq!(until_items(&c, &acao, &andamento).await["status"], "cancelada");
     assert_eq!(c.emails().len(), 1);
 }
 
@@ -189,13 +219,7 @@ async fn c01_letters_of_a_batch_are_a_file_of_their_own() {
     ])
     .await;
     let corpo = json!({"canal": "carta", "nome": "Carta", "corpo": "Prezado(a) #NOME#,\n\n#LISTA_TITULOS#"});
-    let template = text(&c.http.post("/v1/templates", &corpo).await.expect(201).json, "id");
-    let nova = c.http.post("/v1/acoes-em-lote", &json!({"tipo": "carta"})).await.expect(201);
-    let acao = format!("/v1/acoes-em-lote/{}", text(&nova.json["acao"], "id"));
-    let _feito = c.http.put(&format!("{acao}/selecao"), &json!({"filtro": {}})).await.expect(200);
-    let _feito = c.http.put(&format!("{acao}/mensagem"), &json!({"template_id": template})).await.expect(200);
-    let resumo = c.http.get(&format!("{acao}/confirmacao")).await.expect(200).json["resumo"].clone();
-    let _feito = c.http.post(&format!("{acao}/confirmacao"), &json!({"resumo": resumo})).await.expect(202);
+    let acao = confirm(&c, shown(&c, "carta", &json!({}), Some(&corpo)).await).await;
     until(&c, &acao, "concluida").await;
     let arquivo = wait_for(PRAZO, async || {
         let lista = c.http.get("/v1/arquivos?tipo=cartas").await.expect(200).json;

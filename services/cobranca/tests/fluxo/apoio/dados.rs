@@ -13,6 +13,7 @@ pub(crate) struct Titulo {
     nome: String,
     documento: Option<String>,
     emails: Option<Vec<String>>,
+    telefones: Option<Vec<String>>,
     credor: Option<String>,
     uf: Option<&'static str>,
     endereco: Option<Value>,
@@ -29,6 +30,7 @@ impl Titulo {
             nome: "Ana Lima".to_owned(),
             documento: None,
             emails: Some(vec!["ana@example.com".to_owned()]),
+            telefones: None,
             credor: None,
             uf: None,
             endereco: None,
@@ -61,6 +63,10 @@ impl Titulo {
         Self { emails: Some(emails.iter().map(|email| (*email).to_owned()).collect()), ..self }
     }
 
+    pub(crate) fn telefones(self, telefones: &[&str]) -> Self {
+        Self { telefones: Some(telefones.iter().map(|numero| (*numero).to_owned()).collect()), ..self }
+    }
+
     /// Owed by somebody who lives in this state.
     pub(crate) fn living_in(self, uf: &'static str) -> Self {
         Self { uf: Some(uf), ..self }
@@ -89,6 +95,9 @@ impl Titulo {
         }
         if let Some(emails) = &self.emails {
             devedor["emails"] = json!(emails);
+        }
+        if let Some(telefones) = &self.telefones {
+            devedor["telefones"] = json!(telefones);
         }
         if let Some(uf) = self.uf {
             devedor["enderecos"] = json!([{"cidade": "Capital", "uf": uf}]);

@@ -40,8 +40,12 @@ impl Empresa {
     }
 
     pub(crate) async fn set_window(&self, inicio: &str, fim: &str) {
+        self.set_window_of("email", inicio, fim).await;
+    }
+
+    pub(crate) async fn set_window_of(&self, canal: &str, inicio: &str, fim: &str) {
         let dias = ["seg", "ter", "qua", "qui", "sex", "sab", "dom"];
-        self.change(&json!({"janelas": [{"canal": "email", "inicio": inicio, "fim": fim, "dias": dias}]}))
+        self.change(&json!({"janelas": [{"canal": canal, "inicio": inicio, "fim": fim, "dias": dias}]}))
             .await;
     }
 
