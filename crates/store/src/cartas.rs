@@ -137,7 +137,8 @@ fn interval(prazo: Duration) -> PgInterval {
 }
 
 /// Rule c01: puts the letters of a company, a date and an action in a file of their own, once no other of them is on its way.
-/// `None` when nothing is to be gathered. A letter is in one file or in none: its row says in which.
+/// `None` when nothing is to be gathered. A letter is in one file or in none: its row says in which. Those of a batch that was
+/// called off are in none (rule b23).
 ///
 /// # Errors
 /// The database is unreachable.
@@ -158,7 +159,8 @@ pub fn gather(
            FROM (SELECT c.data, c.acao_id, count(*) AS quantas, min(c.criada_em) AS primeira, max(c.criada_em) AS ultima \
                    FROM disparo.carta c WHERE c.empresa_id = $1 AND c.arquivo_id IS NULL AND c.retirada_em IS NULL \
                   GROUP BY c.data, c.acao_id) g \
-          WHERE g.primeira < clock_timestamp() - $3 \
+          WHERE NOT EXISTS (SELECT FROM lote.v_acao a WHERE a.id = g.acao_id AND a.cancelada) \
+            AND (g.primeira < clock_timestamp() - $3 \
              OR (g.ultima <= clock_timestamp() - $2 AND NOT regua.noite_andando(g.data) \
                  AND NOT EXISTS (SELECT FROM disparo.execucao e WHERE e.empresa_id = $1 AND e.canal = 'carta' \
                                     AND e.estado IN ('pendente', 'enfileirada', 'enviando') \
@@ -166,7 +168,7 @@ pub fn gather(
                  AND NOT EXISTS (SELECT FROM disparo.execucao e WHERE e.empresa_id = $1 AND e.lote_id = g.acao_id \
                                     AND e.estado IN ('pendente', 'enfileirada', 'enviando', 'incerta', 'revisao_manual') \
                                     AND e.estado IN ('pendente', 'enfileirada', 'enviando')) \
-                 AND NOT EXISTS (SELECT FROM lote.v_acao a WHERE a.id = g.acao_id AND a.incompleta)) \
+                 AND NOT EXISTS (SELECT FROM lote.v_acao a WHERE a.id = g.acao_id AND a.incompleta))) \
           ORDER BY g.primeira, g.acao_id LIMIT 1",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -189,7 +191,7 @@ pub fn gather(
         "UPDATE disparo.carta c SET arquivo_id = $4 \
            FROM (SELECT x.id FROM disparo.carta x WHERE x.empresa_id = $1 AND x.data = $2 AND x.acao_id = $3 \
                     AND x.arquivo_id IS NULL AND x.retirada_em IS NULL ORDER BY x.cep, x.id LIMIT $5) n \
-          WHERE c.empresa_id = $1 AND c.id = n.id",
+          WHERE c.empresa_id = $1 AND c.id = n.id AND c.arquivo_id IS NULL AND c.retirada_em IS NULL", // read again once it is ours
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Date, _>(data)
@@ -218,7 +220,7 @@ pub fn prepare(
     let feitas = sql_query(
         "UPDATE disparo.carta c SET sequencia = n.sequencia, pagina = NULL, paginas = NULL \
            FROM (SELECT x.id, row_number() OVER (ORDER BY x.cep, x.id)::integer AS sequencia FROM disparo.carta x \
-                  WHERE x.empresa_id = $1 AND x.arquivo_id = $2) n \
+                  WHERE x.empresa_id = $1 AND x.arquivo_id = $2 AND x.retirada_em IS NULL) n \
           WHERE c.empresa_id = $1 AND c.id = n.id",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())

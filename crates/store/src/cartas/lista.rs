@@ -36,7 +36,7 @@ pub struct CartaLida {
     pub montada_em: DateTime<Utc>,
 }
 
-/// The letters of a file after a place in it, in order.
+/// The letters of a file after a place in it, in order; none that was taken out of it.
 ///
 /// # Errors
 /// The database is unreachable.
@@ -48,7 +48,8 @@ pub fn of_file(
 ) -> Result<Vec<CartaLida>, StoreError> {
     Ok(sql_query(
         "SELECT id, sequencia, devedor_id, nome, endereco, corpo, identificacao, montada_em FROM disparo.carta \
-          WHERE empresa_id = $1 AND arquivo_id = $2 AND sequencia > $3 ORDER BY sequencia LIMIT $4",
+          WHERE empresa_id = $1 AND arquivo_id = $2 AND sequencia > $3 AND retirada_em IS NULL \
+          ORDER BY sequencia LIMIT $4",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(arquivo)

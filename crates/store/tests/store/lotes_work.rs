@@ -35,7 +35,7 @@ fn step(mesa: &Mesa, id: LoteId) -> Passo {
 }
 
 /// Steps until there is nothing to do at once.
-fn work(mesa: &Mesa, id: LoteId) -> Passo {
+pub(crate) fn work(mesa: &Mesa, id: LoteId) -> Passo {
     loop {
         match step(mesa, id) {
             Passo::Andou => {}
@@ -312,41 +312,6 @@ fn ten_reminders_are_not_behind_a_batch() {
     let da_regua = vez.iter().filter(|id| casa.execucao(**id).lote_id.is_none()).count();
     assert!(da_regua >= 10, "{da_regua} of {} are the régua's", vez.len());
     assert!(vez.len() > 50, "a batch goes on beside: {}", vez.len());
-}
-
-#[test]
-fn b23_a_letter_that_is_in_no_file_goes_with_its_batch() {
-    let mesa = Mesa::nova(2, 0);
-    let (id, template) = (mesa.novo(Canal::Carta), mesa.template(Canal::Carta, "Carta"));
-    mesa.casa.run(
-        "INSERT INTO cadastro.meio_contato (empresa_id, devedor_id, tipo, valor, ordem, preferido, endereco) \
-         SELECT empresa_id, id, 'endereco', 'x', 1, false, \
-                '{\"logradouro\": \"Rua A\", \"cidade\": \"Recife\", \"uf\": \"PE\", \"cep\": \"50010000\"}' \
-           FROM cadastro.devedor",
-    );
-    mesa.selecionar(id, &crate::lotes::de_ana()).unwrap();
-    mesa.escolher(id, template).unwrap();
-    assert_eq!(mesa.confirmar(id), Confirmacao::Confirmado);
-    work(&mesa, id);
-    // As if a dispatcher had composed both.
-    mesa.casa.run(
-        "UPDATE disparo.execucao SET estado = 'enfileirada'; \
-         UPDATE disparo.execucao SET estado = 'enviando', lease_ate = now() + interval '1 hour'; \
-         UPDATE disparo.execucao SET estado = 'enviada', lease_ate = NULL, enviada_em = now(); \
-         INSERT INTO disparo.carta (empresa_id, id, devedor_id, acao_id, data, nome, endereco, cep, corpo, identificacao, titulos, \
-                                    saldos, vencimentos, montada_em) \
-         SELECT empresa_id, id, devedor_id, lote_id, data, 'x', '{}', '50010000', '{}', 'x', '{}', '{}', '{}', now() \
-           FROM disparo.execucao",
-    );
-    assert_eq!((work(&mesa, id), mesa.ler(id).estado), (Passo::Espera, EstadoLote::Processando));
-    mesa.gravar(|t| {
-        let lote = lotes::lock(t, id)?.unwrap();
-        lotes::cancel(t, &lote, agora())
-    })
-    .unwrap();
-    assert_eq!(work(&mesa, id), Passo::Terminou(EstadoLote::Cancelada));
-    let retiradas = "SELECT count(*) FROM disparo.carta WHERE retirada_motivo = 'lote_cancelado'";
-    assert_eq!(mesa.casa.n(retiradas), 2);
 }
 
 #[test]

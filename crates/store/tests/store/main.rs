@@ -31,6 +31,7 @@ mod letters;
 mod lotes;
 mod lotes_avulsos;
 mod lotes_confirm;
+mod lotes_letters;
 mod lotes_lists;
 mod lotes_sheets;
 mod lotes_tables;
