@@ -18,9 +18,12 @@ CREATE OR REPLACE VIEW disparo.v_execucao WITH (security_barrier) AS
          publicar_em, estado, motivo, enviada_em
     FROM disparo.execucao WHERE empresa_id = cadastro.empresa_atual() AND lote_id IS NULL;
 
--- Rule b19: what became of each item, with what its last attempt says.
+-- Rule b19: what became of each item, with what its last attempt says, and why a letter of it was taken out.
 CREATE VIEW disparo.v_item_de_lote WITH (security_barrier) AS
-  SELECT e.empresa_id, e.lote_id, e.devedor_id, e.id, e.estado, e.motivo, e.tentativas, e.publicar_em, e.enviada_em, e.atualizada_em,
+  SELECT e.empresa_id, e.lote_id, e.devedor_id, e.id, e.estado,
+         coalesce(e.motivo, (SELECT c.retirada_motivo FROM disparo.carta c
+                              WHERE e.canal = 'carta' AND c.empresa_id = e.empresa_id AND c.id = e.id)) AS motivo,
+         e.tentativas, e.publicar_em, e.enviada_em, e.atualizada_em,
          (SELECT t.destinatario FROM disparo.tentativa t WHERE t.empresa_id = e.empresa_id AND t.execucao_id = e.id
            ORDER BY t.cerca DESC LIMIT 1) AS destinatario,
          (SELECT t.provedor_id FROM disparo.tentativa t WHERE t.empresa_id = e.empresa_id AND t.execucao_id = e.id
@@ -45,8 +48,9 @@ CREATE FUNCTION disparo.inserir_do_lote(
     SELECT count(*) FROM novas
   $$;
 
--- Rule b23: gives up what has not left, p_limite at a time, and letters that are in no file; the fence lets nothing of a cancelled
--- batch through meanwhile. Answers how many, and whether others wait that somebody holds or that are for the next time.
+-- Rule b23: gives up what has not left, p_limite at a time, and letters that are in no file, and tells the debtors' timelines; the
+-- fence lets nothing of a cancelled batch through meanwhile. Answers how many, and whether others wait that somebody holds, that
+-- are leaving at this moment, or that are for the next time.
 CREATE FUNCTION disparo.descartar_do_lote(p_lote uuid, p_motivo text, p_agora timestamptz, p_limite integer)
   RETURNS TABLE (n bigint, faltam boolean)
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -61,15 +65,31 @@ CREATE FUNCTION disparo.descartar_do_lote(p_lote uuid, p_motivo text, p_agora ti
     d AS (
       UPDATE disparo.execucao e SET estado = 'descartada', motivo = p_motivo, enfileirada_em = NULL, atualizada_em = p_agora
         FROM x WHERE e.empresa_id = cadastro.empresa_atual() AND e.id = x.id RETURNING 1),
+    y AS (
+      SELECT c.id FROM disparo.carta c
+       WHERE c.empresa_id = cadastro.empresa_atual() AND c.acao_id = p_lote AND c.arquivo_id IS NULL AND c.retirada_em IS NULL
+         AND c.data = (SELECT a.data FROM lote.acao_em_lote a WHERE a.empresa_id = cadastro.empresa_atual() AND a.id = p_lote)
+       LIMIT p_limite FOR UPDATE SKIP LOCKED),
     c AS (
       UPDATE disparo.carta c SET retirada_em = p_agora, retirada_motivo = p_motivo
-       WHERE c.empresa_id = cadastro.empresa_atual() AND c.acao_id = p_lote AND c.arquivo_id IS NULL AND c.retirada_em IS NULL
-      RETURNING 1)
+        FROM y WHERE c.empresa_id = cadastro.empresa_atual() AND c.id = y.id RETURNING c.id, c.devedor_id),
+    h AS (
+      INSERT INTO disparo.acontecimento (empresa_id, devedor_id, em, ordem, chave, tipo, dados)
+      SELECT cadastro.empresa_atual(), c.devedor_id, p_agora, 75, c.id || ':retirada', 'carta', jsonb_build_object(
+               'carta', jsonb_build_object('execucao_id', c.id, 'fato', 'retirada', 'arquivo_id', NULL, 'motivo', p_motivo))
+        FROM c
+      ON CONFLICT DO NOTHING)
     SELECT (SELECT count(*) FROM d) + (SELECT count(*) FROM c),
            EXISTS (SELECT FROM disparo.execucao e
                     WHERE e.empresa_id = cadastro.empresa_atual() AND e.lote_id = p_lote
                       AND e.estado IN ('pendente', 'enfileirada', 'enviando', 'incerta', 'revisao_manual')
-                      AND e.estado IN ('pendente', 'enfileirada') AND e.id <> ALL (ARRAY(SELECT x.id FROM x)))
+                      AND e.estado IN ('pendente', 'enfileirada', 'enviando') AND e.id <> ALL (ARRAY(SELECT x.id FROM x)))
+        OR EXISTS (SELECT FROM disparo.carta c
+                    WHERE c.empresa_id = cadastro.empresa_atual() AND c.acao_id = p_lote
+                      AND c.arquivo_id IS NULL AND c.retirada_em IS NULL
+                      AND c.data = (SELECT a.data FROM lote.acao_em_lote a
+                                     WHERE a.empresa_id = cadastro.empresa_atual() AND a.id = p_lote)
+                      AND c.id <> ALL (ARRAY(SELECT y.id FROM y)))
   $$;
 
 -- Whether any item of the batch has not come to its end: a letter that is in no file, and an entry that nobody carried to the
@@ -81,6 +101,7 @@ CREATE FUNCTION disparo.lote_andando(p_lote uuid, p_canal text) RETURNS boolean
                       AND e.estado IN ('pendente', 'enfileirada', 'enviando', 'incerta', 'revisao_manual'))
         OR p_canal = 'carta' AND EXISTS (
              SELECT FROM disparo.carta c WHERE c.empresa_id = cadastro.empresa_atual() AND c.acao_id = p_lote
+                AND c.data = (SELECT a.data FROM lote.acao_em_lote a WHERE a.empresa_id = cadastro.empresa_atual() AND a.id = p_lote)
                 AND c.arquivo_id IS NULL AND c.retirada_em IS NULL)
         OR p_canal = 'negativacao' AND EXISTS (
              SELECT FROM disparo.negativacao n JOIN disparo.execucao e ON e.empresa_id = n.empresa_id AND e.id = n.execucao_id

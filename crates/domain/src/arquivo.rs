@@ -59,7 +59,8 @@ codigos! {
     pub enum FatoCarta("fato") {
         /// Composed.
         Feita = "feita",
-        /// Taken out of its file: what it demands is no longer owed (rule c05).
+        /// Taken out of its file, or of the way to one: what it demands is no longer owed (rule c05), its batch was called off
+        /// (rule b23), or it cannot be printed.
         Retirada = "retirada",
         /// Printed.
         Impressa = "impressa",

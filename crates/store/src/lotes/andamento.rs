@@ -287,7 +287,7 @@ fn undo(
         return Ok(Passo::Andou);
     }
     if faltam {
-        return wait(t, lote); // somebody holds what is left at this moment
+        return wait(t, lote); // somebody holds what is left at this moment, or is sending it
     }
     settle(t, (lote, tipo, EstadoLote::Cancelada), contado, agora)
 }

@@ -72,6 +72,52 @@ fn b23_a_letter_that_is_in_no_file_goes_with_its_batch() {
 }
 
 #[test]
+fn b23_a_letter_that_was_being_composed_when_its_batch_was_called_off_is_taken_out_too() {
+    let (mesa, id) = made(2);
+    call_off(&mesa, id);
+    assert_eq!(work(&mesa, id), Passo::Espera, "a dispatcher has them");
+    composed(&mesa);
+    assert_eq!(work(&mesa, id), Passo::Terminou(EstadoLote::Cancelada));
+    assert_eq!(mesa.casa.n(RETIRADAS), 2);
+}
+
+#[test]
+fn b23_an_execution_that_comes_back_from_a_dispatcher_goes_with_its_batch() {
+    let (mesa, id) = made(1);
+    call_off(&mesa, id);
+    assert_eq!(work(&mesa, id), Passo::Espera, "a dispatcher has it");
+    mesa.casa.run("UPDATE disparo.execucao SET estado = 'pendente', lease_ate = NULL");
+    assert_eq!(work(&mesa, id), Passo::Terminou(EstadoLote::Cancelada));
+    assert_eq!(mesa.casa.n("SELECT count(*) FROM disparo.execucao WHERE motivo = 'lote_cancelado'"), 1);
+}
+
+#[test]
+fn b23_a_letter_that_somebody_holds_is_waited_for() {
+    let (mesa, id) = made(2);
+    composed(&mesa);
+    call_off(&mesa, id);
+    let mut outra = mesa.casa.root();
+    outra.batch_execute("BEGIN; SELECT FROM disparo.carta ORDER BY id LIMIT 1 FOR UPDATE").unwrap();
+    assert_eq!((work(&mesa, id), mesa.casa.n(RETIRADAS)), (Passo::Espera, 1));
+    outra.batch_execute("ROLLBACK").unwrap();
+    assert_eq!((work(&mesa, id), mesa.casa.n(RETIRADAS)), (Passo::Terminou(EstadoLote::Cancelada), 2));
+}
+
+#[test]
+fn b23_a_letter_that_was_called_off_says_so_beside_its_debtor_and_on_his_timeline() {
+    let (mesa, id) = made(1);
+    composed(&mesa);
+    call_off(&mesa, id);
+    work(&mesa, id);
+    let itens = mesa.gravar(|t| lotes::items(t, id, None, 10));
+    let feito = itens[0].feito.as_ref().unwrap();
+    assert_eq!((feito.estado.as_str(), feito.motivo.as_deref()), ("enviada", Some("lote_cancelado")));
+    let fatos = "SELECT concat_ws(' ', dados->'carta'->>'fato', dados->'carta'->>'motivo', chave = id || ':retirada') AS x \
+                   FROM disparo.acontecimento JOIN disparo.carta USING (empresa_id, devedor_id)";
+    assert_eq!(mesa.casa.texts(fatos), ["retirada lote_cancelado t"]);
+}
+
+#[test]
 fn b23_letters_of_a_batch_that_was_called_off_are_gathered_in_no_file() {
     let (mesa, id) = made(2);
     composed(&mesa);
