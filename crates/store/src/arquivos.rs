@@ -266,23 +266,27 @@ pub fn sender(t: &mut Tenant<'_>) -> Result<String, StoreError> {
     Ok(linha.nome)
 }
 
-#[derive(QueryableByName)]
-struct Baixado1 {
+/// A file that can be downloaded.
+#[derive(Clone, Copy, QueryableByName)]
+pub(crate) struct Disponivel {
+    /// Whether it ever was.
     #[diesel(sql_type = Bool)]
-    baixado: bool,
+    pub(crate) baixado: bool,
+    /// Whether what is in it was posted: what happened to that is told otherwise.
+    #[diesel(sql_type = Bool)]
+    pub(crate) postado: bool,
 }
 
-/// Takes a file that can be downloaded for this transaction, and says whether it ever was; `None` for any other.
-pub(crate) fn lock_ready(t: &mut Tenant<'_>, arquivo: Uuid) -> Result<Option<bool>, StoreError> {
-    let linha: Option<Baixado1> = sql_query(
-        "SELECT baixado_em IS NOT NULL AS baixado FROM disparo.arquivo \
+/// Takes a file that can be downloaded for this transaction; `None` for any other.
+pub(crate) fn lock_ready(t: &mut Tenant<'_>, arquivo: Uuid) -> Result<Option<Disponivel>, StoreError> {
+    Ok(sql_query(
+        "SELECT baixado_em IS NOT NULL AS baixado, postado_em IS NOT NULL AS postado FROM disparo.arquivo \
           WHERE empresa_id = $1 AND id = $2 AND estado = 'pronto' FOR UPDATE",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(arquivo)
     .get_result(t.conn)
-    .optional()?;
-    Ok(linha.map(|linha| linha.baixado))
+    .optional()?)
 }
 
 /// Files of letters since then that were not posted yet, whose letters may no longer be right (rule c05).

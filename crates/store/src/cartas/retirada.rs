@@ -7,7 +7,8 @@ use domain::arquivo::FatoCarta;
 use uuid::Uuid;
 
 use super::note;
-use crate::{StoreError, Tenant, arquivos};
+use crate::arquivos::{self, Disponivel};
+use crate::{StoreError, Tenant};
 
 /// The letters of the company `$1` in the file `$2` of which a título is not as it was when they were composed: it is not open
 /// any more, or another sum is owed of it, or on another day, or by somebody else. A payment that was taken back undoes that.
@@ -55,12 +56,15 @@ struct Retirada {
 }
 
 /// Rule c05: looks at what the letters of a file demand. Of one that was never downloaded they leave, and the file is to be made
-/// again; of one that was, they are marked, for somebody to take them out by hand. Answers how many.
+/// again; of one that was, they are marked, for somebody to take them out by hand; one that was posted stays as it left. Answers
+/// how many.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn check(t: &mut Tenant<'_>, arquivo: Uuid, agora: DateTime<Utc>) -> Result<usize, StoreError> {
-    let Some(baixado) = arquivos::lock_ready(t, arquivo)? else { return Ok(0) };
+    let Some(Disponivel { baixado, postado: false }) = arquivos::lock_ready(t, arquivo)? else {
+        return Ok(0);
+    };
     let saem = take_out(t, arquivo, baixado, agora)?;
     if saem > 0 {
         sql_query(
@@ -100,7 +104,8 @@ pub(super) fn take_out(
     Ok(ids.len())
 }
 
-/// What is to be taken out of a file that was fetched, in its order: what was marked, and what became so since then.
+/// What is to be taken out of a file that was fetched, in its order: what was marked, and what became so since then, until it was
+/// posted.
 ///
 /// # Errors
 /// The database is unreachable.
@@ -114,7 +119,7 @@ pub fn to_take_out(
                 coalesce(c.retirada_motivo, f.motivo) AS motivo, coalesce(c.retirada_em, $3) AS desde \
            FROM disparo.carta c \
            JOIN disparo.arquivo a ON a.empresa_id = $1 AND a.id = c.arquivo_id AND a.baixado_em IS NOT NULL \
-           LEFT JOIN fora f ON f.carta = c.id \
+           LEFT JOIN fora f ON f.carta = c.id AND a.postado_em IS NULL \
           WHERE c.empresa_id = $1 AND c.arquivo_id = $2 AND (c.retirada_em IS NOT NULL OR f.carta IS NOT NULL) \
           ORDER BY c.sequencia"
     ))

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::arquivo::MotivoDevolucao;
+use domain::ids::ExecucaoId;
 use store::arquivos::{self, Baixa, Escrita, Peca, Posse, Pronto};
 use store::cartas::{self, Ajuntamento};
 use uuid::Uuid;
@@ -96,6 +98,29 @@ fn c05_what_changes_after_the_file_was_fetched_is_to_be_taken_out_while_it_is_so
     assert_eq!(saem(), ["titulo_alterado"]);
     casa.run("UPDATE cadastro.titulo SET saldo = saldo + 1");
     assert!(saem().is_empty(), "the payment was taken back");
+}
+
+#[test]
+fn c05_what_was_posted_stays_as_it_left_and_may_come_back() {
+    let casa = Casa::nova();
+    let posse = letter(&casa);
+    assert_eq!(prepare(&casa, &posse), Some(1));
+    made(&casa, &posse);
+    assert!(matches!(fetch(&casa, &posse, Peca::Conteudo), Baixa::Bytes { .. }));
+    casa.run(
+        "UPDATE disparo.arquivo SET impresso_em = now(), postado_em = now(); UPDATE cadastro.titulo SET saldo = saldo - 1; \
+         UPDATE disparo.execucao SET estado = 'enviando', lease_ate = now() + interval '1 hour'; \
+         UPDATE disparo.execucao SET estado = 'enviada', lease_ate = NULL, enviada_em = now()",
+    );
+    let ler = |t: &mut store::Tenant<'_>| cartas::to_take_out(t, posse.id, agora());
+    assert!(casa.dispatcher.da_empresa(casa.empresa, ler).unwrap().is_empty());
+    assert!(matches!(fetch(&casa, &posse, Peca::Conteudo), Baixa::Bytes { .. }));
+    assert_eq!(casa.n("SELECT count(*) FROM disparo.carta WHERE retirada_em IS NOT NULL"), 0);
+    let carta = ExecucaoId::new(casa.execucoes()[0].id);
+    let voltar = |t: &mut store::Tenant<'_>| {
+        cartas::bring_back(t, carta, MotivoDevolucao::MudouSe, agora()).map(Ok::<_, ()>)
+    };
+    assert_eq!(casa.dispatcher.gravar(casa.empresa, AUTOR, voltar).unwrap().unwrap(), Ok(()));
 }
 
 #[test]
