@@ -10,6 +10,7 @@ use batch_action::Trabalhador;
 use bus::Bus;
 use cartas::Impressora;
 use dispatcher::{Ajustes, Descadastro, Dispatcher, Saida};
+use domain::execucao::Canal;
 use providers::caixa::{Caixa, Roteiro};
 use providers::consultora::{self, Consultora};
 use providers::email::{ClienteSmtp, Config as ConfigSmtp, Tls};
@@ -69,13 +70,14 @@ impl Sistema {
         let titulos = contexto(conectar(Papel::Titulos)?);
 
         let bus = bus(config)?;
-        if config.amqp.url.is_none() {
-            // A bus inside the process begins empty: what the last process left in its queue is published again at once.
-            let banco = conectar(Papel::Dispatcher)?;
-            tokio::task::spawn_blocking(move || disparos::sweep(&banco, TUDO_DE_VOLTA, &[])).await??;
-        }
         let Provedores { saidas, dir: saida, praca } =
             providers(config, lugar.listener.local_addr()?).await?;
+        if config.amqp.url.is_none() {
+            // A bus inside the process begins empty: what the last process left in its queue is published again at once.
+            let (banco, repetiveis) = (conectar(Papel::Dispatcher)?, repeatable(&saidas));
+            tokio::task::spawn_blocking(move || disparos::sweep(&banco, TUDO_DE_VOLTA, &repetiveis))
+                .await??;
+        }
         let impressora = Impressora::new(
             Banco::connect(url.expor(), Papel::Dispatcher, cartas::CONEXOES)?,
             lugar.relogio.clone(),
@@ -169,6 +171,11 @@ impl Sistema {
         self.fim.pedir();
         self.wait().await
     }
+}
+
+/// Channels on which what may have left is asked for again (0036).
+fn repeatable(saidas: &[Saida]) -> Vec<Canal> {
+    saidas.iter().filter(|saida| saida.idempotente()).map(Saida::canal).collect()
 }
 
 fn worker(url: &str, relogio: &Relogio) -> Resultado<Arc<Trabalhador>> {

@@ -138,7 +138,8 @@ impl Saida {
     }
 
     /// Whether the same key again makes no second message.
-    pub(crate) fn idempotente(&self) -> bool {
+    #[must_use]
+    pub fn idempotente(&self) -> bool {
         match self {
             Self::Email { .. } | Self::Nenhuma => false,
             Self::Sms { cliente } => cliente.idempotente(),

@@ -17,7 +17,7 @@ use cobranca::sistema::{Lugar, Sistema};
 use providers::caixa::{Caixa, Fala, Fase, Roteiro};
 use runtime::config::Segredo;
 use runtime::{Config, Encerramento, Relogio};
-use testkit::{Banco, Vhost};
+use testkit::{Banco, Sql, Vhost};
 
 pub(crate) use correio::{Email, subjects};
 pub(crate) use dados::{Titulo, acao, cobranca, lembrete, text, texts, to_all};
@@ -127,9 +127,25 @@ impl Cenario {
 
     /// Stops every system in good order and starts one anew.
     pub(crate) async fn restart(&mut self) {
+        self.stop().await;
+        self.start_anew().await;
+    }
+
+    /// The same, with what somebody does to the database meanwhile.
+    pub(crate) async fn restart_after(&mut self, sql: &str) {
+        self.stop().await;
+        let (url, sql) = (self.banco.url().to_owned(), sql.to_owned());
+        tokio::task::spawn_blocking(move || Sql::connect(&url).run(&sql)).await.unwrap();
+        self.start_anew().await;
+    }
+
+    async fn stop(&mut self) {
         for (sistema, _) in self.sistemas.drain(..) {
             sistema.stop().await.unwrap();
         }
+    }
+
+    async fn start_anew(&mut self) {
         let sistema = launch(&self.config, &self.relogio).await;
         self.empresa = self.empresa.at(&sistema.0);
         self.sistemas.push(sistema);

@@ -2,7 +2,7 @@
 #![cfg(test)]
 
 use serde_json::{Value, json};
-use testkit::wait_for;
+use testkit::{wait_for, wait_until};
 
 use crate::apoio::{Cenario, PRAZO, Titulo, date, text};
 
@@ -317,4 +317,17 @@ async fn c02_the_lines_that_an_import_refused_are_a_file_too() {
     assert!(linhas.iter().any(|linha| linha.starts_with("2;\"'=B\";")), "{csv}");
     let indice = c.http.get(&format!("/v1/arquivos/{importacao}/indice")).await.expect(409).json;
     assert_eq!(indice["codigo"], "arquivo_sem_indice");
+}
+
+#[tokio::test]
+async fn a_letter_that_was_being_composed_when_the_process_died_is_composed_by_the_next() {
+    let mut c = Cenario::on(NOITE).await;
+    tres(&c).await;
+    // As if it had died before the result was written, and its lease run out while nobody was there.
+    c.restart_after(
+        "SET session_replication_role = replica; DELETE FROM disparo.carta; DELETE FROM disparo.arquivo; \
+         UPDATE disparo.execucao SET estado = 'enviando', enviada_em = NULL, lease_ate = now() - interval '1 hour'",
+    )
+    .await;
+    wait_until(PRAZO, async || c.estados().await == ["enviada"; 3]).await;
 }
