@@ -1,10 +1,11 @@
 //! One file of letters: its pages and its index, written whole before any row says that they are there.
 
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use domain::ids::{EmpresaId, ExecucaoId};
-use letters::{Folhas, Grafica, LetterError, Volume};
+use letters::{Carta, Folhas, Grafica, LetterError, Volume};
 use store::arquivos::{self, Escrita, Posse, Pronto};
 use store::cartas::{self, CartaLida, Lugar};
 
@@ -176,12 +177,33 @@ fn print(grafica: &Grafica, lidas: &[CartaLida], remetente: &str) -> Result<(Vec
     let prontas: Vec<Pagina> =
         lidas.iter().cloned().map(|lida| Pagina::read(lida, remetente)).collect::<Result<_, _>>()?;
     let cartas: Vec<_> = prontas.iter().map(|pagina| pagina.carta.clone()).collect();
-    let folhas = grafica.print(&cartas)?;
+    let folhas = caught(|| grafica.print(&cartas))?;
     Ok((prontas, folhas))
+}
+
+/// The typesetter is not ours: where it panics, that is a failure of these letters and keeps no others waiting.
+fn caught<T>(work: impl FnOnce() -> Result<T, LetterError>) -> Result<T, LetterError> {
+    let parou = |_panico| Err(LetterError::Diagramacao("o diagramador parou no meio".to_owned()));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(parou)
+}
+
+/// A letter that says nothing: where not even this one can be printed, no letter is to blame.
+fn blank() -> Carta {
+    Carta {
+        sequencia: 1,
+        remetente: String::new(),
+        endereco: vec![],
+        cep: None,
+        blocos: vec![],
+        identificacao: String::new(),
+    }
 }
 
 /// Which of the letters of a batch it is that cannot be printed, if each by itself tells.
 fn blame(grafica: &Grafica, lidas: &[CartaLida], remetente: &str, falha: Falha) -> Falha {
+    if caught(|| grafica.print(&[blank()])).is_err() {
+        return falha;
+    }
     let sozinhas =
         lidas.iter().filter(|lida| print(grafica, std::slice::from_ref(*lida), remetente).is_err());
     let cartas: Vec<_> = sozinhas.map(|lida| ExecucaoId::new(lida.id)).collect();
@@ -196,4 +218,21 @@ fn written(lugar: String, guardado: &runtime::Guardado) -> Escrita {
 fn kept(id: ExecucaoId, lugar: letters::Lugar) -> Lugar {
     let n = |quantos: usize| i32::try_from(quantos).unwrap_or(i32::MAX);
     Lugar { id, pagina: n(lugar.pagina + 1), paginas: n(lugar.paginas), ilegiveis: n(lugar.ilegiveis) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typesetter_that_panics_failed() {
+        let parou = caught(|| -> Result<(), _> { panic!("um defeito do diagramador") });
+        assert!(matches!(parou, Err(LetterError::Diagramacao(_))));
+    }
+
+    #[test]
+    fn a_letter_that_says_nothing_can_be_printed() {
+        let grafica = Grafica::new(letters::Papel::DL).unwrap();
+        assert_eq!(grafica.print(&[blank()]).unwrap().lugares.len(), 1);
+    }
 }
