@@ -8,6 +8,7 @@ mod negociacao;
 
 use std::net::TcpListener;
 use std::ops::Deref;
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -149,6 +150,11 @@ impl Cenario {
         let sistema = launch(&self.config, &self.relogio).await;
         self.empresa = self.empresa.at(&sistema.0);
         self.sistemas.push(sistema);
+    }
+
+    /// Where the bytes of files are.
+    pub(crate) fn arquivos(&self) -> &Path {
+        &self.config.arquivos.dir
     }
 
     /// Everything that was sent, in order.

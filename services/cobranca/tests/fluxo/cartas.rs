@@ -1,6 +1,8 @@
 //! Letters: from the night that decides them to the envelope, and what is paid on the way.
 #![cfg(test)]
 
+use std::fs;
+
 use serde_json::{Value, json};
 use testkit::{wait_for, wait_until};
 
@@ -157,6 +159,26 @@ async fn c02_who_fetched_what_and_when_is_kept_and_nobody_else_sees_it() {
     assert_eq!(pecas, [("conteudo".to_owned(), json!(1)), ("indice".to_owned(), json!(1))]);
     assert_eq!(downloads[0]["em"], "2026-03-10T18:00:00Z");
     assert!(downloads[0]["autor"]["nome"].is_string());
+}
+
+#[tokio::test]
+async fn c02_who_was_given_nothing_did_not_fetch_it() {
+    let c = Cenario::on(NOITE).await;
+    let (titulos, arquivo) = tres(&c).await;
+    let id = text(&arquivo, "id");
+    let longe = c.arquivos().with_extension("longe");
+    fs::rename(c.arquivos(), &longe).unwrap();
+    let _nada = c.http.get(&format!("/v1/arquivos/{id}/conteudo")).await.expect(500);
+    let lido = c.http.get(&format!("/v1/arquivos/{id}")).await.expect(200).json;
+    assert_eq!((&lido["downloads"], &lido["baixado_em"]), (&json!(null), &json!(null)));
+    fs::rename(&longe, c.arquivos()).unwrap();
+    // Nobody has it: what is paid now is made again without it.
+    c.pay(&titulos[0]).await;
+    let _cedo = c.http.get(&format!("/v1/arquivos/{id}/conteudo")).await.expect(409);
+    assert_eq!(ready(&c).await["itens"], json!(2));
+    let _baixado = c.http.get(&format!("/v1/arquivos/{id}/conteudo")).await.expect(200);
+    let lido = c.http.get(&format!("/v1/arquivos/{id}")).await.expect(200).json;
+    assert_eq!(lido["downloads"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

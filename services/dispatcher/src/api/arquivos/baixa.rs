@@ -6,6 +6,7 @@ use std::io::Read as _;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use futures_util::stream;
+use runtime::Deposito;
 use store::arquivos::{self, Baixa, Peca};
 use uuid::Uuid;
 use web::{Autorizado, Caminho, Codigo, Problema, escopos};
@@ -92,16 +93,31 @@ async fn fetch(
     peca: Peca,
 ) -> Result<HttpResponse, Problema> {
     let (autor, agora) = (acesso.acesso().chave, contexto.servico.relogio.agora());
+    let deposito = contexto.dispatcher.ajustes.arquivos.clone();
     let baixa = contexto.servico.pedir(&acesso, move |banco, portador| {
-        banco.gravar(portador, autor, |t| arquivos::fetch(t, id, peca, agora).map(Ok::<_, Problema>))
+        banco.gravar(portador, autor, |t| arquivos::fetch(t, id, peca, agora).map(|b| open(&deposito, b)))
     });
-    match baixa.await?? {
+    let Aberto { arquivo, nome, tamanho, sha256 } = baixa.await???;
+    Ok(answer(arquivo, (&nome, media_type(peca)), tamanho, &sha256))
+}
+
+/// Bytes that can be handed over.
+struct Aberto {
+    arquivo: File,
+    nome: String,
+    tamanho: i64,
+    sha256: String,
+}
+
+/// Opens what is fetched, while that can still be undone: whoever is given nothing did not fetch it, which is the outer error. The
+/// inner one is an answer: what was done about the file stays.
+fn open(deposito: &Deposito, baixa: Baixa) -> Result<Result<Aberto, Problema>, Problema> {
+    Ok(match baixa {
         Baixa::Bytes { lugar, nome, tamanho, sha256, .. } => {
-            let deposito = contexto.dispatcher.ajustes.arquivos.clone();
-            let aberto = web::bloquear(move || Ok::<_, Problema>(deposito.open(&lugar))).await?;
-            let arquivo = aberto
+            let arquivo = deposito
+                .open(&lugar)
                 .map_err(|erro| Problema::interno("ler os bytes de um arquivo (arquivos.dir)", &erro))?;
-            Ok(answer(arquivo, (&nome, media_type(peca)), tamanho, &sha256))
+            Ok(Aberto { arquivo, nome, tamanho, sha256 })
         }
         Baixa::EmPreparo => {
             let detalhe = "o arquivo está sendo feito";
@@ -111,7 +127,7 @@ async fn fetch(
         Baixa::Expurgado => Err(Problema::new(&ARQUIVO_EXPURGADO, "o prazo de guarda passou")),
         Baixa::SemIndice => Err(Problema::conflito(&ARQUIVO_SEM_INDICE, "o arquivo não tem índice")),
         Baixa::NaoHa => Err(Problema::nao_encontrado()),
-    }
+    })
 }
 
 /// What is to be saved comes as bytes; the list says what they are. An index is text for who looks at it.
