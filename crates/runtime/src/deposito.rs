@@ -70,16 +70,13 @@ impl Deposito {
     /// # Errors
     /// It cannot be removed.
     pub fn remove(&self, lugar: &str) -> io::Result<()> {
-        match fs::remove_file(self.path(lugar)?) {
-            Err(erro) if erro.kind() == io::ErrorKind::NotFound => Ok(()),
-            outcome => outcome,
-        }
+        gone(fs::remove_file(self.path(lugar)?))
     }
 
     /// Removes the files of a directory whose names begin so, but for these: what attempts that were cut off left.
     ///
     /// # Errors
-    /// The directory cannot be read; one that is not there holds none.
+    /// The directory cannot be read, or a file not be removed; a directory that is not there holds none.
     pub fn remove_others(&self, dir: &str, comeco: &str, ficam: &[&str]) -> io::Result<()> {
         let dir = self.path(dir)?;
         let ficam: Vec<PathBuf> = ficam.iter().map(|lugar| self.path(lugar)).collect::<Result<_, _>>()?;
@@ -91,7 +88,7 @@ impl Deposito {
             let entrada = entrada?;
             let dele = entrada.file_name().to_str().is_some_and(|nome| nome.starts_with(comeco));
             if dele && !ficam.contains(&entrada.path()) {
-                fs::remove_file(entrada.path()).ok();
+                gone(fs::remove_file(entrada.path()))?;
             }
         }
         Ok(())
@@ -131,6 +128,14 @@ impl Write for Medido {
 
     fn flush(&mut self) -> io::Result<()> {
         self.saida.flush()
+    }
+}
+
+/// What is not there is removed.
+fn gone(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(erro) if erro.kind() == io::ErrorKind::NotFound => Ok(()),
+        outcome => outcome,
     }
 }
 

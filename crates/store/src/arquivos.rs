@@ -58,8 +58,14 @@ impl Posse {
     /// Where the bytes of this attempt are kept: a directory for each company, and a name that no other attempt has.
     #[must_use]
     pub fn lugar(&self, empresa: EmpresaId, terminacao: &str) -> String {
-        format!("{empresa}/{}.{}.{terminacao}", self.id, self.cerca)
+        format!("{empresa}/{}{}.{terminacao}", beginning(self.id), self.cerca)
     }
+}
+
+/// How the names of the bytes of every attempt to make a file begin, in the directory of its company.
+#[must_use]
+pub fn beginning(arquivo: Uuid) -> String {
+    format!("{arquivo}.")
 }
 
 /// The ending of a name for what the bytes are.

@@ -151,7 +151,7 @@ impl Impressora {
         if !nosso {
             return Ok(meus.into_iter().try_for_each(|lugar| deposito.remove(lugar))?);
         }
-        deposito.remove_others(&empresa.to_string(), &format!("{}.", posse.id), &meus)?;
+        deposito.remove_others(&empresa.to_string(), &arquivos::beginning(posse.id), &meus)?;
         Ok(self.ajustes.vitrine.as_deref().map_or(Ok(()), |vitrine| self.show(vitrine, posse, &meus))?)
     }
 

@@ -58,10 +58,13 @@ impl Impressora {
         let pronto = Pronto { conteudo, indice: None, itens, paginas: None };
         let agora = self.relogio.agora();
         let deposito = &self.ajustes.arquivos;
-        if self.banco.da_empresa(empresa, |t| arquivos::finish(t, posse, &pronto, agora))? {
-            deposito.remove_others(&empresa.to_string(), &format!("{}.", posse.id), &[&lugar])?;
+        let limpo = if self.banco.da_empresa(empresa, |t| arquivos::finish(t, posse, &pronto, agora))? {
+            deposito.remove_others(&empresa.to_string(), &arquivos::beginning(posse.id), &[&lugar])
         } else {
-            deposito.remove(&lugar)?;
+            deposito.remove(&lugar)
+        };
+        if let Err(erro) = limpo {
+            tracing::error!(arquivo.id = %posse.id, erro = %erro, "sobras de um arquivo não puderam ser tiradas");
         }
         Ok(())
     }

@@ -233,8 +233,8 @@ impl Impressora {
         antes: DateTime<Utc>,
         agora: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let remove = |lugares: &[&str]| {
-            let removidos = lugares.iter().try_for_each(|lugar| self.ajustes.arquivos.remove(lugar));
+        let remove = |comeco: &str| {
+            let removidos = self.ajustes.arquivos.remove_others(&empresa.to_string(), comeco, &[]);
             if let Err(erro) = &removidos {
                 tracing::error!(erro = %erro, "um arquivo guardado pelo prazo não pôde ser apagado");
             }

@@ -183,6 +183,10 @@ fn make(d: &Dispatcher, empresa: EmpresaId, posse: &Posse, agora: DateTime<Utc>)
     };
     if d.banco.da_empresa(empresa, |t| arquivos::finish(t, posse, &pronto, agora))? {
         metrics::counter!("remessas_total").increment(1);
+        let (dir, comeco) = (empresa.to_string(), arquivos::beginning(posse.id));
+        if let Err(erro) = d.ajustes.arquivos.remove_others(&dir, &comeco, &[&lugar]) {
+            tracing::error!(arquivo.id = %posse.id, erro = %erro, "sobras de uma remessa não puderam ser tiradas");
+        }
     } else {
         tracing::warn!(arquivo.id = %posse.id, "o lease já havia expirado; a remessa é de outro");
         d.ajustes.arquivos.remove(&lugar).ok();

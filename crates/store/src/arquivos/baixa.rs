@@ -6,7 +6,7 @@ use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_quer
 use domain::arquivo::{EstadoArquivo, TipoArquivo};
 use uuid::Uuid;
 
-use super::lock_ready;
+use super::{beginning, lock_ready};
 use crate::{StoreError, Tenant, cartas};
 
 /// Which bytes of a file.
@@ -134,18 +134,15 @@ fn read(t: &mut Tenant<'_>, arquivo: Uuid, peca: Peca) -> Result<Option<Linha>, 
 }
 
 #[derive(QueryableByName)]
-struct Lugares {
+struct Id {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
-    #[diesel(sql_type = Nullable<Text>)]
-    lugar: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    indice_lugar: Option<String>,
 }
 
-/// Lets go of the files made before `antes`, at most `limite` of them; their rows stay. `remove` is given the places of the bytes of
-/// each, while it is held, and says whether they are gone: the row names them until then, so that none is left that nobody names.
-/// A file to a bureau stays until it is answered. Answers how many went.
+/// Lets go of the files made before `antes`, at most `limite` of them; their rows stay. `remove` is given how the names of the bytes
+/// of each begin ([`beginning`]), those of attempts that were cut off too, while it is held, and says whether they are gone: the row
+/// is known until then, so that nothing is left that nobody knows. A file to a bureau stays until it is answered. Answers how many
+/// went.
 ///
 /// # Errors
 /// The database is unreachable.
@@ -154,10 +151,10 @@ pub fn purge(
     antes: DateTime<Utc>,
     agora: DateTime<Utc>,
     limite: i64,
-    mut remove: impl FnMut(&[&str]) -> bool,
+    mut remove: impl FnMut(&str) -> bool,
 ) -> Result<usize, StoreError> {
-    let linhas: Vec<Lugares> = sql_query(
-        "SELECT x.id, x.lugar, x.indice_lugar FROM disparo.arquivo x \
+    let linhas: Vec<Id> = sql_query(
+        "SELECT x.id FROM disparo.arquivo x \
           WHERE x.empresa_id = $1 AND x.estado IN ('pronto', 'vazio') AND x.criado_em < $2 \
             AND NOT EXISTS (SELECT FROM disparo.remessa r \
                              WHERE r.empresa_id = $1 AND r.arquivo_id = x.id AND r.respondida_em IS NULL) \
@@ -167,11 +164,7 @@ pub fn purge(
     .bind::<Timestamptz, _>(antes)
     .bind::<BigInt, _>(limite)
     .load(t.conn)?;
-    let mut gone = |linha: &Lugares| {
-        let lugares = [linha.lugar.as_deref(), linha.indice_lugar.as_deref()];
-        remove(&lugares.into_iter().flatten().collect::<Vec<_>>())
-    };
-    let idos: Vec<Uuid> = linhas.iter().filter(|linha| gone(linha)).map(|linha| linha.id).collect();
+    let idos: Vec<Uuid> = linhas.iter().map(|linha| linha.id).filter(|id| remove(&beginning(*id))).collect();
     sql_query(
         "UPDATE disparo.arquivo SET estado = 'expurgado', expurgado_em = $3, lugar = NULL, indice_lugar = NULL, \
                 indice_sha256 = NULL WHERE empresa_id = $1 AND id = ANY ($2)",

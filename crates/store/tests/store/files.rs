@@ -82,22 +82,23 @@ fn c02_each_fetch_is_noted_with_who_and_when_and_the_bytes_go_after_their_time()
     let purge = |antes, consegue: bool| {
         let mut vistos = Vec::new();
         let quantos = casa.dispatcher.da_empresa(casa.empresa, |t| {
-            arquivos::purge(t, antes, agora(), 10, |lugares| {
-                vistos.extend(lugares.iter().map(|lugar| (*lugar).to_owned()));
+            arquivos::purge(t, antes, agora(), 10, |comeco| {
+                vistos.push(comeco.to_owned());
                 consegue
             })
         });
         (quantos.unwrap(), vistos)
     };
-    let (depois, lugar) = (agora() + Duration::from_secs(1), posse.lugar(casa.empresa, "txt"));
+    let (depois, comeco) = (agora() + Duration::from_secs(1), arquivos::beginning(posse.id));
+    assert!(posse.lugar(casa.empresa, "txt").starts_with(&format!("{}/{comeco}", casa.empresa)));
     assert_eq!(purge(agora(), true), (0, vec![]), "not yet");
     assert_eq!(
         purge(depois, false),
-        (0, vec![lugar.clone()]),
-        "its bytes are still there, and so is their name"
+        (0, vec![comeco.clone()]),
+        "its bytes are still there, and so is its row"
     );
     assert!(matches!(fetch(&casa, casa.empresa, posse.id), Baixa::Bytes { .. }));
-    assert_eq!(purge(depois, true), (1, vec![lugar]));
+    assert_eq!(purge(depois, true), (1, vec![comeco]));
     assert_eq!(purge(depois, true), (0, vec![]));
     assert_eq!(fetch(&casa, casa.empresa, posse.id), Baixa::Expurgado);
     assert_eq!(casa.dispatcher.da_empresa(casa.empresa, ler).unwrap().len(), 3);

@@ -310,8 +310,13 @@ async fn a_file_that_was_kept_long_enough_is_gone_and_who_fetched_it_stays() {
     let (_, arquivo) = tres(&c).await;
     let id = text(&arquivo, "id");
     let _baixado = c.http.get(&format!("/v1/arquivos/{id}/conteudo")).await.expect(200);
+    let empresa = fs::read_dir(c.arquivos()).unwrap().next().unwrap().unwrap().path();
+    for resto in ["0.pdf", "0.pdf.parcial", "0.csv"] {
+        fs::write(empresa.join(format!("{id}.{resto}")), "de quem foi morto").unwrap();
+    }
     c.set_clock(&(date(NOITE) + chrono::Days::new(366)).to_string(), "12:00").await;
     in_state(&c, "expurgado").await;
+    assert_eq!(fs::read_dir(&empresa).unwrap().count(), 0, "nothing of it, whoever wrote it");
     let resposta = c.http.get(&format!("/v1/arquivos/{id}/conteudo")).await.expect(410);
     assert_eq!(resposta.json["codigo"], "arquivo_expurgado");
     let lido = c.http.get(&format!("/v1/arquivos/{id}")).await.expect(200).json;
