@@ -56,7 +56,10 @@ impl Impressora {
             cartas::place(t, posse, lugares)?;
             Ok(true)
         })?;
-        self.tidy(empresa, posse, feito.as_ref(), nosso)?;
+        if let Err(erro) = self.tidy(empresa, posse, feito.as_ref(), nosso) {
+            // The file is what its row says, whatever is left beside it: that goes when the file goes.
+            tracing::error!(arquivo.id = %posse.id, erro = %erro, "sobras de um arquivo de cartas não puderam ser tiradas");
+        }
         if nosso {
             metrics::counter!("arquivos_total", "tipo" => "cartas", "fim" => "pronto").increment(1);
             tracing::info!(

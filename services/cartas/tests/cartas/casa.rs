@@ -4,8 +4,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use cartas::{Ajustes, Impressora};
+use runtime::{Deposito, Relogio};
+use sha2::{Digest as _, Sha256};
+use store::Papel;
+use store::cartas::Ajuntamento;
 use tempfile::TempDir;
 use testkit::{Banco, Processo, Sql, block_until};
 
@@ -79,20 +85,22 @@ impl Casa {
     pub(crate) fn agree(&self, letras: usize) {
         let mut sql = self.sql();
         let lugares = sql.texts(
-            "SELECT lugar || ' ' || sha256 || ' ' || indice_lugar || ' ' || itens || ' ' || paginas AS text \
+            "SELECT concat_ws(' ', lugar, sha256, indice_lugar, indice_sha256, itens, paginas) AS text \
                FROM disparo.arquivo WHERE estado = 'pronto'",
         );
         let mut vistas: BTreeSet<String> = BTreeSet::new();
         let (mut cartas, mut esperados) = (0, BTreeSet::new());
         for lugar in &lugares {
-            let [pdf, _sha, csv, itens, paginas]: [&str; 5] =
+            let [pdf, pdf_sha256, csv, csv_sha256, itens, paginas]: [&str; 6] =
                 lugar.split(' ').collect::<Vec<_>>().try_into().unwrap();
             let indice = fs::read_to_string(self.dir.path().join(csv)).unwrap();
+            assert_eq!(format!("{:x}", Sha256::digest(&indice)), csv_sha256);
             let linhas: Vec<&str> = indice.lines().skip(1).collect();
             cartas += linhas.len();
             vistas.extend(linhas.iter().map(|linha| linha.split(';').nth(1).unwrap().to_owned()));
             assert_eq!((linhas.len().to_string().as_str(), paginas), (itens, itens));
             let bytes = fs::read(self.dir.path().join(pdf)).unwrap();
+            assert_eq!(format!("{:x}", Sha256::digest(&bytes)), pdf_sha256);
             let texto = String::from_utf8_lossy(&bytes);
             assert_eq!(texto.matches("/Type/Page/").count(), linhas.len());
             assert!(texto.ends_with("%%EOF\n"));
@@ -100,6 +108,22 @@ impl Casa {
         }
         assert_eq!((cartas, vistas.len()), (letras, letras), "each in exactly one");
         assert_eq!(self.files(), esperados);
+    }
+
+    /// What a process works with, in our own hands, and what it shows to whoever looks at the sandbox.
+    pub(crate) fn printer(&self, relogio: Relogio, vitrine: Option<PathBuf>) -> Arc<Impressora> {
+        let ajuntamento =
+            Ajuntamento { espera: Duration::ZERO, paciencia: PRAZO, maximo: 1_000, lease: PRAZO };
+        let arquivos = Deposito::new(self.dir.path());
+        let ajustes = Ajustes { ajuntamento, dias: 365, arquivos, vitrine };
+        let banco = store::Banco::connect(self.banco.url(), Papel::Dispatcher, cartas::CONEXOES).unwrap();
+        Impressora::new(banco, relogio, ajustes)
+    }
+
+    /// Whether a file with this ending is there that has something in it.
+    pub(crate) fn has(&self, fim: &str) -> bool {
+        let com_algo = |nome: &PathBuf| nome.metadata().unwrap().len() > 0;
+        self.files().iter().any(|nome| nome.to_str().unwrap().ends_with(fim) && com_algo(nome))
     }
 
     fn files(&self) -> BTreeSet<PathBuf> {

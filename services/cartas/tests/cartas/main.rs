@@ -5,3 +5,4 @@ mod casa;
 mod empresas;
 mod impossiveis;
 mod mortes;
+mod rodadas;

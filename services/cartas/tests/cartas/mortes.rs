@@ -11,23 +11,26 @@ use crate::casa::{Casa, PRAZO};
 /// More than one batch.
 const CARTAS: usize = 210;
 
-/// Where it is held: which update of which rows, and the how manieth of them.
-const PONTOS: [(&str, &str, u32); 4] = [
-    ("the letters are numbered", "BEFORE UPDATE OF sequencia ON disparo.carta FOR EACH ROW", 1),
+/// Where it is held: which update of which rows, and the how manieth of them; and the ending of the bytes that are there then.
+const PONTOS: [(&str, &str, u32, Option<&str>); 4] = [
+    ("the letters are numbered", "BEFORE UPDATE OF sequencia ON disparo.carta FOR EACH ROW", 1, None),
     (
         "the first batch is printed",
         "BEFORE UPDATE OF lease_ate ON disparo.arquivo FOR EACH ROW WHEN (NEW.estado = 'gerando')",
-        2,
+        3, // before the letters are numbered, before the first batch is read, and before the second one is
+        Some(".pdf.parcial"),
     ),
     (
         "the bytes are there",
         "BEFORE UPDATE OF estado ON disparo.arquivo FOR EACH ROW WHEN (NEW.estado = 'pronto')",
         1,
+        Some(".pdf"),
     ),
     (
         "the row says so and is not committed",
         "BEFORE UPDATE OF pagina ON disparo.carta FOR EACH ROW WHEN (NEW.pagina IS NOT NULL)",
         1,
+        Some(".csv"),
     ),
 ];
 
@@ -43,7 +46,7 @@ fn killed_at_each_step_every_letter_is_in_exactly_one_file() {
 const ESPERAM: &str = "FROM pg_locks WHERE locktype = 'advisory' AND objid = 7001 AND NOT granted \
                          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
-fn killed_at((nome, gatilho, qual): (&str, &str, u32)) {
+fn killed_at((nome, gatilho, qual, bytes): (&str, &str, u32, Option<&str>)) {
     let casa = Casa::with_letters(CARTAS);
     let mut segura = casa.sql();
     segura.run(&format!(
@@ -58,6 +61,7 @@ fn killed_at((nome, gatilho, qual): (&str, &str, u32)) {
     let mut olho = casa.sql();
     block_until(PRAZO, || olho.number(&format!("SELECT count(*) {ESPERAM}")) > 0);
     primeiro.kill();
+    assert!(bytes.is_none_or(|fim| casa.has(fim)), "{nome}");
     // Its session does not notice by itself; and a lease runs out in its own time.
     segura.run(&format!("SELECT pg_terminate_backend(pid) {ESPERAM}"));
     segura.run(
