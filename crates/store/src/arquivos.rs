@@ -295,17 +295,23 @@ pub(crate) fn lock_ready(t: &mut Tenant<'_>, arquivo: Uuid) -> Result<Option<Dis
     .optional()?)
 }
 
-/// Files of letters since then that were not posted yet, whose letters may no longer be right (rule c05).
+/// Files of letters since then that were not posted yet, whose letters may no longer be right (rule c05); of those that nobody
+/// fetched, which would be made again, the ones that were made before `feitos_antes`.
 ///
 /// # Errors
 /// The database is unreachable.
-pub fn to_check(t: &mut Tenant<'_>, desde: DateTime<Utc>) -> Result<Vec<Uuid>, StoreError> {
+pub fn to_check(
+    t: &mut Tenant<'_>,
+    desde: DateTime<Utc>,
+    feitos_antes: DateTime<Utc>,
+) -> Result<Vec<Uuid>, StoreError> {
     let linhas: Vec<Posse> = sql_query(
         "SELECT id, cerca FROM disparo.arquivo WHERE empresa_id = $1 AND tipo = 'cartas' AND estado = 'pronto' \
-            AND postado_em IS NULL AND criado_em >= $2 ORDER BY criado_em, id",
+            AND postado_em IS NULL AND criado_em >= $2 AND (baixado_em IS NOT NULL OR pronto_em <= $3) ORDER BY criado_em, id",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Timestamptz, _>(desde)
+    .bind::<Timestamptz, _>(feitos_antes)
     .load(t.conn)?;
     Ok(linhas.into_iter().map(|linha| linha.id).collect())
 }

@@ -33,6 +33,9 @@ const OLHAR: Duration = Duration::from_secs(1);
 const OLHARES_POR_CONFERENCIA: u32 = 15;
 /// Files that nobody posted for longer are looked at when somebody fetches them, and no more from time to time.
 const CONFERIDOS: TimeDelta = TimeDelta::days(30);
+/// A file that nobody fetched is made again only so long after it was made: each payment changes some letter of twenty thousand, and
+/// whoever fetches it makes it look at once.
+const REFEITOS: TimeDelta = TimeDelta::minutes(30);
 /// Files let go of in one go.
 const EXPURGO: i64 = 100;
 /// Letters of a file; a night with more has several.
@@ -216,7 +219,8 @@ impl Impressora {
         desde: DateTime<Utc>,
         agora: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        for arquivo in self.banco.da_empresa(empresa, |t| arquivos::to_check(t, desde))? {
+        let look = |t: &mut store::Tenant<'_>| arquivos::to_check(t, desde, agora - REFEITOS);
+        for arquivo in self.banco.da_empresa(empresa, look)? {
             let saem = self.banco.da_empresa(empresa, |t| cartas::check(t, arquivo, agora))?;
             if saem > 0 {
                 metrics::counter!("cartas_retiradas_total")

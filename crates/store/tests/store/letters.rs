@@ -136,6 +136,23 @@ fn c05_who_fetched_only_the_index_has_nothing_to_post_and_the_file_is_made_again
 }
 
 #[test]
+fn c05_a_file_that_nobody_fetched_is_looked_at_some_time_after_it_was_made_and_one_that_was_always() {
+    let casa = Casa::nova();
+    let posse = letter(&casa);
+    assert_eq!(prepare(&casa, &posse), Some(1));
+    made(&casa, &posse);
+    let antes = |minutos| agora() - chrono::TimeDelta::minutes(minutos);
+    let olhar = |feitos_antes| {
+        let ler = |t: &mut store::Tenant<'_>| arquivos::to_check(t, antes(60), feitos_antes);
+        casa.dispatcher.da_empresa(casa.empresa, ler).unwrap()
+    };
+    assert!(olhar(antes(1)).is_empty(), "it was made a moment ago");
+    assert_eq!(olhar(agora()), [posse.id]);
+    assert!(matches!(fetch(&casa, &posse, Peca::Conteudo), Baixa::Bytes { .. }));
+    assert_eq!(olhar(antes(1)), [posse.id], "what is to be taken out of it is said at once");
+}
+
+#[test]
 fn who_lost_the_file_does_nothing_to_its_letters() {
     let casa = Casa::nova();
     let primeira = letter(&casa);
