@@ -2,6 +2,9 @@
 //! and in nothing that operators, brokers or other callers read.
 #![cfg(test)]
 
+use std::fs;
+use std::path::Path;
+
 use providers::caixa::Roteiro;
 use serde_json::{Value, json};
 use testkit::{Http, Processo, Resposta, Vhost, wait_until};
@@ -23,8 +26,8 @@ const SINAIS: [&str; 9] = [
 /// Our own code tells all it can.
 const TUDO: (&str, &str) = (
     "COBRANCA_LOG__FILTRO",
-    "info,batch_action=trace,bus=trace,conteudo=trace,dispatcher=trace,domain=trace,providers=trace,regua_engine=trace,runtime=trace,servico=trace,\
-     store=trace,titulos=trace,web=trace",
+    "info,batch_action=trace,bus=trace,cartas=trace,conteudo=trace,dispatcher=trace,domain=trace,letters=trace,providers=trace,\
+     regua_engine=trace,runtime=trace,servico=trace,store=trace,titulos=trace,web=trace",
 );
 
 /// What was answered to requests that were refused, wholly or in part.
@@ -143,6 +146,21 @@ async fn gets_a_batch(api: &Http, envios: &Http, recusas: &mut Recusas) {
     wait_until(PRAZO, async || api.get(&acao).await.expect(200).json["status"] == "concluida").await;
 }
 
+/// Her letter is printed.
+async fn is_printed(envios: &Http, cartas: &mut Processo, dir: &Path) {
+    wait_until(PRAZO, async || {
+        let lista = envios.get("/v1/arquivos?tipo=cartas").await.expect(200).json;
+        lista["itens"].as_array().unwrap().iter().any(|item| item["estado"] == "pronto")
+    })
+    .await;
+    let indices = fs::read_dir(dir).unwrap().flat_map(|dela| fs::read_dir(dela.unwrap().path()).unwrap());
+    let indices =
+        indices.map(|entrada| entrada.unwrap().path()).filter(|nome| nome.extension().unwrap() == "csv");
+    let indice: String = indices.map(|nome| fs::read_to_string(nome).unwrap()).collect();
+    assert!(indice.contains("Zulmira") && indice.contains("Rua do Canarinho"), "{indice}");
+    assert!(cartas.log().contains("arquivo de cartas pronto"));
+}
+
 /// Everything that an operator, a broker or another caller can read.
 struct Vestigios(Vec<(&'static str, String)>);
 
@@ -176,7 +194,12 @@ async fn talkative(vhost: &Vhost) -> (Casa, Empresa, Processo) {
     let mut casa = Casa::start(vhost.amqp_url(), Roteiro::normal()).await;
     casa.titulos = casa.with_everything("titulos", &[], &[TUDO]);
     casa.motor = casa.with_everything("regua-engine", &[], &[TUDO]);
-    let empresa = casa.empresa_with(&json!({"tipo": "email", "assunto": "#NOME#", "corpo": "Olá, #NOME#, #CPF_CNPJ#.\n\n#LISTA_TITULOS#"})).await;
+    let corpo = "Olá, #NOME#, #CPF_CNPJ#.\n\n#LISTA_TITULOS#";
+    let acoes = [
+        json!({"tipo": "email", "assunto": "#NOME#", "corpo": corpo}),
+        json!({"tipo": "carta", "corpo": corpo}),
+    ];
+    let empresa = casa.empresa_of(&json!([{"dias": 0, "acoes": acoes}]), ("00:00", "23:59")).await;
     let mut dispatcher = casa.with_everything("dispatcher", &[], &[TUDO]);
     let http = Http::new(&dispatcher.url().await);
     wait_until(PRAZO, async || http.get("/readyz").await.status == 200).await;
@@ -195,6 +218,10 @@ async fn a_person_is_named_in_no_log_no_metric_no_message_and_no_refusal() {
     wait_until(PRAZO, async || casa.caixa.total() == 1).await;
     let envios = empresa.at(&mut dispatcher).await;
     wait_until(PRAZO, async || executions(&envios).await.iter().all(|e| e["estado"] == "enviada")).await;
+    let dir = tempfile::tempdir().unwrap();
+    let onde = ("COBRANCA_ARQUIVOS__DIR", dir.path().to_str().unwrap());
+    let mut cartas = casa.with_everything("cartas", &[], &[TUDO, onde, ("COBRANCA_ARQUIVOS__ESPERA_S", "0")]);
+    is_printed(&envios, &mut cartas, dir.path()).await;
     let mut lotes = casa.with_everything("batch-action", &[], &[TUDO]);
     gets_a_batch(&empresa.at(&mut lotes).await, &envios, &mut recusas).await;
     assert_eq!(casa.caixa.total(), 2);
@@ -217,6 +244,7 @@ async fn a_person_is_named_in_no_log_no_metric_no_message_and_no_refusal() {
         ("regua-engine", &mut casa.motor),
         ("dispatcher", &mut dispatcher),
         ("batch-action", &mut lotes),
+        ("cartas", &mut cartas),
     ] {
         vestigios.push((nome, metrics(processo).await));
         processo.terminate();

@@ -26,6 +26,7 @@ async fn each_process_names_what_it_was_not_told() {
         ("titulos", vec![], "defina DATABASE_URL"),
         ("regua-engine", vec![], "defina DATABASE_URL"),
         ("batch-action", vec![], "defina DATABASE_URL"),
+        ("cartas", vec![], "defina DATABASE_URL"),
         ("dispatcher", vec![AMQP, SMTP], "defina DATABASE_URL"),
         ("dispatcher", vec![BANCO, SMTP], "defina AMQP_URL"),
         ("dispatcher", vec![BANCO, AMQP], "defina smtp.host (COBRANCA_SMTP__HOST)"),
@@ -38,7 +39,7 @@ async fn each_process_names_what_it_was_not_told() {
 
 #[tokio::test]
 async fn each_process_names_the_value_that_cannot_be_used() {
-    for nome in ["titulos", "regua-engine", "batch-action", "dispatcher", "cobranca"] {
+    for nome in ["titulos", "regua-engine", "batch-action", "dispatcher", "cartas", "cobranca"] {
         let texto = refusal(nome, &[BANCO, AMQP, SMTP, ("COBRANCA_BANCO__CONEXOES", "0")]).await;
         assert!(texto.contains("banco.conexoes deve estar entre 1 e 64"), "{nome}: {texto}");
         let texto = refusal(nome, &[BANCO, AMQP, SMTP]).await;
