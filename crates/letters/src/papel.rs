@@ -66,17 +66,6 @@ impl Papel {
     pub const C5: Self =
         Self { janela: Janela { x: 200, y: 550, largura: 900, altura: 450 }, dobras: [Some(1_485), None] };
 
-    /// By the name that a configuration gives it.
-    #[must_use]
-    pub fn of(nome: &str) -> Option<Self> {
-        match nome {
-            "dl" | "c6_c5" => Some(Self::DL),
-            "oficio" => Some(Self::OFICIO),
-            "c5" => Some(Self::C5),
-            _ => None,
-        }
-    }
-
     /// Where the text of the first page begins.
     pub(crate) const fn corpo(self) -> i32 {
         let vista = self.janela.vista();

@@ -42,7 +42,7 @@ impl Deposito {
     ) -> io::Result<(Guardado, T)> {
         let fim = self.path(lugar)?;
         let dir = fim.parent().unwrap_or(&self.dir);
-        fs::create_dir_all(dir)?;
+        make_dir(dir)?;
         let mut parcial = fim.clone().into_os_string();
         parcial.push(PARCIAL);
         let arquivo = OpenOptions::new().write(true).create(true).truncate(true).open(&parcial)?;
@@ -102,6 +102,23 @@ impl Deposito {
         }
         Err(io::Error::new(io::ErrorKind::InvalidInput, "o nome leva para fora do depósito"))
     }
+}
+
+/// Makes a directory, and tells the disk of it: a file in a directory that is not there after the power was cut is not there.
+fn make_dir(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let acima = match dir.parent() {
+        Some(acima) if !acima.as_os_str().is_empty() => acima,
+        Some(_) | None => Path::new("."),
+    };
+    make_dir(acima)?;
+    match fs::create_dir(dir) {
+        Err(erro) if erro.kind() == io::ErrorKind::AlreadyExists => {}
+        outcome => outcome?,
+    }
+    File::open(acima)?.sync_all()
 }
 
 /// A file that is measured while it is written.
