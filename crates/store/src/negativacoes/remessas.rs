@@ -28,8 +28,8 @@ pub struct Esperando {
     pub credencial: Uuid,
 }
 
-/// Accounts of bureaus by file whose entries have waited for company long enough; without `incluir` only those with something that
-/// has to come off.
+/// Accounts of bureaus by file whose entries have waited for company long enough, or are to be called off (rule b23); without
+/// `incluir` only those with something that has to come off.
 ///
 /// # Errors
 /// The database is unreachable.
@@ -39,7 +39,9 @@ pub fn waiting(t: &mut Tenant<'_>, agrupar: Duration, incluir: bool) -> Result<V
         "SELECT n.credencial_id AS credencial FROM disparo.negativacao n \
            JOIN disparo.credencial c ON c.empresa_id = n.empresa_id AND c.id = n.credencial_id \
           WHERE n.empresa_id = $1 AND n.situacao IN ('solicitada', 'baixa_solicitada') AND n.bureau = 'pefin' \
-            AND (n.situacao = 'baixa_solicitada' OR $3 AND c.ativa AND NOT n.parada) \
+            AND (n.situacao = 'baixa_solicitada' OR $3 AND c.ativa AND (NOT n.parada OR EXISTS ( \
+                  SELECT FROM disparo.execucao e JOIN lote.v_acao a ON a.id = e.lote_id AND a.cancelada \
+                   WHERE e.empresa_id = n.empresa_id AND e.id = n.execucao_id))) \
           GROUP BY 1 HAVING min(n.esperando_desde) <= clock_timestamp() - $2 ORDER BY 1",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
@@ -169,12 +171,12 @@ fn ripe(
     (agora, hoje): (DateTime<Utc>, NaiveDate),
 ) -> Result<Vec<Uuid>, StoreError> {
     let candidatas: Vec<Candidata> = prepared(
-        "SELECT n.id, n.titulo_id, n.devedor_id, n.credor_id, n.vencimento, n.valor, \
-                EXISTS (SELECT FROM lote.v_acao a WHERE a.cancelada AND a.id = (SELECT e.lote_id FROM disparo.execucao e \
-                         WHERE e.empresa_id = n.empresa_id AND e.id = n.execucao_id)) AS cancelada \
-           FROM disparo.negativacao n \
-          WHERE n.empresa_id = $1 AND n.credencial_id = $2 AND n.situacao = 'solicitada' AND NOT n.parada \
-          ORDER BY n.id LIMIT $3 FOR UPDATE",
+        "SELECT n.id, n.titulo_id, n.devedor_id, n.credor_id, n.vencimento, n.valor, l.cancelada \
+           FROM disparo.negativacao n CROSS JOIN LATERAL ( \
+                SELECT EXISTS (SELECT FROM lote.v_acao a WHERE a.cancelada AND a.id = (SELECT e.lote_id FROM disparo.execucao e \
+                         WHERE e.empresa_id = n.empresa_id AND e.id = n.execucao_id)) AS cancelada) l \
+          WHERE n.empresa_id = $1 AND n.credencial_id = $2 AND n.situacao = 'solicitada' AND (NOT n.parada OR l.cancelada) \
+          ORDER BY n.id LIMIT $3 FOR UPDATE OF n",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(credencial)

@@ -475,7 +475,15 @@ fn b23_an_entry_of_a_batch_that_was_called_off_goes_to_no_bureau() {
     let mut andando = || olho.number(&format!("disparo.lote_andando('{lote}', 'negativacao')::integer"));
     casa.run("UPDATE disparo.execucao SET estado = 'descartada', motivo = 'sem_titulo'");
     assert_eq!(andando(), 1, "nobody carried them yet");
+    casa.run("UPDATE disparo.negativacao SET parada = true");
+    let esperando = || {
+        let ler = |t: &mut store::Tenant<'_>| negativacoes::waiting(t, Duration::ZERO, true);
+        casa.dispatcher.da_empresa(casa.empresa, ler).unwrap().len()
+    };
+    assert_eq!(esperando(), 0, "their títulos say to wait");
     casa.run("UPDATE lote.acao_em_lote SET estado = 'cancelada', cancelada_em = now()");
+    assert_eq!(esperando(), 1, "what is called off waits for nothing");
+    casa.run("UPDATE disparo.negativacao SET parada = false WHERE contrato = 'T1'");
     assert!(begin(&casa, conta).is_none(), "a remessa of nobody");
     assert_eq!(situacoes(&casa), ["cancelada", "cancelada"]);
     assert_eq!(andando(), 0);
