@@ -17,7 +17,7 @@ CREATE INDEX avulso_nome ON lote.avulso (empresa_id, planilha_id, nome_busca, id
 ALTER TABLE lote.avulso ENABLE ROW LEVEL SECURITY;
 CREATE POLICY da_empresa ON lote.avulso
   USING (empresa_id = cadastro.empresa_atual()) WITH CHECK (empresa_id = cadastro.empresa_atual());
-GRANT SELECT, INSERT ON lote.avulso TO cobranca_lote;
+GRANT SELECT, INSERT, DELETE ON lote.avulso TO cobranca_lote;
 
 -- What the dispatcher calls whoever has one.
 CREATE VIEW lote.v_avulso WITH (security_barrier) AS

@@ -7,6 +7,7 @@ mod assunto;
 mod estado;
 mod mostrado;
 mod quem;
+mod relacao;
 
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ pub use assunto::assunto;
 pub use estado::{EstadoLote, EventoLote};
 pub use mostrado::{Mostrado, Mudanca, Resumo, ResumoInvalido, TextoMostrado};
 pub use quem::{Planilha, Quem};
+pub use relacao::Relacao;
 
 /// Rule b01: who stands for a bare address or number where others have a debtor: always the same for the same, so that it is
 /// once in a sheet and gets one message at a time. No mailbox is known that tells capitals apart. `None` of who is named as a debtor.

@@ -20,6 +20,7 @@ use crate::{Banco, StoreError, Tenant};
 
 mod baixa;
 mod erros;
+pub(crate) mod exportacoes;
 mod lista;
 
 pub use baixa::{Baixa, Peca, fetch, purge};
@@ -41,6 +42,14 @@ pub struct Reserva {
     pub acao: Option<Uuid>,
     /// How many things it holds.
     pub itens: i64,
+}
+
+impl Reserva {
+    /// The whole name under which the file of this id is saved.
+    fn saved_as(&self, id: Uuid) -> String {
+        let texto = id.simple().to_string();
+        format!("{}-{}.{}", self.nome, texto.get(24..).unwrap_or_default(), ending(self.mime))
+    }
 }
 
 /// A file that is ours to make.
@@ -161,8 +170,6 @@ fn insert(
     agora: DateTime<Utc>,
     lease: Duration,
 ) -> Result<Option<Posse>, StoreError> {
-    let texto = id.simple().to_string();
-    let fim = texto.get(24..).unwrap_or_default();
     Ok(sql_query(
         "INSERT INTO disparo.arquivo (empresa_id, id, tipo, nome, mime, data, acao_id, itens, criado_em, cerca, lease_ate, tentativas) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nextval('disparo.cerca'), clock_timestamp() + $10, 1) \
@@ -171,7 +178,7 @@ fn insert(
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id)
     .bind::<Text, _>(reserva.tipo.as_str())
-    .bind::<Text, _>(format!("{}-{fim}.{}", reserva.nome, ending(reserva.mime)))
+    .bind::<Text, _>(reserva.saved_as(id))
     .bind::<Text, _>(reserva.mime)
     .bind::<Date, _>(reserva.data)
     .bind::<Nullable<SqlUuid>, _>(reserva.acao)

@@ -5,6 +5,7 @@
 
 mod andamento;
 mod confirmacao;
+pub mod exportacoes;
 mod itens;
 mod leitura;
 mod lista;
@@ -17,14 +18,14 @@ use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::{Canal, Estado};
 use domain::filtro::Filtro;
-use domain::ids::LoteId;
+use domain::ids::{EmpresaId, LoteId};
 use domain::lote::{EstadoLote, Mostrado, Quem, TextoMostrado};
 use uuid::Uuid;
 
 use crate::banco::new_id;
 use crate::filtros::{Contagem, Dia};
 use crate::migracao::ExecuteUnit as _;
-use crate::{StoreError, Tenant, empresas};
+use crate::{Banco, StoreError, Tenant, empresas};
 
 pub use andamento::{Passo, pending, progress, step};
 pub use confirmacao::{Confirmacao, ForaDeUso, Vista, confirm, look, text_now};
@@ -117,6 +118,13 @@ impl Lote {
         let Selecionados { quem, contagem, .. } = self.selecao.as_ref()?;
         Some(shown(self.tipo, quem, contagem, self.texto.clone()))
     }
+
+    /// Who is meant, where it can still be looked up who that is: the lines of a sheet go when its batch is called off as a draft.
+    #[must_use]
+    pub fn ao_alcance(&self) -> Option<&Selecionados> {
+        let largada = self.estado == EstadoLote::Cancelada && self.confirmado.is_none();
+        self.selecao.as_ref().filter(|selecao| !(largada && selecao.quem.planilha().is_some()))
+    }
 }
 
 fn shown(tipo: Canal, quem: &Quem, contagem: &Contagem, texto: Option<TextoMostrado>) -> Mostrado {
@@ -152,6 +160,19 @@ pub fn day(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<Dia, StoreError> 
     let (fuso, hoje) = (empresa.zone()?, empresa.today(agora)?);
     let vencidos_ate = domain::negociacao::vencidos_ate(hoje, &empresa.regras()?);
     Ok(Dia { hoje, fuso, vencidos_ate })
+}
+
+/// What a function names that looks at every company.
+fn of_every_company(banco: &Banco, sql: &str) -> Result<Vec<(EmpresaId, Uuid)>, StoreError> {
+    #[derive(QueryableByName)]
+    struct PorFazer {
+        #[diesel(sql_type = SqlUuid)]
+        empresa_id: Uuid,
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let linhas: Vec<PorFazer> = banco.de_todas(|conn| Ok(sql_query(sql).load(conn)?))?;
+    Ok(linhas.into_iter().map(|linha| (EmpresaId::new(linha.empresa_id), linha.id)).collect())
 }
 
 /// Whose the last filter is: of whom the caller said that asked, or of the API key.

@@ -68,6 +68,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(itens::list)
         .service(listas::aptos)
         .service(listas::detail)
+        .service(listas::keep_aptos)
+        .service(listas::keep_detail)
         .service(modelos::list)
         .service(modelos::get);
 }

@@ -3,10 +3,10 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use runtime::{Config, Encerramento, Relogio};
+use runtime::{Config, Deposito, Encerramento, Relogio};
 use store::{Banco, Papel, StoreError};
 
-use crate::{CONEXOES, Contexto, Trabalhador, configure};
+use crate::{Arquivista, CONEXOES, CONEXOES_DO_ARQUIVISTA, Contexto, Trabalhador, configure};
 
 /// What the OpenAPI document says of this service.
 pub const INFO: web::InfoApi = web::InfoApi {
@@ -29,7 +29,7 @@ pub enum RunError {
     Io(#[from] std::io::Error),
 }
 
-/// Works on what was confirmed and serves the API until the end is asked for.
+/// Works on what was confirmed and on what is to be kept, and serves the API until the end is asked for.
 ///
 /// # Errors
 /// The database or the address to listen on cannot be used.
@@ -37,6 +37,8 @@ pub async fn run(config: &Config, fim: &Encerramento) -> Result<(), RunError> {
     let url = config.banco.url.as_ref().ok_or(RunError::SemBanco)?;
     let listener = TcpListener::bind(config.http.socket())?;
     let trabalhador = Trabalhador::new(Banco::connect(url.expor(), Papel::Lote, CONEXOES)?, Relogio::Sistema);
+    let banco = Banco::connect(url.expor(), Papel::Lote, CONEXOES_DO_ARQUIVISTA)?;
+    let arquivista = Arquivista::new(banco, Relogio::Sistema, Deposito::new(&config.arquivos.dir));
     let banco = Banco::connect(url.expor(), Papel::Lote, config.banco.conexoes)?;
     let base = servico::Contexto { banco: banco.clone(), relogio: Relogio::Sistema };
     let contexto = Contexto::new(base.clone(), Arc::clone(&trabalhador));
@@ -49,6 +51,6 @@ pub async fn run(config: &Config, fim: &Encerramento) -> Result<(), RunError> {
         fim.pedir(); // without its API the process is of no use: let it be started anew
         servido
     };
-    let (servido, ()) = tokio::join!(servir, trabalhador.run(fim.clone()));
+    let (servido, (), ()) = tokio::join!(servir, trabalhador.run(fim.clone()), arquivista.run(fim.clone()));
     Ok(servido?)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use batch_action::Trabalhador;
+use batch_action::{Arquivista, Trabalhador};
 use bus::Bus;
 use cartas::Impressora;
 use dispatcher::{Ajustes, Descadastro, Dispatcher, Saida};
@@ -19,7 +19,7 @@ use providers::http;
 use providers::operadora::{self, Operadora};
 use providers::sms::ClienteSms;
 use regua_engine::Engine;
-use runtime::{Config, Encerramento, Relogio};
+use runtime::{Config, Deposito, Encerramento, Relogio};
 use servico::Contexto;
 use store::disparos::{self, Prazos};
 use store::{Banco, Papel};
@@ -96,7 +96,7 @@ impl Sistema {
             ajustes,
         );
 
-        let trabalhador = worker(url.expor(), &lugar.relogio)?;
+        let (trabalhador, arquivista) = batches(url.expor(), &lugar.relogio, config)?;
         let autenticador = servico::autenticador(titulos.clone());
         let titulos_api = titulos::Contexto::new(titulos.clone());
         let importador = importer(url.expor(), &lugar.relogio, &titulos_api)?;
@@ -121,7 +121,7 @@ impl Sistema {
         let tarefas = vec![
             tokio::spawn(engine.run(fim.clone())),
             tokio::spawn(importador.run(fim.clone())),
-            tokio::spawn(trabalhador.run(fim.clone())),
+            tokio::spawn(together(trabalhador.run(fim.clone()), arquivista.run(fim.clone()))),
             tokio::spawn(Arc::clone(&impressora).run(fim.clone())),
             tokio::spawn(keep(praca, dispatcher.run(fim.clone()))),
         ];
@@ -178,9 +178,16 @@ fn repeatable(saidas: &[Saida]) -> Vec<Canal> {
     saidas.iter().filter(|saida| saida.idempotente()).map(Saida::canal).collect()
 }
 
-fn worker(url: &str, relogio: &Relogio) -> Resultado<Arc<Trabalhador>> {
+fn batches(url: &str, relogio: &Relogio, config: &Config) -> Resultado<(Arc<Trabalhador>, Arc<Arquivista>)> {
     let banco = Banco::connect(url, Papel::Lote, batch_action::CONEXOES)?;
-    Ok(Trabalhador::new(banco, relogio.clone()))
+    let trabalhador = Trabalhador::new(banco, relogio.clone());
+    let banco = Banco::connect(url, Papel::Lote, batch_action::CONEXOES_DO_ARQUIVISTA)?;
+    let arquivos = Deposito::new(&config.arquivos.dir);
+    Ok((trabalhador, Arquivista::new(banco, relogio.clone(), arquivos)))
+}
+
+async fn together(uma: impl Future<Output = ()>, outra: impl Future<Output = ()>) {
+    tokio::join!(uma, outra);
 }
 
 fn importer(url: &str, relogio: &Relogio, api: &titulos::Contexto) -> Resultado<Arc<titulos::Importador>> {

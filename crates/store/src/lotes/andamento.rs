@@ -18,8 +18,8 @@ use domain::titulo::{StatusTitulo, Titulo};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Lote;
 use super::passos::move_to;
+use super::{Lote, of_every_company};
 use crate::migracao::ExecuteUnit as _;
 use crate::titulos::{ColunasTitulo, array_literal};
 use crate::{Banco, StoreError, Tenant, empresas};
@@ -48,16 +48,8 @@ pub enum Passo {
 /// # Errors
 /// The database is unreachable.
 pub fn pending(banco: &Banco) -> Result<Vec<(EmpresaId, LoteId)>, StoreError> {
-    #[derive(QueryableByName)]
-    struct PorFazer {
-        #[diesel(sql_type = SqlUuid)]
-        empresa_id: Uuid,
-        #[diesel(sql_type = SqlUuid)]
-        id: Uuid,
-    }
-    let linhas: Vec<PorFazer> =
-        banco.de_todas(|conn| Ok(sql_query("SELECT empresa_id, id FROM lote.por_fazer()").load(conn)?))?;
-    Ok(linhas.into_iter().map(|l| (EmpresaId::new(l.empresa_id), LoteId::new(l.id))).collect())
+    let por_fazer = of_every_company(banco, "SELECT empresa_id, id FROM lote.por_fazer()")?;
+    Ok(por_fazer.into_iter().map(|(empresa, id)| (empresa, LoteId::new(id))).collect())
 }
 
 #[derive(QueryableByName)]

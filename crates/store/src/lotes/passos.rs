@@ -8,7 +8,7 @@ use domain::ids::LoteId;
 use domain::lote::{EstadoLote, EventoLote, Mostrado, Quem};
 use serde_json::Value;
 
-use super::{Lote, TemplateDeLote, day, remember, shown};
+use super::{Lote, TemplateDeLote, day, planilhas, remember, shown};
 use crate::filtros::{self, Selecao};
 use crate::migracao::ExecuteUnit as _;
 use crate::{StoreError, Tenant};
@@ -48,6 +48,7 @@ pub fn select(
     let dia = day(t, agora)?;
     let contagem = filtros::count(t, &Selecao { quem: quem.into(), tipo: lote.tipo, dia })?;
     save_shown(t, lote, estado, &shown(lote.tipo, quem, &contagem, None), agora)?;
+    planilhas::let_go(t, lote.id, quem.planilha().map(|planilha| planilha.id), agora)?;
     if let Some(filtro) = quem.filtro() {
         remember(t, lote, filtro, agora)?;
     }
@@ -95,6 +96,9 @@ pub fn cancel(
         Err(recusa) => return Ok(Err(recusa)),
     };
     move_to(t, lote.id, estado, agora)?;
+    if lote.confirmado.is_none() {
+        planilhas::let_go(t, lote.id, None, agora)?;
+    }
     // Rule b23: from its next claim on the fence lets nothing of it through; a worker gives up what waits ([`super::step`]).
     Ok(Ok(()))
 }

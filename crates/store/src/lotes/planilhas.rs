@@ -1,7 +1,10 @@
 //! Rules b03, b04: the sheet that says whom a batch is for.
 //!
 //! Its lines come a piece at a time ([`find`], [`name`], [`refuse`]), and what they add up to comes last ([`create`]), all in the
-//! transaction that selects by it: a sheet that is not read to its end was never there. Nothing of one changes afterwards.
+//! transaction that selects by it: a sheet that is not read to its end was never there. Nothing of one changes afterwards, and once
+//! nobody asks for its lines any more these go ([`clear`]).
+
+mod limpeza;
 
 use std::collections::HashMap;
 
@@ -18,6 +21,9 @@ use uuid::Uuid;
 use crate::banco::new_id;
 use crate::migracao::ExecuteUnit as _;
 use crate::{StoreError, Tenant};
+
+pub(super) use limpeza::let_go;
+pub use limpeza::{clear, stands, to_clear};
 
 /// Whom a line means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +73,7 @@ pub struct NovaPlanilha {
     pub desconhecidas: i64,
 }
 
-/// A sheet as its errors are given back.
+/// What is kept of a sheet beside its counts.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Guardada {
     /// What it is called, in the caller's words.

@@ -247,6 +247,7 @@ fn batches_read_the_columns_that_filters_ask_for_and_no_others() {
     let suas = [
         "lote.acao_em_lote",
         "lote.avulso",
+        "lote.exportacao",
         "lote.item",
         "lote.planilha",
         "lote.planilha_devedor",
@@ -271,9 +272,17 @@ fn batches_read_the_columns_that_filters_ask_for_and_no_others() {
     let lidas = DO_LOTE.into_iter().chain(suas).chain(vistas);
     let mut espera: BTreeSet<String> = lidas.map(|tabela| format!("{tabela} SELECT")).collect();
     espera.extend(suas.map(|tabela| format!("{tabela} INSERT")));
-    // Whom a batch was confirmed for, and what a sheet said, stay as they were.
-    espera.extend(["acao_em_lote", "ultimo_filtro"].map(|tabela| format!("lote.{tabela} UPDATE")));
+    // Whom a batch was confirmed for stays as it was. Of a sheet, that it is let go of and cleared is all that changes.
+    espera
+        .extend(["acao_em_lote", "planilha", "ultimo_filtro"].map(|tabela| format!("lote.{tabela} UPDATE")));
+    let saem = ["exportacao", "planilha", "planilha_devedor", "planilha_recusada"];
+    espera.extend(saem.map(|tabela| format!("lote.{tabela} DELETE")));
     assert_eq!(privileges(&casa, "cobranca_lote"), espera);
+    assert_eq!(
+        casa.n("has_table_privilege('cobranca_lote', 'lote.planilha', 'UPDATE')::int"),
+        0,
+        "two columns"
+    );
     for coluna in ["observacao", "operador"] {
         assert_eq!(
             casa.n(&format!(
@@ -339,6 +348,7 @@ const EXECUTAVEIS: &[&str] = &[
     "disparo.anotar_acordo: ",
     "disparo.anotar_titulos: ",
     "disparo.aplicar_recibos: ",
+    "disparo.concluir_exportacao: cobranca_lote",
     "disparo.consulta_de: cobranca_disparo",
     "disparo.descartar_de_acoes: cobranca_regua",
     "disparo.descartar_de_inscricoes: cobranca_regua",
@@ -353,12 +363,17 @@ const EXECUTAVEIS: &[&str] = &[
     "disparo.lote_andando: cobranca_lote",
     "disparo.prometer_taxa: cobranca_disparo",
     "disparo.receber: cobranca_disparo",
+    "disparo.renovar_exportacao: cobranca_lote",
+    "disparo.reservar_exportacao: cobranca_lote",
     "disparo.segurar_taxa: cobranca_disparo",
     "disparo.segurar_templates: cobranca_regua",
+    "disparo.tomar_exportacao: cobranca_lote",
     "disparo.usa_credor: cobranca_titulos",
     "disparo.varrer: cobranca_disparo",
     "disparo.varrer_consultas: cobranca_disparo",
     "disparo.varrer_recibos: cobranca_disparo",
+    "lote.exportacoes_por_fazer: cobranca_lote",
+    "lote.planilhas_por_limpar: cobranca_lote",
     "lote.por_fazer: cobranca_lote",
     "regua.linha_do_tempo: cobranca_disparo",
     "regua.marcar: cobranca_titulos",

@@ -190,7 +190,8 @@ fn told(ruim: &LinhaRecusada) -> Vec<ErroCampo> {
 
 /// Baixa as linhas recusadas da planilha da ação, como vieram, com o motivo na coluna `erro`: para serem corrigidas e enviadas de novo.
 ///
-/// Uma ação que não tem planilha, ou cujos devedores foram escolhidos depois por filtros, não tem linhas recusadas: 409.
+/// Uma ação que não tem planilha, cujos devedores foram escolhidos depois por filtros, ou que foi cancelada antes de ser confirmada,
+/// não tem linhas recusadas: 409. As de uma planilha se apagam quando outra toma o lugar dela.
 #[utoipa::path(
     operation_id = "baixar_erros_da_planilha_de_acao_em_lote",
     tag = "Ações em lote",
@@ -209,9 +210,12 @@ pub(super) async fn errors(
     let formato = Formato::from(consulta.0.formato);
     let escrita = contexto.servico.da_empresa_em_um_instante(&acesso, move |t| {
         let Some(lote) = lotes::get(t, id.0)? else { return Ok(Err(Problema::nao_encontrado())) };
-        match lote.selecao.as_ref().and_then(|selecao| selecao.quem.planilha()) {
+        match lote.ao_alcance().and_then(|selecao| selecao.quem.planilha()) {
             Some(planilha) => write(t, planilha.id, formato),
-            None => Ok(Err(Problema::conflito(&ACAO_NAO_PERMITE, "a ação não é por planilha"))),
+            None => Ok(Err(Problema::conflito(
+                &ACAO_NAO_PERMITE,
+                "a ação não é por planilha, ou foi cancelada antes de ser confirmada",
+            ))),
         }
     });
     let arquivo = escrita.await??;

@@ -14,14 +14,11 @@ use deserr::Deserr;
 use domain::ids::DevedorId;
 use futures_util::stream;
 use serde::Serialize;
-use sheets::saida::{Celula, Coluna, Formato, Saida};
-use store::{StoreError, Tenant};
+use sheets::saida::{Formato, Saida};
 use utoipa::{IntoParams, ToSchema};
 use web::{ErrosCampo, Problema, Solicitante};
 
-/// Rows of a page: enough that a filter is not asked for each handful. Rows of 230 bytes cost the process 9 MB more at its peak, as much
-/// for 200,000 of them as for 20,000.
-pub(super) const PAGINA: i64 = 5_000;
+use crate::folhas::Folha;
 
 /// Um tipo de planilha.
 #[derive(Clone, Copy, Debug, Default, Deserr, Serialize, ToSchema)]
@@ -53,21 +50,6 @@ impl From<FormatoDePlanilha> for Formato {
         }
     }
 }
-
-/// What a sheet says of rows of a kind.
-pub(super) struct Folha<L> {
-    /// The name of its file, without what tells the format.
-    pub(super) nome: String,
-    pub(super) colunas: Vec<Coluna>,
-    /// A page of at most [`PAGINA`] rows, by debtor, after the one named.
-    pub(super) ler: LerPagina<L>,
-    pub(super) devedor: fn(&L) -> DevedorId,
-    pub(super) celulas: Celulas<L>,
-}
-
-pub(super) type Celulas<L> = Box<dyn Fn(&L) -> Vec<Celula<'_>> + Send>;
-pub(super) type LerPagina<L> =
-    Arc<dyn Fn(&mut Tenant<'_>, Option<DevedorId>) -> Result<Vec<L>, StoreError> + Send + Sync>;
 
 /// Answers with the sheet. Its first page is read before anything is said, so that what fails there is told as anywhere.
 pub(super) async fn answer<L: Send + 'static>(
@@ -139,9 +121,10 @@ impl<L: Send + 'static> EmCurso<L> {
         for linha in linhas {
             self.saida.row(&(self.folha.celulas)(linha))?;
         }
-        let ultima = linhas.last().filter(|_| i64::try_from(linhas.len()) == Ok(PAGINA));
-        let Some(ultima) = ultima else { return Ok((self.saida.finish()?.take(), None)) };
-        self.ate = Some((self.folha.devedor)(ultima));
+        self.ate = self.folha.next(linhas);
+        if self.ate.is_none() {
+            return Ok((self.saida.finish()?.take(), None));
+        }
         Ok((self.balde.take(), Some(self)))
     }
 }

@@ -94,7 +94,7 @@ fn show(
         Ok(texto) => texto,
         Err(ForaDeUso) => return Ok(Err(out_of_use())),
     };
-    let (Some(selecao), Some(texto)) = (&lote.selecao, &texto) else {
+    let (Some(selecao), Some(texto)) = (lote.ao_alcance(), &texto) else {
         return Ok(Err(forbidden(Recusa(lote.estado))));
     };
     let selecao =

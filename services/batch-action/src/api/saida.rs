@@ -7,6 +7,7 @@ use domain::lote::{Planilha, Quem, TextoMostrado};
 use serde::Serialize;
 use serde_json::Value;
 use store::filtros::{self, Contagem};
+use store::lotes::planilhas::{self, Guardada};
 use store::lotes::{self, Listada, Lote, Selecionados, UltimoFiltro};
 use store::{StoreError, Tenant};
 use utoipa::ToSchema;
@@ -153,6 +154,9 @@ pub(super) struct SelecaoDeAcaoEmLote {
 pub(super) struct PlanilhaDeAcaoEmLote {
     /// Id.
     id: Uuid,
+    /// Nome do arquivo, como veio em `?nome=`.
+    #[schema(example = "inadimplentes-marco.csv")]
+    nome: Option<String>,
     /// Se é de e-mails ou telefones avulsos, e não de devedores.
     avulsa: bool,
     /// Linhas, sem as que estão em branco.
@@ -167,6 +171,9 @@ pub(super) struct PlanilhaDeAcaoEmLote {
     /// Linhas recusadas, que `/planilha/erros` devolve com o motivo.
     #[schema(example = 2)]
     recusadas: i64,
+    /// Das recusadas, as que não são de nenhum devedor da empresa.
+    #[schema(example = 1)]
+    desconhecidas: i64,
 }
 
 /// Quantos não podem receber a ação por um motivo.
@@ -266,7 +273,7 @@ impl SelecaoDeAcaoEmLote {
         Ok(Self {
             em_palavras: in_words(t, quem)?,
             filtro: quem.filtro().map(Filtro::escrever),
-            planilha: quem.planilha().map(PlanilhaDeAcaoEmLote::from),
+            planilha: quem.planilha().map(|planilha| PlanilhaDeAcaoEmLote::load(t, planilha)).transpose()?,
             atendem,
             com_contato,
             excluidos: excluidos.iter().map(linha).collect(),
@@ -288,10 +295,21 @@ fn in_words(t: &mut Tenant<'_>, quem: &Quem) -> Result<Vec<String>, StoreError> 
     })
 }
 
-impl From<&Planilha> for PlanilhaDeAcaoEmLote {
-    fn from(planilha: &Planilha) -> Self {
+impl PlanilhaDeAcaoEmLote {
+    fn load(t: &mut Tenant<'_>, planilha: &Planilha) -> Result<Self, StoreError> {
         let Planilha { id, avulsa, aceitas, repetidas, recusadas } = *planilha;
-        Self { id: id.uuid(), avulsa, linhas: planilha.linhas(), aceitas, repetidas, recusadas }
+        let Guardada { nome, desconhecidas, .. } =
+            planilhas::get(t, id)?.ok_or(StoreError::Unknown("planilha"))?;
+        Ok(Self {
+            id: id.uuid(),
+            avulsa,
+            nome,
+            linhas: planilha.linhas(),
+            aceitas,
+            repetidas,
+            recusadas,
+            desconhecidas,
+        })
     }
 }
 

@@ -164,7 +164,7 @@ fn page(
     limite: i64,
     agora: DateTime<Utc>,
 ) -> Result<Vec<Amostrado>, StoreError> {
-    let Some(selecao) = lote.selecao.as_ref() else { return Ok(Vec::new()) };
+    let Some(selecao) = lote.ao_alcance() else { return Ok(Vec::new()) };
     let dia = lotes::day(t, agora)?;
     let selecao = filtros::Selecao { quem: (&selecao.quem).into(), tipo: lote.tipo, dia };
     filtros::sample(t, &selecao, depois_de, limite)

@@ -13,6 +13,7 @@ mod avulsos;
 mod baixa;
 mod confirmacao;
 mod consulta;
+mod guardadas;
 mod importada;
 mod listas;
 mod mensagem;

@@ -18,6 +18,7 @@ mod destinatarios;
 mod devedor;
 mod empresas;
 mod entrada;
+mod exportacoes;
 mod fim;
 mod historia;
 mod janela;

@@ -41,7 +41,7 @@ pub(super) struct Arquivo {
     /// O dia de que é; das cartas, a data da noite.
     #[schema(example = "2026-03-18")]
     data: NaiveDate,
-    /// A ação de que são as cartas.
+    /// A ação de que são as cartas, ou a ação em lote de que é a lista.
     acao_id: Option<Uuid>,
     /// Quantas coisas há nele: cartas, registros, linhas.
     itens: i64,

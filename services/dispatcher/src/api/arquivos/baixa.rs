@@ -26,7 +26,7 @@ pub(in crate::api) static ARQUIVO_VAZIO: Codigo = Codigo::new(
     "arquivo_vazio",
     409,
     "Não sobrou nada no arquivo",
-    "Todas as cartas dele deixaram de ser devidas antes do primeiro download.",
+    "Todas as cartas dele deixaram de ser devidas antes do primeiro download, ou a ação de que era a lista foi cancelada antes de ela ser escrita.",
 );
 
 /// Only files of letters have one.
@@ -123,7 +123,7 @@ fn open(deposito: &Deposito, baixa: Baixa) -> Result<Result<Aberto, Problema>, P
             let detalhe = "o arquivo está sendo feito";
             Err(Problema::conflito(&ARQUIVO_EM_PREPARO, detalhe).tentar_em(ESPERA))
         }
-        Baixa::Vazio => Err(Problema::conflito(&ARQUIVO_VAZIO, "nenhuma carta dele ainda é devida")),
+        Baixa::Vazio => Err(Problema::conflito(&ARQUIVO_VAZIO, "não sobrou nada que coubesse nele")),
         Baixa::Expurgado => Err(Problema::new(&ARQUIVO_EXPURGADO, "o prazo de guarda passou")),
         Baixa::SemIndice => Err(Problema::conflito(&ARQUIVO_SEM_INDICE, "o arquivo não tem índice")),
         Baixa::NaoHa => Err(Problema::nao_encontrado()),
