@@ -1,3 +1,4 @@
+REVOKE USAGE ON SCHEMA disparo FROM cobranca_titulos;
 DROP FUNCTION cadastro.titulos_negativados, cadastro.segurar_informante, disparo.usa_credor, disparo.empresas_com_negativacoes;
 DROP TRIGGER negativacao_do_titulo ON cadastro.titulo;
 DROP TRIGGER negativacao_do_acordo ON cadastro.negociacao;

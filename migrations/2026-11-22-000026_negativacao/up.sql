@@ -288,4 +288,5 @@ REVOKE ALL ON FUNCTION disparo.empresas_com_negativacoes, cadastro.titulos_negat
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION disparo.empresas_com_negativacoes, cadastro.titulos_negativados, cadastro.segurar_informante
   TO cobranca_disparo;
+GRANT USAGE ON SCHEMA disparo TO cobranca_titulos;
 GRANT EXECUTE ON FUNCTION disparo.usa_credor TO cobranca_titulos;

@@ -6,6 +6,26 @@ ALTER TABLE cadastro.meio_contato
   ADD obtido_em timestamptz,
   ADD CONSTRAINT meio_contato_fonte CHECK ((fonte IS NULL) = (obtido_em IS NULL));
 
+-- What a provider told of a debtor himself: score_em is when it told his score, null where the company gave it; falecido_em since when
+-- he is held to be dead, by a provider or by a person.
+ALTER TABLE cadastro.devedor
+  ADD score_em    timestamptz,
+  ADD falecido_em timestamptz,
+  ADD CONSTRAINT devedor_score_em CHECK (score_em IS NULL OR score IS NOT NULL);
+CREATE INDEX devedor_falecido ON cadastro.devedor (empresa_id, id) WHERE falecido_em IS NOT NULL;
+CREATE FUNCTION cadastro.score_da_empresa() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+  AS $$ BEGIN NEW.score_em := NULL; RETURN NEW; END $$;
+CREATE TRIGGER score_da_empresa BEFORE UPDATE OF score ON cadastro.devedor FOR EACH ROW
+  WHEN (NEW.score IS DISTINCT FROM OLD.score AND OLD.score_em IS NOT NULL AND NEW.score_em IS NOT DISTINCT FROM OLD.score_em)
+  EXECUTE FUNCTION cadastro.score_da_empresa();
+
+-- Whom nothing is sent to any more, for the fence.
+CREATE VIEW cadastro.v_falecido WITH (security_barrier) AS
+  SELECT d.empresa_id, d.id AS devedor_id, d.falecido_em FROM cadastro.devedor d
+   WHERE d.empresa_id = cadastro.empresa_atual() AND d.falecido_em IS NOT NULL;
+GRANT SELECT ON cadastro.v_falecido TO cobranca_disparo;
+
 CREATE TABLE disparo.politica_enriquecimento (
   empresa_id           uuid PRIMARY KEY,
   limite_mensal        bigint CHECK (limite_mensal >= 0), -- null = none
@@ -122,9 +142,19 @@ CREATE FUNCTION cadastro.contatos_a_mesclar(p_devedor uuid) RETURNS TABLE (tipo 
                   WHERE m.empresa_id = cadastro.empresa_atual() AND m.devedor_id = p_devedor;
   END $$;
 
--- Rule b22: adds contacts that a provider told, after those that are there, and changes none that is. Answers how many are new.
+-- Of the debtor himself, held like his contacts: his score, where an answer brought it when, and whether he is held to be dead.
+CREATE FUNCTION cadastro.devedor_a_mesclar(p_devedor uuid) RETURNS TABLE (score smallint, score_em timestamptz, falecido boolean)
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT d.score, d.score_em, d.falecido_em IS NOT NULL FROM cadastro.devedor d
+     WHERE d.empresa_id = cadastro.empresa_atual() AND d.id = p_devedor FOR NO KEY UPDATE
+  $$;
+
+-- Rule b22: adds contacts that a provider told, after those that are there, and changes none that is; and writes what is news of the
+-- debtor himself (rules s10, G19). Answers how many contacts are new.
 CREATE FUNCTION cadastro.enriquecer(
-    p_devedor uuid, p_tipo text[], p_valor text[], p_endereco text[], p_fonte text, p_em timestamptz) RETURNS bigint
+    p_devedor uuid, p_tipo text[], p_valor text[], p_endereco text[], p_fonte text, p_em timestamptz, p_score smallint,
+    p_falecido boolean) RETURNS bigint
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
   DECLARE novos bigint;
@@ -139,14 +169,18 @@ CREATE FUNCTION cadastro.enriquecer(
       FROM unnest(p_tipo, p_valor, p_endereco) WITH ORDINALITY AS x (tipo, valor, endereco, n)
         ON CONFLICT (empresa_id, devedor_id, tipo, valor) DO NOTHING;
     GET DIAGNOSTICS novos = ROW_COUNT;
-    IF novos > 0 THEN
-      UPDATE cadastro.devedor d SET versao = d.versao + 1, atualizado_em = p_em
+    IF novos > 0 OR p_score IS NOT NULL OR p_falecido THEN
+      UPDATE cadastro.devedor d
+         SET score = coalesce(p_score, d.score), score_em = CASE WHEN p_score IS NULL THEN d.score_em ELSE p_em END,
+             falecido_em = CASE WHEN p_falecido THEN coalesce(d.falecido_em, p_em) ELSE d.falecido_em END,
+             versao = d.versao + 1, atualizado_em = p_em
        WHERE d.empresa_id = cadastro.empresa_atual() AND d.id = p_devedor;
       PERFORM regua.marcar(ARRAY[p_devedor]);
     END IF;
     RETURN novos;
   END $$;
 
-REVOKE ALL ON FUNCTION disparo.consulta_de, disparo.varrer_consultas, cadastro.contatos_a_mesclar, cadastro.enriquecer FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION disparo.consulta_de, disparo.varrer_consultas, cadastro.contatos_a_mesclar, cadastro.enriquecer
-  TO cobranca_disparo;
+REVOKE ALL ON FUNCTION disparo.consulta_de, disparo.varrer_consultas, cadastro.contatos_a_mesclar, cadastro.devedor_a_mesclar,
+  cadastro.enriquecer, cadastro.score_da_empresa FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION disparo.consulta_de, disparo.varrer_consultas, cadastro.contatos_a_mesclar, cadastro.devedor_a_mesclar,
+  cadastro.enriquecer TO cobranca_disparo;

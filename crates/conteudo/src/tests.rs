@@ -62,6 +62,7 @@ fn dados(assunto: &str, corpo: &str) -> Cerca {
         assunto: Some(assunto.to_owned()),
         corpo: Some(corpo.to_owned()),
         devedor_nome: "Maria da Silva".to_owned(),
+        devedor_falecido_em: None,
         devedor_documento: Some("52998224725".to_owned()),
         devedor_codigo: Some("C-1042".to_owned()),
         devedor_email: Some("maria@exemplo.com.br".to_owned()),

@@ -68,6 +68,8 @@ impl Canal {
 codigos! {
     /// Why an execution did not go out. The codes are stable: people and programs read them.
     pub enum Motivo("motivo") {
+        /// The debtor is held to be dead (rule G19).
+        DevedorFalecido = "devedor_falecido",
         /// The título was paid.
         TituloPago = "titulo_pago",
         /// The título was cancelled.

@@ -274,14 +274,8 @@ pub enum EmUso {
 
 #[derive(QueryableByName)]
 struct Uso {
-    #[diesel(sql_type = Bool)]
-    titulo: bool,
-    #[diesel(sql_type = Bool)]
-    regua: bool,
-    #[diesel(sql_type = Bool)]
-    politica: bool,
-    #[diesel(sql_type = Bool)]
-    credencial: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    por: Option<String>,
 }
 
 /// Deletes a creditor that nothing refers to. A título that names it meanwhile waits, and then finds none.
@@ -291,20 +285,20 @@ struct Uso {
 pub fn delete(t: &mut Tenant<'_>, id: CredorId) -> Result<Result<(), EmUso>, StoreError> {
     lock(t, id)?;
     let uso: Uso = sql_query(
-        "SELECT EXISTS (SELECT FROM cadastro.titulo WHERE empresa_id = $1 AND credor_id = $2) AS titulo, \
-                regua.usa_credor($2) AS regua, \
-                EXISTS (SELECT FROM cadastro.politica_negociacao WHERE empresa_id = $1 AND credor_id = $2) AS politica, \
-                disparo.usa_credor($2) AS credencial",
+        "SELECT CASE WHEN EXISTS (SELECT FROM cadastro.titulo WHERE empresa_id = $1 AND credor_id = $2) THEN 'titulo' \
+                     WHEN regua.usa_credor($2) THEN 'regua' \
+                     WHEN EXISTS (SELECT FROM cadastro.politica_negociacao WHERE empresa_id = $1 AND credor_id = $2) THEN 'politica' \
+                     WHEN disparo.usa_credor($2) THEN 'credencial' END AS por",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id.uuid())
     .get_result(t.conn)?;
-    match uso {
-        Uso { titulo: true, .. } => return Ok(Err(EmUso::PorTitulo)),
-        Uso { regua: true, .. } => return Ok(Err(EmUso::PorRegua)),
-        Uso { politica: true, .. } => return Ok(Err(EmUso::PorPolitica)),
-        Uso { credencial: true, .. } => return Ok(Err(EmUso::PorCredencial)),
-        Uso { titulo: false, regua: false, politica: false, credencial: false } => {}
+    match uso.por.as_deref() {
+        None => {}
+        Some("titulo") => return Ok(Err(EmUso::PorTitulo)),
+        Some("regua") => return Ok(Err(EmUso::PorRegua)),
+        Some("politica") => return Ok(Err(EmUso::PorPolitica)),
+        Some(_) => return Ok(Err(EmUso::PorCredencial)),
     }
     sql_query("DELETE FROM cadastro.credor WHERE empresa_id = $1 AND id = $2")
         .bind::<SqlUuid, _>(t.empresa.uuid())

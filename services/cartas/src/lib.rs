@@ -102,7 +102,7 @@ pub enum Falha {
     #[error("a carta {0} não pode ser lida")]
     Ilegivel(String),
     /// Letters of a file cannot be printed even alone.
-    #[error("{} cartas não podem ser impressas: {causa}", cartas.len())]
+    #[error("{} cartas não podem ser impressas: {causa}", .cartas.len())]
     Impossiveis {
         /// Which.
         cartas: Vec<ExecucaoId>,

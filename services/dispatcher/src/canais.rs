@@ -195,6 +195,10 @@ pub(crate) fn decide_on(canal: Canal, dados: &Cerca, agora: DateTime<Utc>) -> En
 
 /// What the fence asks: the domain's check, and whether there is what the channel needs.
 pub(crate) fn decide(dados: &Cerca, agora: DateTime<Utc>) -> Envio {
+    // Rule G19: whatever else there is to say of it, nothing goes to somebody who died.
+    if dados.devedor_falecido_em.is_some() {
+        return Envio::Descartar { motivo: Motivo::DevedorFalecido };
+    }
     let titulos: Vec<Titulo> = dados.linhas.iter().map(|linha| linha.titulo.clone()).collect();
     let pedido = PedidoEnvio {
         titulos: &titulos,

@@ -20,7 +20,8 @@ codigos! {
     }
 }
 
-/// What was found. Of each kind the best come first. `Debug` shows how much there is, and nothing of it.
+/// What was found. Of each kind the best come first. An answer that is kept to be used again is the ways to reach somebody, and no more:
+/// what else was said is decided when it comes in, or not at all. `Debug` shows how much there is, and nothing of it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Dados {
@@ -31,13 +32,13 @@ pub struct Dados {
     /// Addresses.
     pub enderecos: Vec<EnderecoDito>,
     /// Whether the person is said to have died.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub obito: Option<bool>,
     /// What the Receita Federal has of the document, in the provider's words.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub situacao_receita: Option<String>,
     /// A score of 0 to 1000.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub score: Option<u16>,
 }
 
@@ -49,10 +50,10 @@ pub struct TelefoneDito {
     /// Whose.
     pub relacao: Relacao,
     /// Whether it has WhatsApp.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub whatsapp: Option<bool>,
     /// When it was last seen to be the person's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub visto_em: Option<NaiveDate>,
 }
 
@@ -86,10 +87,11 @@ pub struct EnderecoDito {
 }
 
 impl Dados {
-    /// Whether nothing by which somebody could be reached was said.
+    /// Whether nothing was said that anything follows from.
     #[must_use]
     pub fn vazios(&self) -> bool {
-        self.telefones.is_empty() && self.emails.is_empty() && self.enderecos.is_empty()
+        let sem_meios = self.telefones.is_empty() && self.emails.is_empty() && self.enderecos.is_empty();
+        sem_meios && self.score.is_none() && self.obito != Some(true)
     }
 
     /// No more of each kind than is looked at.
@@ -136,6 +138,7 @@ mod tests {
         let dados = Dados { telefones: vec![telefone("11987654321")], score: Some(700), ..Dados::default() };
         assert_eq!(format!("{dados:?}"), "Dados(1, 0, 0)");
         assert!(!dados.vazios() && Dados::default().vazios());
+        assert!(!Dados { obito: Some(true), ..Dados::default() }.vazios(), "that somebody died is an answer");
     }
 
     #[test]

@@ -7,6 +7,7 @@ impl Motivo {
     #[must_use]
     pub const fn em_palavras(self) -> &'static str {
         match self {
+            Self::DevedorFalecido => "consta que o devedor faleceu",
             Self::TituloPago => "o título foi pago",
             Self::TituloCancelado => "o título foi cancelado",
             Self::TituloSuspenso => "o título foi suspenso",

@@ -124,10 +124,10 @@ fn conclude(
         Some(Achado::Encontrado(dados)) => {
             let quer_enderecos = politica::politica(t)?.politica.enderecos;
             let quem = (linha.provedor.as_str(), resposta.em);
-            let mescla = mescla::merge(t, linha.devedor_id, (dados, quer_enderecos), quem)?;
+            let (mescla, noticia) = mescla::merge(t, linha.devedor_id, (dados, quer_enderecos), quem)?;
             // An answer that was used again is kept where it came in.
             let guardar = (!linha.aproveitada).then_some(&**dados);
-            (EstadoConsulta::Concluida, guardar, Some(mescla::changes(&mescla)))
+            (EstadoConsulta::Concluida, guardar, Some(mescla::changes(&mescla, noticia)))
         }
         Some(Achado::NaoEncontrado) => (EstadoConsulta::NaoEncontrado, None, None),
         None => (EstadoConsulta::Erro, None, None),

@@ -38,6 +38,9 @@ pub struct DevedorLido {
     /// From 0 to 1000.
     #[diesel(sql_type = Nullable<SmallInt>)]
     pub score: Option<i16>,
+    /// Since when it is held to be dead: nothing is sent to it (rule G19).
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub falecido_em: Option<DateTime<Utc>>,
     /// What its open títulos add up to, in centavos.
     #[diesel(sql_type = BigInt)]
     pub saldo: i64,
@@ -56,7 +59,7 @@ pub struct DevedorLido {
 }
 
 /// The columns of [`DevedorLido`], of a debtor `d`.
-pub(super) const COLUNAS: &str = "d.id, d.nome, d.documento, d.tipo_pessoa, d.categoria, d.gerente, d.score, d.versao, \
+pub(super) const COLUNAS: &str = "d.id, d.nome, d.documento, d.tipo_pessoa, d.categoria, d.gerente, d.score, d.falecido_em, d.versao, \
        d.criado_em, d.atualizado_em, s.saldo, s.titulos_abertos, \
        ARRAY(SELECT c.codigo_integracao FROM cadastro.devedor_codigo c \
               WHERE c.empresa_id = d.empresa_id AND c.devedor_id = d.id ORDER BY 1) AS codigos";

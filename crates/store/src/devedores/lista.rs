@@ -49,6 +49,8 @@ pub struct Filtro {
     pub categoria: Option<String>,
     /// Code of a creditor of some título.
     pub credor: Option<String>,
+    /// Whether it is held to be dead.
+    pub falecido: Option<bool>,
 }
 
 /// What a list is sorted by.
@@ -245,6 +247,8 @@ impl Filtro {
             (self.tipo_pessoa.is_some(), "d.tipo_pessoa = $15"),
             (self.categoria.is_some(), "d.categoria = $16"),
             (self.credor.is_some(), CREDOR),
+            (self.falecido == Some(true), "d.falecido_em IS NOT NULL"),
+            (self.falecido == Some(false), "d.falecido_em IS NULL"),
         ]
         .into_iter()
         .filter(|(pedido, _)| *pedido)

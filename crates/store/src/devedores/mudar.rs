@@ -66,6 +66,8 @@ pub struct Mudanca {
     pub gerente: Campo<String>,
     /// New score.
     pub score: Campo<i16>,
+    /// Whether it is held to be dead from now on, or, in the word of a person, is not.
+    pub falecido: Option<bool>,
     /// New ways to reach it.
     pub contatos: Contatos,
 }
@@ -168,13 +170,14 @@ fn save(t: &mut Tenant<'_>, id: Uuid, mudanca: &Mudanca, agora: DateTime<Utc>) -
     let tipo = documento.map_or(TipoPessoa::Isenta, Documento::tipo_pessoa);
     let escritos = sql_query(
         "UPDATE cadastro.devedor d SET nome = n.nome, documento = n.documento, tipo_pessoa = n.tipo, categoria = n.categoria, \
-                gerente = n.gerente, score = n.score, versao = d.versao + 1, atualizado_em = $13 \
+                gerente = n.gerente, score = n.score, falecido_em = n.falecido_em, versao = d.versao + 1, atualizado_em = $13 \
            FROM (SELECT coalesce($3, nome) AS nome, CASE WHEN $4 THEN documento ELSE $5 END AS documento, \
                         CASE WHEN $4 THEN tipo_pessoa ELSE $6 END AS tipo, CASE WHEN $7 THEN categoria ELSE $8 END AS categoria, \
-                        CASE WHEN $9 THEN gerente ELSE $10 END AS gerente, CASE WHEN $11 THEN score ELSE $12 END AS score \
+                        CASE WHEN $9 THEN gerente ELSE $10 END AS gerente, CASE WHEN $11 THEN score ELSE $12 END AS score, \
+                        CASE $14 WHEN true THEN coalesce(falecido_em, $13) WHEN false THEN NULL ELSE falecido_em END AS falecido_em \
                    FROM cadastro.devedor WHERE empresa_id = $1 AND id = $2) n \
-          WHERE d.empresa_id = $1 AND d.id = $2 AND (d.nome, d.documento, d.categoria, d.gerente, d.score) \
-                IS DISTINCT FROM (n.nome, n.documento, n.categoria, n.gerente, n.score)",
+          WHERE d.empresa_id = $1 AND d.id = $2 AND (d.nome, d.documento, d.categoria, d.gerente, d.score, d.falecido_em) \
+                IS DISTINCT FROM (n.nome, n.documento, n.categoria, n.gerente, n.score, n.falecido_em)",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(id)
@@ -189,6 +192,7 @@ fn save(t: &mut Tenant<'_>, id: Uuid, mudanca: &Mudanca, agora: DateTime<Utc>) -
     .bind::<Bool, _>(mudanca.score.fica())
     .bind::<Nullable<SmallInt>, _>(mudanca.score.novo().copied())
     .bind::<Timestamptz, _>(agora)
+    .bind::<Nullable<Bool>, _>(mudanca.falecido)
     .execute(t.conn)?;
     Ok(escritos > 0)
 }

@@ -83,6 +83,8 @@ pub struct Cerca {
     pub corpo: Option<String>,
     /// The debtor's name; of a bare address or number the one that its sheet had, or none at all.
     pub devedor_nome: String,
+    /// Since when the debtor is held to be dead (rule G19).
+    pub devedor_falecido_em: Option<DateTime<Utc>>,
     /// The debtor's CPF or CNPJ, unformatted.
     pub devedor_documento: Option<String>,
     /// The debtor's code.

@@ -178,6 +178,75 @@ fn b22_what_was_typed_confirmed_or_found_to_be_wrong_stays_as_it_is() {
     );
 }
 
+/// Asks about the same debtor once more and takes an answer that says this of him, so many days later.
+fn told(casa: &Casa, id: ExecucaoId, dias: i64, dito: Dados) {
+    casa.run("UPDATE disparo.consulta SET estado = 'pendente', respondida_em = NULL, dados = NULL, mudancas = NULL");
+    let (achado, em) = (Achado::Encontrado(Box::new(dito)), agora() + TimeDelta::days(dias));
+    let responder = |t: &mut store::Tenant<'_>| consultas::answer(t, id, Some(&achado), true, em);
+    assert!(casa.dispatcher.da_empresa(casa.empresa, responder).unwrap());
+}
+
+#[test]
+fn s10_a_score_that_came_fills_a_gap_and_follows_the_provider_until_the_company_gives_its_own() {
+    let casa = Casa::nova();
+    let id = queued(&casa);
+    claimed(&casa, id, LEASE);
+    let score = || casa.texts("SELECT coalesce(score::text, '-') AS x FROM cadastro.devedor");
+    let dito = |score| Dados { score: Some(score), ..Dados::default() };
+    casa.unmark();
+    told(&casa, id, 0, dito(700));
+    assert_eq!((score(), casa.marked()), (vec!["700".to_owned()], vec!["d1".to_owned()]));
+    told(&casa, id, 1, dito(650));
+    told(&casa, id, 0, dito(900));
+    assert_eq!(score(), ["650"], "the older answer came later");
+    casa.run("UPDATE cadastro.devedor SET score = 300");
+    told(&casa, id, 2, dito(800));
+    assert_eq!(score(), ["300"]);
+    casa.run("UPDATE cadastro.devedor SET score = NULL");
+    told(&casa, id, 3, dito(801));
+    assert_eq!(score(), ["801"]);
+    let mudancas = "SELECT mudancas ->> 'score' AS x FROM disparo.consulta";
+    assert_eq!(casa.texts(mudancas), ["801"]);
+}
+
+#[test]
+fn g19_who_is_said_to_have_died_is_flagged_for_the_fence_until_a_person_says_otherwise() {
+    let casa = Casa::nova();
+    let id = queued(&casa);
+    let dead_at_the_fence = || {
+        testkit::Sql::connect(casa.pg.url()).run(
+            "SET session_replication_role = replica; \
+             UPDATE disparo.execucao SET estado = 'enfileirada', enfileirada_em = now(), lease_ate = NULL",
+        );
+        let visto = std::cell::Cell::new(None);
+        let decide = |dados: &disparos::Cerca| {
+            visto.set(Some(dados.devedor_falecido_em.is_some()));
+            Envio::Reter
+        };
+        let claim = |t: &mut store::Tenant<'_>| disparos::claim(t, &[id], LEASE, decide);
+        casa.dispatcher.da_empresa(casa.empresa, claim).unwrap();
+        visto.get().unwrap()
+    };
+    claimed(&casa, id, LEASE);
+    let dito = |obito| Dados {
+        obito: Some(obito),
+        situacao_receita: Some("TITULAR FALECIDO".into()),
+        ..Dados::default()
+    };
+    told(&casa, id, 0, dito(false));
+    assert_eq!(casa.n("SELECT count(*) FROM cadastro.devedor WHERE falecido_em IS NOT NULL"), 0);
+    told(&casa, id, 1, dito(true));
+    let guardado = "SELECT concat_ws(' ', mudancas ->> 'falecido', dados) AS x FROM disparo.consulta";
+    assert_eq!(
+        casa.texts(guardado),
+        [r#"true {"emails": [], "enderecos": [], "telefones": []}"#],
+        "and no more of it"
+    );
+    assert!(dead_at_the_fence());
+    casa.run("UPDATE cadastro.devedor SET falecido_em = NULL");
+    assert!(!dead_at_the_fence());
+}
+
 #[test]
 fn an_answer_is_forgotten_when_it_is_no_longer_good_and_what_nobody_answers_is_given_up() {
     let casa = Casa::nova();

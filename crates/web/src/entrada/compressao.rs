@@ -184,7 +184,7 @@ impl Compressao {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::dev::Payload;
+    use actix_web::error::PayloadError;
     use actix_web::test::TestRequest;
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
@@ -265,7 +265,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_sender_that_falls_silent_is_not_waited_for() {
         let (envia, recebe) = tokio::sync::mpsc::unbounded_channel();
-        let chegada = stream::unfold(recebe, |mut recebe| async { Some((Ok(recebe.recv().await?), recebe)) });
+        let chegada = stream::unfold(recebe, |mut recebe| async {
+            Some((Ok::<_, PayloadError>(recebe.recv().await?), recebe))
+        });
         let corpo: Payload = Payload::Stream { payload: Box::pin(chegada) };
         let requisicao = TestRequest::default().to_http_request();
         let mut corpo = Descomprimido::new(corpo, &requisicao).unwrap();

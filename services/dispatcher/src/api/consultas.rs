@@ -60,6 +60,10 @@ struct Mudancas {
     enderecos: Vec<EnderecoNovo>,
     /// O que foi dito e não entrou, contado pelo porquê.
     recusados: Vec<Recusados>,
+    /// O score que o devedor passou a ter; nulo, se não veio, ou se o que ele tem é da empresa.
+    score: Option<u16>,
+    /// Se o provedor disse que o devedor faleceu, o que não se sabia. Nada mais lhe é enviado.
+    falecido: bool,
 }
 
 /// Um endereço que uma consulta trouxe.

@@ -72,7 +72,7 @@ async fn a_debtor_is_read_as_it_was_sent() {
     assert_eq!(
         read(&s, &id).await,
         json!({"id": id, "codigos_integracao": ["C1"], "nome": "Maria da Silva", "documento": "52998224725", "tipo_pessoa": "fisica",
-            "categoria": "Varejo", "gerente": "Ana", "score": 700, "saldo": "0.00", "titulos_abertos": 0, "criado_em": agora, "atualizado_em": agora,
+            "categoria": "Varejo", "gerente": "Ana", "score": 700, "falecido_em": null, "saldo": "0.00", "titulos_abertos": 0, "criado_em": agora, "atualizado_em": agora,
             "emails": [marcas(json!({"email": "m@exemplo.com.br", "preferido": true})), marcas(json!({"email": "maria@exemplo.com.br"}))],
             "telefones": [
                 marcas(json!({"telefone": "+5511987654321", "tipo": "movel"})),

@@ -162,3 +162,25 @@ async fn r02_a_company_lists_its_own_debtors_only() {
     let alheia = s.other_company().get("/v1/devedores?nome=alvaro").await.expect(200).json;
     assert_eq!(alheia, json!({"itens": [], "proximo_cursor": null}));
 }
+
+#[tokio::test]
+async fn g19_those_said_to_have_died_are_listed_until_a_person_takes_it_back() {
+    let s = portfolio().await;
+    let lista = s.http.get("/v1/devedores?codigo_integracao=A").await.expect(200).json;
+    let caminho = format!("/v1/devedores/{}", lista["itens"][0]["id"].as_str().unwrap());
+    assert_eq!(lista["itens"][0]["falecido_em"], Value::Null);
+    let morto = s.http.patch(&caminho, &json!({"falecido": true})).await.expect(200).json;
+    assert!(morto["falecido_em"].is_string(), "{morto}");
+    assert_eq!(found(&s, "falecido=true").await, ["A"]);
+    assert_eq!(found(&s, "falecido=false").await, ["B", "N"]);
+    // Again, and a change of something else, leave it as it is.
+    let _outra_vez = s.http.patch(&caminho, &json!({"falecido": true})).await.expect(200);
+    let depois = s.http.patch(&caminho, &json!({"gerente": "Eva"})).await.expect(200).json;
+    assert_eq!(depois["falecido_em"], morto["falecido_em"]);
+    let vivo = s.http.patch(&caminho, &json!({"falecido": false})).await.expect(200).json;
+    assert_eq!((&vivo["falecido_em"], found(&s, "falecido=true").await.len()), (&Value::Null, 0));
+    assert_eq!(
+        refused(&s.http.patch(&caminho, &json!({"falecido": null})).await.expect(422).json),
+        ["/falecido tipo_invalido"]
+    );
+}

@@ -228,6 +228,7 @@ impl LinhaExecucao {
                 .or(partes.avulsos().nome(&self))
                 .cloned()
                 .unwrap_or_default(),
+            devedor_falecido_em: devedor.and_then(|devedor| devedor.falecido_em),
             devedor_documento: devedor.and_then(|devedor| devedor.documento.clone()),
             devedor_codigo: devedor.and_then(|devedor| devedor.codigo.clone()),
             devedor_email,

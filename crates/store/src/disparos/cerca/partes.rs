@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
-use diesel::sql_types::{Array, Bool, Date, Nullable, SmallInt, Text, Time, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Date, Nullable, SmallInt, Text, Time, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _};
 use domain::calendario::Feriados;
 use domain::execucao::Canal;
@@ -124,6 +124,8 @@ pub(super) struct DoDevedor {
     pub(super) documento: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     pub(super) codigo: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub(super) falecido_em: Option<DateTime<Utc>>,
 }
 
 #[derive(QueryableByName)]
@@ -174,8 +176,9 @@ const LOTES: &str =
     "SELECT id, cancelada, assunto, corpo FROM lote.v_acao WHERE empresa_id = $1 AND id = ANY ($2)";
 const INSCRICOES: &str = "SELECT id, titulos, CASE WHEN estado = 'encerrada' THEN motivo END AS encerrada \
                             FROM regua.v_inscricao WHERE empresa_id = $1 AND id = ANY ($2)";
-const DEVEDORES: &str =
-    "SELECT id, nome, documento, codigo FROM cadastro.v_devedor WHERE empresa_id = $1 AND id = ANY ($2)";
+const DEVEDORES: &str = "SELECT d.id, d.nome, d.documento, d.codigo, f.falecido_em FROM cadastro.v_devedor d \
+                           LEFT JOIN cadastro.v_falecido f ON f.empresa_id = $1 AND f.devedor_id = d.id \
+                          WHERE d.empresa_id = $1 AND d.id = ANY ($2)";
 
 fn by_id<T: QueryableByName<diesel::pg::Pg> + 'static>(
     t: &mut Tenant<'_>,

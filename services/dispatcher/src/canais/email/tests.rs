@@ -49,6 +49,7 @@ fn dados(status: StatusTitulo) -> Cerca {
         assunto: Some("a".to_owned()),
         corpo: Some("x".to_owned()),
         devedor_nome: "Maria".to_owned(),
+        devedor_falecido_em: None,
         devedor_documento: None,
         devedor_codigo: None,
         devedor_email: Some("maria@exemplo.com.br".to_owned()),
@@ -106,6 +107,14 @@ fn m11_without_an_address_it_is_discarded_and_a_payment_is_the_better_reason() {
         decide(&sem_contato(StatusTitulo::Pago), agora()),
         Envio::Descartar { motivo: Motivo::TituloPago }
     );
+}
+
+#[test]
+fn g19_nothing_goes_to_somebody_who_died_on_any_channel() {
+    for canal in [Canal::Email, Canal::Sms, Canal::Carta, Canal::Enriquecimento, Canal::Negativacao] {
+        let morto = Cerca { canal, devedor_falecido_em: Some(agora()), ..dados(StatusTitulo::Aberto) };
+        assert_eq!(decide(&morto, agora()), Envio::Descartar { motivo: Motivo::DevedorFalecido });
+    }
 }
 
 #[test]

@@ -90,6 +90,10 @@ pub(super) struct DevedorMudanca {
     #[deserr(default)]
     #[schema(value_type = Option<u16>, minimum = 0, maximum = 1000)]
     score: Anulavel<Score>,
+    /// Se consta que o devedor faleceu: então nada lhe é enviado. Quem revê o que um provedor disse o desfaz com `false`.
+    #[deserr(default)]
+    #[schema(value_type = bool, required = false)]
+    falecido: NaoNulo<bool>,
     /// E-mails, na ordem de preferência.
     #[deserr(default)]
     #[schema(value_type = Option<Vec<EmailOuTexto>>, max_items = 20)]
@@ -181,6 +185,7 @@ impl From<DevedorMudanca> for Mudanca {
             categoria: mudanca.categoria.0.map(String::from),
             gerente: mudanca.gerente.0.map(String::from),
             score: mudanca.score.0.map(|score| score.0),
+            falecido: mudanca.falecido.0,
             contatos: contatos(
                 mudanca.emails.list(),
                 mudanca.telefones.list(),

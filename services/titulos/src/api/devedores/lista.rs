@@ -8,7 +8,7 @@ use domain::endereco::Uf;
 use store::devedores::{Filtro, Ordem};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Cursor, ErroCampo, ErrosCampo, Limite, Problema, Texto, esquema};
+use web::{Cursor, ErroCampo, ErrosCampo, Lido, Limite, Problema, Texto, esquema};
 
 /// Where a page ended: what it is sorted by, the id.
 pub(super) type Posicao = (String, Uuid);
@@ -73,6 +73,10 @@ pub(super) struct FiltroDevedores {
     #[deserr(default)]
     #[param(inline)]
     credor: Option<Texto<1, 60>>,
+    /// Somente aqueles de que consta que faleceram, para rever, ou somente os demais.
+    #[deserr(default)]
+    #[param(value_type = Option<bool>)]
+    falecido: Option<Lido<bool>>,
     /// Ordem da lista; com `-` na frente, ao contrário.
     #[deserr(default)]
     #[param(value_type = Option<OrdemDevedores>, inline)]
@@ -165,6 +169,7 @@ impl FiltroDevedores {
             tipo_pessoa: self.tipo_pessoa,
             categoria: self.categoria.map(Texto::into_string),
             credor: self.credor.map(Texto::into_string),
+            falecido: self.falecido.map(|falecido| falecido.0),
         };
         Ok((filtro, ordem, self.cursor.map(|cursor| cursor.0), self.limite))
     }

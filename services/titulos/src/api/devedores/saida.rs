@@ -32,8 +32,10 @@ pub(super) struct DevedorResumo {
     categoria: Option<String>,
     /// Quem cuida do devedor.
     gerente: Option<String>,
-    /// Score que a empresa dá ao devedor, de 0 a 1000.
+    /// Score do devedor, de 0 a 1000: o que a empresa lhe dá ou, se não dá nenhum, o da última consulta que o trouxe.
     score: Option<i16>,
+    /// Desde quando consta que o devedor faleceu; enquanto constar, nada lhe é enviado.
+    falecido_em: Option<DateTime<Utc>>,
     /// Soma dos saldos dos títulos abertos.
     #[schema(value_type = esquema::Soma)]
     saldo: String,
@@ -56,6 +58,7 @@ impl From<DevedorLido> for DevedorResumo {
             categoria: lido.categoria,
             gerente: lido.gerente,
             score: lido.score,
+            falecido_em: lido.falecido_em,
             saldo: Centavos::new(lido.saldo).to_string(),
             titulos_abertos: lido.titulos_abertos,
             criado_em: lido.criado_em,
