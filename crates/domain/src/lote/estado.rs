@@ -189,11 +189,9 @@ mod tests {
     #[test]
     fn b18_only_what_failed_came_back_or_went_stale_is_an_error_and_a_doubt_is_no_end() {
         for estado in Estado::TODOS {
-            let fim = match estado {
-                Estado::Falhou | Estado::Devolvida | Estado::Expirada => Some(EventoLote::ConcluirComErros),
-                _ if estado.terminou() => Some(EventoLote::Concluir),
-                _ => None,
-            };
+            let erro = matches!(estado, Estado::Falhou | Estado::Devolvida | Estado::Expirada);
+            let fim = if erro { EventoLote::ConcluirComErros } else { EventoLote::Concluir };
+            let fim = estado.terminou().then_some(fim);
             assert_eq!(EventoLote::do_fim(&[(Estado::Enviada, 9), (*estado, 1)]), fim, "{estado}");
             assert_eq!(EventoLote::do_fim(&[(*estado, 0)]), Some(EventoLote::Concluir), "{estado}");
         }

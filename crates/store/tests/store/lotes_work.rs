@@ -216,7 +216,7 @@ fn still(mesa: &Mesa, id: LoteId, segundos: u32) -> Option<i64> {
 fn b23_what_waits_is_looked_at_ever_more_rarely_and_what_moves_at_once() {
     let (mesa, id, ids) = queued(1);
     let perto = |depois: Option<i64>, de: i64| {
-        assert!(depois.is_some_and(|n| (de - 3..=de).contains(&n)), "{depois:?}")
+        assert!(depois.is_some_and(|n| (de - 3..=de).contains(&n)), "{depois:?}");
     };
     perto(still(&mesa, id, 64), 8);
     perto(still(&mesa, id, 3_600), 15);

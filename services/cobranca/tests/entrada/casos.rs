@@ -86,7 +86,8 @@ async fn send(casa: &Casa, pedido: &Pedido) -> Resposta {
 async fn a_body_that_is_none_is_refused_with_its_reason_and_changes_nothing() {
     let doc = Documento::new();
     let leis = Leis::new(&doc);
-    let (casa, operacoes) = with_a_body(&doc).await;
+    let (mut casa, operacoes) = with_a_body(&doc).await;
+    casa.only_doors().await;
     let mut olho = casa.banco.observer();
     let antes = olho.look();
     for operacao in &operacoes {

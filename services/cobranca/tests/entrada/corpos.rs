@@ -66,7 +66,8 @@ fn wrap(corpo: Value, aqui: &str) -> Value {
 async fn every_fault_of_a_body_is_told_at_once() {
     let doc = Documento::new();
     let (leis, operacoes) = (Leis::new(&doc), doc.operations());
-    let casa = Casa::new(&operacoes).await;
+    let mut casa = Casa::new(&operacoes).await;
+    casa.only_doors().await;
     let mut olho = casa.banco.observer();
     let antes = olho.look();
     let mut tentadas = 0;

@@ -53,7 +53,8 @@ fn key(casa: &Casa, empresa: EmpresaId, escopos: &[Escopo]) -> String {
 async fn a_bad_key_opens_no_operation_and_one_without_the_scope_not_this_one() {
     let doc = Documento::new();
     let (leis, operacoes) = (Leis::new(&doc), doc.operations());
-    let casa = Casa::new(&operacoes).await;
+    let mut casa = Casa::new(&operacoes).await;
+    casa.only_doors().await;
     let ruins = bad_keys(&casa);
     let sem: Vec<String> = operacoes.iter().map(|o| key(&casa, casa.empresa, &all_but(&o.escopo))).collect();
     let mut olho = casa.banco.observer();
@@ -88,7 +89,8 @@ async fn a_bad_key_opens_no_operation_and_one_without_the_scope_not_this_one() {
 async fn a_key_that_was_good_a_moment_ago_opens_no_operation() {
     let doc = Documento::new();
     let (leis, operacoes) = (Leis::new(&doc), doc.operations());
-    let casa = Casa::new(&operacoes).await;
+    let mut casa = Casa::new(&operacoes).await;
+    casa.only_doors().await;
     let mut chaves = Vec::new();
     for operacao in &operacoes {
         let (id, chave) = casa.key(casa.empresa, Escopo::TODOS, None);
@@ -127,7 +129,8 @@ async fn the_scope_that_the_document_names_is_enough() {
 async fn r02_another_company_finds_no_id_of_the_first_and_changes_nothing() {
     let doc = Documento::new();
     let (leis, operacoes) = (Leis::new(&doc), doc.operations());
-    let casa = Casa::new(&operacoes).await;
+    let mut casa = Casa::new(&operacoes).await;
+    casa.only_doors().await;
     let alheia = key(&casa, casa.outra, Escopo::TODOS);
     let mut olho = casa.banco.observer();
     let antes = olho.look();

@@ -86,7 +86,8 @@ fn what_is_read_with_a_version_is_changed_and_deleted_by_its_version() {
 async fn a_change_of_another_version_than_the_one_that_is_there_is_refused_and_changes_nothing() {
     let doc = Documento::new();
     let (leis, operacoes) = (Leis::new(&doc), doc.operations());
-    let casa = Casa::new(&operacoes).await;
+    let mut casa = Casa::new(&operacoes).await;
+    casa.only_doors().await;
     let mut olho = casa.banco.observer();
     let antes = olho.look();
     let (mut velhas, mut sem_versao) = (0, 0);

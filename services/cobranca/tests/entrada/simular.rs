@@ -39,7 +39,8 @@ fn simulating(doc: &Documento) -> Vec<Operacao> {
 async fn a_change_that_is_only_simulated_changes_nothing_and_is_refused_as_the_change_would_be() {
     let doc = Documento::new();
     let (leis, operacoes) = (Leis::new(&doc), simulating(&doc));
-    let casa = Casa::new(&doc.operations()).await;
+    let mut casa = Casa::new(&doc.operations()).await;
+    casa.only_doors().await;
     let mut olho = casa.banco.observer();
     for operacao in &operacoes {
         let (mut feitas, mut recusadas) = (0, 0);
@@ -68,7 +69,8 @@ async fn a_change_that_is_only_simulated_changes_nothing_and_is_refused_as_the_c
 async fn a_refused_simulation_of_a_change_is_not_stored() {
     let doc = Documento::new();
     let (leis, operacoes) = (Leis::new(&doc), simulating(&doc));
-    let casa = Casa::new(&doc.operations()).await;
+    let mut casa = Casa::new(&doc.operations()).await;
+    casa.only_doors().await;
     let alheia = casa.key(casa.outra, web::Escopo::TODOS, None).1;
     let mut olho = casa.banco.observer();
     let antes = olho.look();
