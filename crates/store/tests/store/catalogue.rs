@@ -276,7 +276,7 @@ fn batches_read_the_columns_that_filters_ask_for_and_no_others() {
     // Whom a batch was confirmed for stays as it was. Of a sheet, that it is let go of and cleared is all that changes.
     espera
         .extend(["acao_em_lote", "planilha", "ultimo_filtro"].map(|tabela| format!("lote.{tabela} UPDATE")));
-    let saem = ["exportacao", "planilha", "planilha_devedor", "planilha_recusada"];
+    let saem = ["avulso", "exportacao", "planilha", "planilha_devedor", "planilha_recusada"];
     espera.extend(saem.map(|tabela| format!("lote.{tabela} DELETE")));
     assert_eq!(privileges(&casa, "cobranca_lote"), espera);
     assert_eq!(
