@@ -259,14 +259,18 @@ fn publish(
     ids: &[Uuid],
     (agora, hoje): (DateTime<Utc>, NaiveDate),
 ) -> Result<usize, StoreError> {
+    let de = Situacao::Aceita;
+    let para = de.depois(EventoBureau::Publicar).ok_or(StoreError::Unknown("situacao"))?;
     Ok(prepared(
-        "UPDATE disparo.negativacao SET situacao = 'incluida', incluida_em = $3, mudou_em = $3 \
-          WHERE empresa_id = $1 AND id = ANY ($2) AND situacao = 'aceita' AND publica_em <= $4",
+        "UPDATE disparo.negativacao SET situacao = $6, incluida_em = $3, mudou_em = $3 \
+          WHERE empresa_id = $1 AND id = ANY ($2) AND situacao = $5 AND publica_em <= $4",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Array<SqlUuid>, _>(ids)
     .bind::<Timestamptz, _>(agora)
     .bind::<Date, _>(hoje)
+    .bind::<Text, _>(de.as_str())
+    .bind::<Text, _>(para.as_str())
     .execute(t.conn)?)
 }
 

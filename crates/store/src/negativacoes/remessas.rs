@@ -7,7 +7,7 @@ use diesel::data_types::PgInterval;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Interval, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::arquivo::TipoArquivo;
-use domain::negativacao::{EventoBureau, MotivoBaixa, Rumo, Situacao};
+use domain::negativacao::{Bureau, EventoBureau, MotivoBaixa, Rumo, Situacao};
 use uuid::Uuid;
 
 use super::andamento::{Dita, Saida, take_off, titulos};
@@ -38,7 +38,7 @@ pub fn waiting(t: &mut Tenant<'_>, agrupar: Duration, incluir: bool) -> Result<V
     Ok(sql_query(
         "SELECT n.credencial_id AS credencial FROM disparo.negativacao n \
            JOIN disparo.credencial c ON c.empresa_id = n.empresa_id AND c.id = n.credencial_id \
-          WHERE n.empresa_id = $1 AND n.situacao IN ('solicitada', 'baixa_solicitada') AND n.bureau = 'pefin' \
+          WHERE n.empresa_id = $1 AND n.situacao IN ('solicitada', 'baixa_solicitada') AND n.bureau = ANY ($4) \
             AND (n.situacao = 'baixa_solicitada' OR $3 AND c.ativa AND (NOT n.parada OR EXISTS ( \
                   SELECT FROM disparo.execucao e JOIN lote.v_acao a ON a.id = e.lote_id AND a.cancelada \
                    WHERE e.empresa_id = n.empresa_id AND e.id = n.execucao_id))) \
@@ -47,7 +47,13 @@ pub fn waiting(t: &mut Tenant<'_>, agrupar: Duration, incluir: bool) -> Result<V
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<Interval, _>(PgInterval::from_microseconds(micros))
     .bind::<Bool, _>(incluir)
+    .bind::<Array<Text>, _>(by_file().map(Bureau::as_str).collect::<Vec<_>>())
     .load(t.conn)?)
+}
+
+/// The bureaus that are spoken to by files.
+fn by_file() -> impl Iterator<Item = Bureau> {
+    Bureau::TODOS.iter().copied().filter(|bureau| bureau.por_arquivo())
 }
 
 #[derive(QueryableByName)]
@@ -64,6 +70,8 @@ struct Candidata {
 struct Conta {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
+    #[diesel(sql_type = Text)]
+    bureau: String,
     #[diesel(sql_type = Integer)]
     sequencia: i32,
     #[diesel(sql_type = Bool)]
@@ -109,7 +117,7 @@ pub fn begin(
     let sequencia = ultima.saturating_add(1);
     let reserva = Reserva {
         tipo: TipoArquivo::Remessas,
-        nome: format!("pefin-{sequencia:06}"),
+        nome: format!("{}-{sequencia:06}", conta.bureau),
         mime: "text/plain",
         data: hoje,
         acao: None,
@@ -117,15 +125,15 @@ pub fn begin(
     };
     let posse = arquivos::reserve(t, &reserva, agora, lease)?;
     let remessa = write(t, (credencial, sequencia), &posse, (agora, hoje), registros)?;
-    number(t, remessa, (&baixas, 0), Situacao::BaixaEnviada, agora)?;
-    number(t, remessa, (&inclusoes, baixas.len()), Situacao::Enviada, agora)?;
+    number(t, remessa, (&baixas, 0), EventoBureau::EnviarBaixa, agora)?;
+    number(t, remessa, (&inclusoes, baixas.len()), EventoBureau::Enviar, agora)?;
     Ok(Some(posse))
 }
 
 /// Every account of the informant whose this one is, held.
 fn lock_informant(t: &mut Tenant<'_>, credencial: Uuid) -> Result<Vec<Conta>, StoreError> {
     Ok(sql_query(
-        "SELECT id, sequencia, ativa FROM disparo.credencial \
+        "SELECT id, bureau, sequencia, ativa FROM disparo.credencial \
           WHERE empresa_id = $1 AND (bureau, informante) = \
                 (SELECT c.bureau, c.informante FROM disparo.credencial c WHERE c.empresa_id = $1 AND c.id = $2) \
           ORDER BY id FOR UPDATE",
@@ -238,18 +246,21 @@ fn write(
     Ok(id)
 }
 
-/// Gives each its line: the header is the first.
+/// Hands them over, each in its line: the header is the first.
 fn number(
     t: &mut Tenant<'_>,
     remessa: Uuid,
     (ids, antes): (&[Uuid], usize),
-    para: Situacao,
+    evento: EventoBureau,
     agora: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     if ids.is_empty() {
         return Ok(());
     }
-    let sql = if para == Situacao::Enviada {
+    let inclui = evento == EventoBureau::Enviar;
+    let de = if inclui { Situacao::Solicitada } else { Situacao::BaixaSolicitada };
+    let para = de.depois(evento).ok_or(StoreError::Unknown("situacao"))?;
+    let sql = if inclui {
         "UPDATE disparo.negativacao n SET situacao = $6, remessa_id = $2, registro = x.n::int + $4, enviada_em = $5, mudou_em = $5 \
            FROM unnest($3) WITH ORDINALITY AS x (id, n) WHERE n.empresa_id = $1 AND n.id = x.id"
     } else {

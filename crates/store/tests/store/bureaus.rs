@@ -412,6 +412,20 @@ fn what_waits_is_in_nobodys_way_and_what_no_account_includes_ends() {
 }
 
 #[test]
+fn only_who_is_spoken_to_by_files_has_remessas() {
+    let (casa, _) = house(1);
+    let esperando = |bureau: &str| {
+        casa.run(&format!(
+            "UPDATE disparo.credencial SET bureau = '{bureau}'; UPDATE disparo.negativacao SET bureau = '{bureau}'"
+        ));
+        let contas =
+            casa.dispatcher.da_empresa(casa.empresa, |t| negativacoes::waiting(t, Duration::ZERO, true));
+        contas.unwrap().len()
+    };
+    assert_eq!(["spc", "http", "pefin"].map(esperando), [0, 0, 1]);
+}
+
+#[test]
 fn the_deadline_of_an_agreement_counts_from_the_payment_of_its_first_instalment() {
     let (casa, conta) = house(2);
     begin(&casa, conta).unwrap();
