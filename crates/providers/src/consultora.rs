@@ -19,13 +19,12 @@ use tokio::task::JoinHandle;
 
 use crate::enriquecimento::{Config, ConfigAssertiva, ConfigBigDataCorp, ConfigHttp, Tarifa};
 use crate::escuta::listen;
+use crate::fio::{Chegou, Fio};
 use crate::http::{Cliente, Config as ConfigChamada, Falha, Metodo, Requisicao};
-use crate::operadora::fio::{Chegou, Fio};
 use crate::segredo::Segredo;
 use formas::{Chegada, Forma};
 use registro::Registro;
 
-pub use registro::Perguntada;
 pub use roteiro::{Fala, Pergunta, Roteiro};
 
 /// The most open connections; one more waits to be accepted.
@@ -78,7 +77,6 @@ impl Consultora {
     #[must_use]
     pub fn configs(&self, tarifa: Tarifa) -> Vec<Config> {
         let url = Some(format!("http://{}", self.endereco));
-        let datasets = "phones_extended,emails_extended,addresses_extended".to_owned();
         vec![
             self.config(tarifa, None),
             Config::Assertiva(ConfigAssertiva {
@@ -90,7 +88,7 @@ impl Consultora {
             Config::Bigdatacorp(ConfigBigDataCorp {
                 token: Segredo::new("token"),
                 token_id: "id".to_owned(),
-                datasets,
+                datasets: ConfigBigDataCorp::todos(),
                 tarifa,
                 url,
             }),
@@ -99,7 +97,7 @@ impl Consultora {
 
     /// What it was asked, in order.
     #[must_use]
-    pub fn perguntas(&self) -> Vec<Perguntada> {
+    pub fn perguntas(&self) -> Vec<Pergunta> {
         self.estado.registro.all()
     }
 

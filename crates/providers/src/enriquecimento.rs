@@ -22,10 +22,11 @@ mod generico;
 mod provedor;
 mod resultado;
 
+pub use crate::config::ConfigError;
 pub use assertiva::ConfigAssertiva;
 pub use bigdatacorp::ConfigBigDataCorp;
 pub use cliente::ClienteEnriquecimento;
-pub use config::{Config, ConfigError, Tarifa};
+pub use config::{Config, Tarifa};
 pub use generico::{CamposHttp, ConfigHttp, PalavrasHttp, RespostaHttp, RetornoHttp};
 pub use provedor::{Pedido, Provedor, Senha};
 pub use resultado::{Achado, Resultado, Tardia};

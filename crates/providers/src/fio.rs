@@ -1,4 +1,4 @@
-//! The wire: whole requests out of a stream of bytes, within limits.
+//! The wire of the peers of the sandbox: whole requests out of a stream of bytes, within limits.
 
 use std::io;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const SILENCIO: Duration = Duration::from_mins(5);
 /// A piece read at once.
 const PEDACO: usize = 8 * 1024;
 
-/// The carrier's end of a connection.
+/// Our end of a connection.
 pub(crate) struct Fio {
     stream: TcpStream,
     lidos: Vec<u8>,

@@ -11,17 +11,24 @@
 pub mod bureau;
 pub mod caixa;
 mod causa;
+mod chamada;
+mod config;
 pub mod consultora;
+mod descricao;
 pub mod email;
 pub mod enriquecimento;
 mod escuta;
+mod fio;
 pub mod http;
 mod json;
 mod modelo;
 pub mod operadora;
 mod raizes;
 mod segredo;
+mod situacao;
 pub mod sms;
 
 pub use causa::Causa;
+pub use chamada::{Chamada, IdMensagem, MAX_CHAMADA, MAX_RECIBOS, ReciboInvalido};
+pub use config::ConfigError;
 pub use segredo::Segredo;

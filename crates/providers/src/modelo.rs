@@ -5,6 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::form_urlencoded::{Serializer, byte_serialize, parse};
 
+use crate::config::ConfigError;
+
 /// What may stand in braces.
 pub(crate) trait Variavel: Copy + PartialEq + 'static {
     /// Every one.
@@ -18,19 +20,6 @@ pub(crate) trait Variavel: Copy + PartialEq + 'static {
 pub(crate) trait Valores<V> {
     /// The value of one.
     fn get(&self, variavel: V) -> &str;
-}
-
-/// A template that is none.
-pub(crate) enum ModeloInvalido {
-    /// A variable that does not exist, or may not stand there.
-    Variavel {
-        /// Where.
-        campo: &'static str,
-        /// Which.
-        nome: String,
-    },
-    /// The body is not written in its format.
-    Corpo,
 }
 
 /// How a body is written.
@@ -58,7 +47,7 @@ impl<V: Variavel> Modelo<V> {
     }
 
     /// A brace that begins no name is itself; a name that is none of these is an error.
-    pub(crate) fn parse(campo: &'static str, texto: &str, cabem: &[V]) -> Result<Self, ModeloInvalido> {
+    pub(crate) fn parse(campo: &'static str, texto: &str, cabem: &[V]) -> Result<Self, ConfigError> {
         let mut trechos = Vec::new();
         let mut literal = String::new();
         let mut resto = texto;
@@ -66,7 +55,7 @@ impl<V: Variavel> Modelo<V> {
             literal.push_str(antes);
             if let Some((nome, seguinte)) = depois.split_once('}').filter(|(nome, _)| is_name(nome)) {
                 let variavel = cabem.iter().find(|variavel| variavel.name() == nome);
-                let estranha = || ModeloInvalido::Variavel { campo, nome: nome.to_owned() };
+                let estranha = || ConfigError::Variavel { campo, nome: nome.to_owned() };
                 trechos.push(Trecho::Literal(std::mem::take(&mut literal)));
                 trechos.push(Trecho::Variavel(*variavel.ok_or_else(estranha)?));
                 resto = seguinte;
@@ -121,17 +110,21 @@ pub(crate) enum No<V> {
 }
 
 impl<V: Variavel> Corpo<V> {
-    pub(crate) fn parse(formato: Formato, corpo: Option<&str>) -> Result<Self, ModeloInvalido> {
+    pub(crate) fn parse(
+        campo: &'static str,
+        formato: Formato,
+        corpo: Option<&str>,
+    ) -> Result<Self, ConfigError> {
         let Some(corpo) = corpo else { return Ok(Self::Vazio) };
         match formato {
             Formato::Json => {
-                let valor = serde_json::from_str(corpo).map_err(|_ilegivel| ModeloInvalido::Corpo)?;
-                Ok(Self::Json(No::parse(valor)?))
+                let valor = serde_json::from_str(corpo).map_err(|_ilegivel| ConfigError::Corpo(campo))?;
+                Ok(Self::Json(No::parse(campo, valor)?))
             }
             Formato::Form => {
                 let campos = parse(corpo.as_bytes()).into_owned();
-                let campos = campos.map(|(nome, valor)| Ok((nome, body(&valor)?)));
-                Ok(Self::Form(campos.collect::<Result<_, ModeloInvalido>>()?))
+                let campos = campos.map(|(nome, valor)| Ok((nome, Modelo::parse(campo, &valor, V::TODAS)?)));
+                Ok(Self::Form(campos.collect::<Result<_, ConfigError>>()?))
             }
         }
     }
@@ -165,13 +158,16 @@ impl<V: Variavel> Corpo<V> {
 }
 
 impl<V: Variavel> No<V> {
-    fn parse(valor: Value) -> Result<Self, ModeloInvalido> {
+    fn parse(campo: &'static str, valor: Value) -> Result<Self, ConfigError> {
         Ok(match valor {
-            Value::String(texto) => Self::Texto(body(&texto)?),
-            Value::Array(itens) => Self::Lista(itens.into_iter().map(Self::parse).collect::<Result<_, _>>()?),
+            Value::String(texto) => Self::Texto(Modelo::parse(campo, &texto, V::TODAS)?),
+            Value::Array(itens) => {
+                let itens = itens.into_iter().map(|item| Self::parse(campo, item));
+                Self::Lista(itens.collect::<Result<_, _>>()?)
+            }
             Value::Object(campos) => {
-                let campos = campos.into_iter().map(|(nome, campo)| Ok((nome, Self::parse(campo)?)));
-                Self::Objeto(campos.collect::<Result<_, ModeloInvalido>>()?)
+                let campos = campos.into_iter().map(|(nome, valor)| Ok((nome, Self::parse(campo, valor)?)));
+                Self::Objeto(campos.collect::<Result<_, ConfigError>>()?)
             }
             outro @ (Value::Null | Value::Bool(_) | Value::Number(_)) => Self::Outro(outro),
         })
@@ -197,10 +193,6 @@ impl<V: Variavel> No<V> {
             Self::Outro(valor) => valor.clone(),
         }
     }
-}
-
-fn body<V: Variavel>(texto: &str) -> Result<Modelo<V>, ModeloInvalido> {
-    Modelo::parse("corpo", texto, V::TODAS)
 }
 
 fn is_name(nome: &str) -> bool {

@@ -7,7 +7,6 @@
 //! calls back with receipts, and a [`Roteiro`] makes it refuse, go silent, lie or hang up.
 
 mod avisos;
-pub(crate) mod fio;
 mod formas;
 mod registro;
 mod roteiro;
@@ -30,8 +29,8 @@ use crate::http::{Cliente, Config as ConfigChamada, Falha};
 use crate::segredo::Segredo;
 use crate::sms::{Config, ConfigHttp};
 
+pub use crate::fio::MAX_PEDIDO;
 pub use avisos::Aviso;
-pub use fio::MAX_PEDIDO;
 pub use formas::Forma;
 use registro::Registro;
 pub use registro::{MAX_REGISTRO, Recebida};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
@@ -19,6 +21,11 @@ impl Segredo {
 
     pub(crate) fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// With the name that it belongs to, as HTTP Basic writes it.
+    pub(crate) fn basic(&self, nome: &str) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{nome}:{}", self.0)))
     }
 
     /// Whether this is what was offered.

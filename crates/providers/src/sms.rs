@@ -25,16 +25,15 @@ mod zenvia;
 
 use crate::json;
 
+pub use crate::config::ConfigError;
 pub use cliente::ClienteSms;
-pub use config::{Config, ConfigError};
+pub use config::Config;
 pub use generico::{
     Codigos, ConfigHttp, Formato, FormatoRecibo, FormatoResposta, RecibosHttp, RespostaHttp, Segmentos,
 };
 pub use infobip::ConfigInfobip;
 pub use provedor::{Pedido, Provedor};
-pub use recibo::{
-    Chamada, EstadoRecibo, IdMensagem, MAX_CHAMADA, MAX_RECIBOS, MAX_RESPOSTA, Recibo, ReciboInvalido,
-};
+pub use recibo::{EstadoRecibo, MAX_RESPOSTA, Recibo};
 pub use resultado::{Causa, Resultado};
 pub use twilio::ConfigTwilio;
 pub use zenvia::ConfigZenvia;

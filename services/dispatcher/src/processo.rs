@@ -63,15 +63,12 @@ pub enum RunError {
     /// The section of the provider of enrichment cannot be read.
     #[error("a seção enriquecimento não pôde ser lida: {0}")]
     EnriquecimentoIlegivel(String),
-    /// The provider of enrichment as configured cannot be used.
-    #[error(transparent)]
-    Enriquecimento(#[from] providers::enriquecimento::ConfigError),
     /// No provider can be called as configured.
     #[error("os provedores não podem ser chamados: {0}")]
     Http(#[from] providers::http::ConfigError),
-    /// The provider of SMS as configured cannot be used.
-    #[error(transparent)]
-    Sms(#[from] providers::sms::ConfigError),
+    /// A provider over HTTP as configured cannot be used.
+    #[error("a seção {0} não pôde ser usada: {1}")]
+    Provedor(&'static str, #[source] providers::ConfigError),
     /// The mail server as configured cannot be used.
     #[error("a seção smtp não pôde ser usada: {0}")]
     Smtp(#[from] ConfigError),
@@ -176,13 +173,14 @@ fn mail_client(config: &Config) -> Result<ClienteSmtp, RunError> {
 fn sms_client(config: &Config) -> Result<ClienteSms, RunError> {
     let secao = config.sms.as_ref().ok_or(RunError::SemSms)?;
     let conta = secao.read().map_err(|erro| RunError::SmsIlegivel(erro.to_string()))?;
-    Ok(ClienteSms::new(conta, Arc::new(http_client(config)?))?)
+    ClienteSms::new(conta, Arc::new(http_client(config)?)).map_err(|erro| RunError::Provedor("sms", erro))
 }
 
 fn enrichment_client(config: &Config) -> Result<ClienteEnriquecimento, RunError> {
     let secao = config.enriquecimento.as_ref().ok_or(RunError::SemEnriquecimento)?;
     let conta = secao.read().map_err(|erro| RunError::EnriquecimentoIlegivel(erro.to_string()))?;
-    Ok(ClienteEnriquecimento::new(conta, Arc::new(http_client(config)?))?)
+    ClienteEnriquecimento::new(conta, Arc::new(http_client(config)?))
+        .map_err(|erro| RunError::Provedor("enriquecimento", erro))
 }
 
 /// The caller of every provider over HTTP, with as many connections to each as calls at a time.

@@ -14,34 +14,23 @@
 mod config;
 mod valores;
 
-use hyper::header::{HeaderName, HeaderValue};
-use url::Url;
-
 use crate::bureau::porta::{BureauChamado, Chamado};
 use crate::bureau::{Operacao, Pendencia, Resposta};
 use crate::causa::Causa;
-use crate::http::{Metodo, Requisicao, Resposta as RespostaHttp};
+use crate::config::ConfigError;
+use crate::descricao::{Descricao, Descrita};
+use crate::http::{Requisicao, Resposta as RespostaHttp};
 use crate::json;
-use crate::modelo::{Corpo, Formato, Modelo, Variavel as _};
+use crate::modelo::{Formato, Variavel as _};
 
-pub use config::{ConfigBureauHttp, ConfigBureauHttpError, PedidoHttp, RespostaBureauHttp};
+pub use config::{ConfigBureauHttp, PedidoHttp, RespostaBureauHttp};
 use valores::{Valores, Variavel};
-
-/// Headers that belong to the connection.
-const DO_FIO: [&str; 5] = ["host", "content-length", "transfer-encoding", "connection", "accept-encoding"];
 
 /// A bureau that was described.
 pub struct BureauHttp {
-    incluir: Pedido,
-    excluir: Pedido,
-    cabecalhos: Vec<(String, String)>,
+    incluir: Descrita<Variavel>,
+    excluir: Descrita<Variavel>,
     resposta: RespostaBureauHttp,
-}
-
-struct Pedido {
-    metodo: Metodo,
-    url: Modelo<Variavel>,
-    corpo: Corpo<Variavel>,
 }
 
 impl BureauHttp {
@@ -49,68 +38,42 @@ impl BureauHttp {
     ///
     /// # Errors
     /// Which part of it cannot be used.
-    pub fn new(config: &ConfigBureauHttp) -> Result<Self, ConfigBureauHttpError> {
+    pub fn new(config: ConfigBureauHttp) -> Result<Self, ConfigError> {
         config.resposta.check()?;
         Ok(Self {
-            incluir: Pedido::new("incluir", &config.incluir)?,
-            excluir: Pedido::new("excluir", &config.excluir)?,
-            cabecalhos: headers(config)?,
-            resposta: config.resposta.clone(),
+            incluir: described(&config, &config.incluir, ["incluir", "incluir.url", "incluir.corpo"])?,
+            excluir: described(&config, &config.excluir, ["excluir", "excluir.url", "excluir.corpo"])?,
+            resposta: config.resposta,
         })
     }
 }
 
-impl Pedido {
-    fn new(campo: &'static str, config: &PedidoHttp) -> Result<Self, ConfigBureauHttpError> {
-        let erro = |_invalido| ConfigBureauHttpError::Modelo(campo);
-        let url = Modelo::parse("url", &config.url, Variavel::TODAS).map_err(erro)?;
-        let corpo = Corpo::parse(Formato::Json, config.corpo.as_deref()).map_err(erro)?;
-        // No value moves the call elsewhere.
-        let origem = |valor: &str| {
-            let cheia = Url::parse(&url.fill_url(&Valores::same(valor))).ok()?;
-            let serve =
-                matches!(cheia.scheme(), "http" | "https") && cheia.has_host() && cheia.password().is_none();
-            serve.then(|| cheia.origin())
-        };
-        match (origem("1"), origem("2")) {
-            (Some(uma), Some(outra)) if uma == outra => {}
-            _ => return Err(ConfigBureauHttpError::Url(campo)),
+fn described(
+    config: &ConfigBureauHttp,
+    pedido: &PedidoHttp,
+    [campo, url, corpo]: [&'static str; 3],
+) -> Result<Descrita<Variavel>, ConfigError> {
+    let descricao = Descricao {
+        metodo: pedido.metodo,
+        url: (url, &pedido.url),
+        cabecalhos: &config.cabecalhos,
+        formato: Formato::Json,
+        corpo: (corpo, pedido.corpo.as_deref()),
+    };
+    let descrita = Descrita::new(&descricao, &[])?;
+    // What does not say whose debt it is could take off another one's.
+    for variavel in [Variavel::Documento, Variavel::Contrato] {
+        if !descrita.uses(variavel) {
+            return Err(ConfigError::Falta { campo, nome: variavel.name() });
         }
-        // What does not say whose debt it is could take off another one's.
-        let usa = |variavel| url.uses(variavel) || corpo.uses(variavel);
-        for variavel in [Variavel::Documento, Variavel::Contrato] {
-            if !usa(variavel) {
-                return Err(ConfigBureauHttpError::Falta { campo, nome: variavel.name() });
-            }
-        }
-        Ok(Self { metodo: config.metodo, url, corpo })
     }
-}
-
-fn headers(config: &ConfigBureauHttp) -> Result<Vec<(String, String)>, ConfigBureauHttpError> {
-    let mut prontos = vec![("content-type".to_owned(), "application/json".to_owned())];
-    for (nome, valor) in &config.cabecalhos {
-        let nome = nome.to_ascii_lowercase();
-        let serve = HeaderName::try_from(&nome).is_ok() && HeaderValue::try_from(valor.expose()).is_ok();
-        if !serve || DO_FIO.contains(&nome.as_str()) {
-            return Err(ConfigBureauHttpError::Cabecalho);
-        }
-        prontos.retain(|(outro, _)| *outro != nome);
-        prontos.push((nome, valor.expose().to_owned()));
-    }
-    Ok(prontos)
+    Ok(descrita)
 }
 
 impl BureauChamado for BureauHttp {
     fn request(&self, operacao: Operacao, pendencia: &Pendencia) -> Requisicao {
         let pedido = if operacao.exclui() { &self.excluir } else { &self.incluir };
-        let valores = Valores::new(operacao, pendencia);
-        Requisicao {
-            metodo: pedido.metodo,
-            url: pedido.url.fill_url(&valores),
-            cabecalhos: self.cabecalhos.clone(),
-            corpo: pedido.corpo.fill(&valores),
-        }
+        pedido.fill(&Valores::new(operacao, pendencia))
     }
 
     fn read(&self, operacao: Operacao, resposta: &RespostaHttp) -> Chamado {

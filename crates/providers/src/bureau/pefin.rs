@@ -15,10 +15,4 @@ pub use conta::{Conta, ContaInvalida};
 pub use linha::Linha;
 pub use praca::respond;
 pub use remessa::{check, detail, header, trailer};
-pub use retorno::{LinhaRetorno, MAX_RETORNO, Retorno, RetornoInvalido, TipoRetorno, answer};
-
-/// The highest number of a remessa: six digits.
-pub const MAX_SEQUENCIA: u32 = 999_999;
-
-/// The most debts of one remessa: seven digits count every line of it.
-pub const MAX_REGISTROS: u32 = 9_999_997;
+pub use retorno::{LinhaRetorno, MAX_RETORNO, Retorno, RetornoInvalido, TipoRetorno};

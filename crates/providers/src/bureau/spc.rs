@@ -14,9 +14,10 @@ mod pedido;
 use crate::bureau::porta::{BureauChamado, Chamado};
 use crate::bureau::{Operacao, Pendencia, Resposta};
 use crate::causa::Causa;
+use crate::config::ConfigError;
 use crate::http::{Metodo, Requisicao, Resposta as RespostaHttp};
 
-pub use config::{ConfigSpc, ConfigSpcError};
+pub use config::ConfigSpc;
 use leitura::Lida;
 
 /// The code of an exclusion of what is not there.
@@ -33,7 +34,7 @@ impl Spc {
     ///
     /// # Errors
     /// Which part of it cannot be used.
-    pub fn new(config: ConfigSpc) -> Result<Self, ConfigSpcError> {
+    pub fn new(config: ConfigSpc) -> Result<Self, ConfigError> {
         config.check()?;
         Ok(Self { config })
     }
@@ -46,7 +47,7 @@ impl BureauChamado for Spc {
             metodo: Metodo::Post,
             url: self.config.url.clone(),
             cabecalhos: vec![
-                cabecalho("authorization", self.config.basic()),
+                cabecalho("authorization", self.config.senha.basic(&self.config.operador)),
                 cabecalho("content-type", "text/xml; charset=utf-8".to_owned()),
                 cabecalho("soapaction", "\"\"".to_owned()),
             ],

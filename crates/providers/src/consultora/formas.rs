@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::parse;
 
 use super::roteiro::{Fala, Pergunta};
-use crate::operadora::fio::Lido;
+use crate::fio::Lido;
 
 /// A shape.
 #[derive(Clone, Copy, PartialEq, Eq)]

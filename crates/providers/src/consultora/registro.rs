@@ -11,20 +11,9 @@ use serde_json::json;
 use super::formas::Forma;
 use super::roteiro::{Fala, Pergunta};
 
-/// A question that came.
-#[derive(Clone)]
-pub struct Perguntada {
-    /// About whom, without punctuation.
-    pub documento: String,
-    /// The key of the question, where its shape has one.
-    pub chave: Option<String>,
-    /// What for, as it came.
-    pub finalidade: String,
-}
-
 pub(super) struct Registro {
     dir: PathBuf,
-    perguntas: Mutex<Vec<Perguntada>>,
+    perguntas: Mutex<Vec<Pergunta>>,
     /// Leaves given, and up to which of them they are taken back.
     senhas: AtomicU64,
     revogadas: AtomicU64,
@@ -37,7 +26,7 @@ impl Registro {
         Ok(Self { dir, perguntas: Mutex::default(), senhas, revogadas })
     }
 
-    pub(super) fn all(&self) -> Vec<Perguntada> {
+    pub(super) fn all(&self) -> Vec<Pergunta> {
         self.lines().clone()
     }
 
@@ -61,7 +50,7 @@ impl Registro {
 
     /// The question and the answer, before it leaves.
     pub(super) fn keep(&self, forma: Forma, pergunta: &Pergunta, fala: &Fala) -> io::Result<()> {
-        let Pergunta { documento, chave, finalidade } = pergunta.clone();
+        let Pergunta { documento, chave, finalidade } = pergunta;
         let mut perguntas = self.lines();
         let resposta = match fala {
             Fala::Encontrado(dados) => json!({ "situacao": "encontrado", "dados": dados }),
@@ -78,11 +67,11 @@ impl Registro {
         let parte = self.dir.join("consulta.parte");
         fs::write(&parte, texto + "\n")?;
         fs::rename(parte, self.dir.join(nome))?;
-        perguntas.push(Perguntada { documento, chave, finalidade });
+        perguntas.push(pergunta.clone());
         Ok(())
     }
 
-    fn lines(&self) -> MutexGuard<'_, Vec<Perguntada>> {
+    fn lines(&self) -> MutexGuard<'_, Vec<Pergunta>> {
         self.perguntas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,7 +11,7 @@ use domain::contato::Devolucao;
 use uuid::Uuid;
 
 use crate::Segredo;
-use crate::sms::{Chamada, ReciboInvalido};
+use crate::chamada::{Chamada, ReciboInvalido};
 
 /// The largest report that is read, in bytes. Servers that return a whole message return one of ours, which is smaller.
 pub const MAX_AVISO: usize = 1024 * 1024;

@@ -4,20 +4,19 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use domain::documento::TipoPessoa;
 use domain::enriquecimento::{Dados, EmailDito, EnderecoDito, Finalidade, Relacao, TelefoneDito};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::config::{self, ConfigError, Tarifa};
+use super::config::Tarifa;
 use super::provedor::{Pedido, Provedor, Senha};
 use super::resultado::{Achado, Resultado, Tardia, refusal, success, told, unclear};
+use crate::chamada::{Chamada, ReciboInvalido};
+use crate::config::{self, ConfigError};
 use crate::http::{Metodo, Requisicao, Resposta};
 use crate::json;
 use crate::segredo::Segredo;
-use crate::sms::{Chamada, ReciboInvalido};
 
 const URL: &str = "https://api.assertivasolucoes.com.br";
 
@@ -68,12 +67,11 @@ impl Provedor for Assertiva {
     }
 
     fn pedir_senha(&self) -> Option<Requisicao> {
-        let par = format!("{}:{}", self.config.cliente, self.config.segredo.expose());
         Some(Requisicao {
             metodo: Metodo::Post,
             url: format!("{}/oauth2/v3/token", self.url),
             cabecalhos: vec![
-                ("authorization".to_owned(), format!("Basic {}", STANDARD.encode(par))),
+                ("authorization".to_owned(), self.config.segredo.basic(&self.config.cliente)),
                 ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
             ],
             corpo: b"grant_type=client_credentials".to_vec(),

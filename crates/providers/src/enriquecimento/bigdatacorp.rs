@@ -7,13 +7,14 @@ use domain::enriquecimento::{Dados, EmailDito, EnderecoDito, Relacao, TelefoneDi
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::config::{self, ConfigError, Tarifa};
+use super::config::Tarifa;
 use super::provedor::{Pedido, Provedor, Senha};
 use super::resultado::{Achado, Resultado, Tardia, refusal, success, told, unclear};
+use crate::chamada::{Chamada, ReciboInvalido};
+use crate::config::{self, ConfigError};
 use crate::http::{Metodo, Requisicao, Resposta};
 use crate::json;
 use crate::segredo::Segredo;
-use crate::sms::{Chamada, ReciboInvalido};
 
 const URL: &str = "https://plataforma.bigdatacorp.com.br";
 
@@ -29,7 +30,7 @@ pub struct ConfigBigDataCorp {
     /// The token's id.
     pub token_id: String,
     /// The datasets that are asked for; telephones, e-mails and addresses unless it is said.
-    #[serde(default = "todos")]
+    #[serde(default = "ConfigBigDataCorp::todos")]
     pub datasets: String,
     /// What an answer costs.
     #[serde(default)]
@@ -38,8 +39,11 @@ pub struct ConfigBigDataCorp {
     pub url: Option<String>,
 }
 
-fn todos() -> String {
-    "phones_extended,emails_extended,addresses_extended".to_owned()
+impl ConfigBigDataCorp {
+    /// Telephones, e-mails and addresses.
+    pub(crate) fn todos() -> String {
+        "phones_extended,emails_extended,addresses_extended".to_owned()
+    }
 }
 
 pub(super) struct BigDataCorp {

@@ -7,13 +7,14 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::config::{Config, ConfigError, Tarifa};
+use super::config::{Config, Tarifa};
 use super::provedor::{Pedido, Provedor, Senha};
 use super::resultado::{Resultado, Tardia};
 use crate::causa::Causa;
+use crate::chamada::{Chamada, ReciboInvalido};
+use crate::config::ConfigError;
 use crate::http::{Cliente, Falha, Quebra};
 use crate::segredo::Segredo;
-use crate::sms::{Chamada, ReciboInvalido};
 
 /// A leave is asked for anew so long before it ends: a question that is under way must not find it gone.
 const FOLGA: Duration = Duration::from_secs(10);

@@ -17,28 +17,22 @@ mod config;
 mod leitura;
 mod modelo;
 
-use hyper::header::{HeaderName, HeaderValue};
-use url::Url;
-
-use super::config::{ConfigError, Tarifa, secret, url};
+use super::config::Tarifa;
 use super::provedor::{Pedido, Provedor, Senha};
 use super::resultado::{Resultado, Tardia, unclear};
+use crate::chamada::{Chamada, ReciboInvalido};
+use crate::config::{ConfigError, secret};
+use crate::descricao::{Descricao, Descrita};
 use crate::http::{Requisicao, Resposta};
 use crate::modelo::Variavel as _;
 use crate::segredo::Segredo;
-use crate::sms::{Chamada, ReciboInvalido};
 
 pub use config::{CamposHttp, ConfigHttp, PalavrasHttp, RespostaHttp, RetornoHttp};
-use modelo::{Corpo, Modelo, Valores, Variavel};
-
-/// Headers that belong to the connection.
-const DO_FIO: [&str; 5] = ["host", "content-length", "transfer-encoding", "connection", "accept-encoding"];
+use modelo::{Valores, Variavel};
 
 pub(super) struct Generico {
     config: ConfigHttp,
-    url: Modelo,
-    cabecalhos: Vec<(String, Modelo)>,
-    corpo: Corpo,
+    pedido: Descrita<Variavel>,
 }
 
 impl Generico {
@@ -48,16 +42,19 @@ impl Generico {
             retorno.check()?;
             secret(&retorno.segredo)?;
         }
-        let url = url_model(&config.url)?;
-        let corpo = Corpo::parse(config.formato, config.corpo.as_deref())?;
-        let cabecalhos = header_models(&config, &corpo)?;
-        let usa = |variavel| url.uses(variavel) || corpo.uses(variavel);
+        let descricao = Descricao {
+            metodo: config.metodo,
+            url: ("url", &config.url),
+            cabecalhos: &config.cabecalhos,
+            formato: config.formato,
+            corpo: ("corpo", config.corpo.as_deref()),
+        };
+        let pedido = Descrita::new(&descricao, &[Variavel::Chave])?;
         // A question about nobody would be charged all the same.
-        if !usa(Variavel::Documento) && !usa(Variavel::DocumentoFormatado) {
-            let nome = Variavel::Documento.name().to_owned();
-            return Err(ConfigError::Variavel { campo: "corpo", nome });
+        if !pedido.uses(Variavel::Documento) && !pedido.uses(Variavel::DocumentoFormatado) {
+            return Err(ConfigError::Falta { campo: "corpo", nome: Variavel::Documento.name() });
         }
-        Ok(Self { config, url, cabecalhos, corpo })
+        Ok(Self { config, pedido })
     }
 }
 
@@ -84,14 +81,7 @@ impl Provedor for Generico {
     }
 
     fn request(&self, pedido: &Pedido<'_>, _senha: Option<&Segredo>) -> Requisicao {
-        let valores = Valores::new(pedido);
-        let cabecalhos = self.cabecalhos.iter().map(|(nome, modelo)| (nome.clone(), modelo.fill(&valores)));
-        Requisicao {
-            metodo: self.config.metodo,
-            url: self.url.fill_url(&valores),
-            cabecalhos: cabecalhos.collect(),
-            corpo: self.corpo.fill(&valores),
-        }
+        self.pedido.fill(&Valores::new(pedido))
     }
 
     fn read(&self, resposta: &Resposta) -> Resultado {
@@ -104,35 +94,4 @@ impl Provedor for Generico {
         chamada.small()?;
         retorno.read(chamada, &self.config.resposta)
     }
-}
-
-/// No value moves the call elsewhere.
-fn url_model(texto: &str) -> Result<Modelo, ConfigError> {
-    let modelo = Modelo::parse("url", texto, Variavel::TODAS)?;
-    let origem = |valor: &str| {
-        let cheia = modelo.fill_url(&Valores::same(valor));
-        url("url", &cheia)?;
-        Url::parse(&cheia).map(|url| url.origin()).map_err(|_fora| ConfigError::Url("url"))
-    };
-    if origem("1")? == origem("2")? { Ok(modelo) } else { Err(ConfigError::Url("url")) }
-}
-
-fn header_models(config: &ConfigHttp, corpo: &Corpo) -> Result<Vec<(String, Modelo)>, ConfigError> {
-    const CAMPO: &str = "cabecalhos";
-    let mut modelos = Vec::new();
-    for (nome, valor) in &config.cabecalhos {
-        let nome = nome.to_ascii_lowercase();
-        let modelo = Modelo::parse(CAMPO, valor.expose(), &[Variavel::Chave])?;
-        let serve = HeaderName::try_from(&nome).is_ok() && HeaderValue::try_from(valor.expose()).is_ok();
-        if !serve || DO_FIO.contains(&nome.as_str()) {
-            return Err(ConfigError::Campo(CAMPO));
-        }
-        modelos.push((nome, modelo));
-    }
-    if let Some(tipo) = corpo.content_type()
-        && !modelos.iter().any(|(nome, _)| nome == "content-type")
-    {
-        modelos.push(("content-type".to_owned(), Modelo::literal(tipo)));
-    }
-    Ok(modelos)
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::config::Tarifa;
 use super::resultado::{Resultado, Tardia};
+use crate::chamada::{Chamada, ReciboInvalido};
 use crate::http::{Requisicao, Resposta};
 use crate::segredo::Segredo;
-use crate::sms::{Chamada, ReciboInvalido};
 
 /// One question. `Debug` shows its key.
 #[derive(Clone, Copy)]

@@ -5,8 +5,10 @@ use std::time::Duration;
 use domain::enriquecimento::Dados;
 
 use crate::causa::Causa;
+use crate::chamada::IdMensagem;
 use crate::http::Resposta;
-use crate::sms::IdMensagem;
+pub(super) use crate::situacao::success;
+use crate::situacao::{Recusa, refused};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,31 +80,21 @@ pub struct Tardia {
     pub achado: Option<Achado>,
 }
 
-/// Whether the provider says that it did what was asked.
-pub(super) fn success(status: u16) -> bool {
-    (200..300).contains(&status)
-}
-
 /// What an answer that is not a 2xx means.
 pub(super) fn refusal(resposta: &Resposta, codigo: Option<&str>) -> Resultado {
-    let causa = Causa::http(resposta.status, codigo, "");
+    let causa = told(resposta, codigo);
     let apos = resposta.apos();
-    match resposta.status {
-        425 => Resultado::Temporaria { causa, apos },
-        429 | 503 => Resultado::Indisponivel { causa, apos },
-        // Who we are, what we may and where we called: the next question would be answered the same.
-        401..=407 | 410 | 411 | 421 | 426 | 431 | 300 | 301 | 304 | 305 | 307 | 308 => {
-            Resultado::Indisponivel { causa, apos }
-        }
-        408 | 409 => Resultado::Incerta { causa },
-        400..=499 => Resultado::Permanente { causa },
-        _ => Resultado::Incerta { causa },
+    match refused(resposta.status) {
+        Recusa::Temporaria => Resultado::Temporaria { causa, apos },
+        Recusa::Indisponivel => Resultado::Indisponivel { causa, apos },
+        Recusa::Permanente => Resultado::Permanente { causa },
+        Recusa::Incerta => Resultado::Incerta { causa },
     }
 }
 
 /// A 2xx that does not say what it should. Its words may be about somebody, and are not kept.
 pub(super) fn unclear(resposta: &Resposta) -> Resultado {
-    Resultado::Incerta { causa: Causa::http(resposta.status, None, "") }
+    Resultado::Incerta { causa: told(resposta, None) }
 }
 
 /// Status and code alone.

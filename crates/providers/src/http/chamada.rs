@@ -10,12 +10,13 @@ use url::Url;
 const MAX_ESPERA: Duration = Duration::from_hours(24);
 
 /// How a request is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Metodo {
     /// Everything is in the URL.
     Get,
     /// The usual one.
+    #[default]
     Post,
     /// For the few that want it.
     Put,

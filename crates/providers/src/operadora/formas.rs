@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded::parse;
 use uuid::Uuid;
 
-use super::fio::Lido;
 use super::registro::Chegada;
+use crate::fio::Lido;
 use crate::segredo::Segredo;
 
 /// The shape of a request, known by its path.

@@ -10,10 +10,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::avisos;
-use super::fio::{Chegou, Fio, Lido};
 use super::formas::Forma;
 use super::roteiro::{Como, Fala, Fase, Momento};
 use super::{Contada, Estado};
+use crate::fio::{Chegou, Fio, Lido};
 
 /// Between two bytes of a slow answer.
 const GOTA: Duration = Duration::from_millis(20);

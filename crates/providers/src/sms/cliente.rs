@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use domain::sms::Perfil;
 
-use super::config::{Config, ConfigError};
+use super::config::Config;
 use super::provedor::{Pedido, Provedor};
-use super::recibo::{Chamada, Recibo, ReciboInvalido};
+use super::recibo::Recibo;
 use super::resultado::{Causa, Resultado};
+use crate::chamada::{Chamada, ReciboInvalido};
+use crate::config::ConfigError;
 use crate::http::{Cliente, Falha};
 
 /// An account at a provider. The caller may be shared by many.

@@ -23,28 +23,23 @@ mod recibos;
 mod resposta;
 
 use domain::sms::Perfil;
-use hyper::header::{HeaderName, HeaderValue};
-use url::Url;
 
-use super::config::{ConfigError, secret, url, word};
 use super::provedor::{Pedido, Provedor};
-use super::recibo::{Chamada, Recibo, ReciboInvalido};
+use super::recibo::Recibo;
 use super::resultado::Resultado;
+use crate::chamada::{Chamada, ReciboInvalido};
+use crate::config::{ConfigError, secret, word};
+use crate::descricao::{Descricao, Descrita};
 use crate::http::{Requisicao, Resposta};
-use crate::modelo::Variavel as _;
+use crate::modelo::{Modelo, Variavel as _};
 
 pub use config::{ConfigHttp, Formato, FormatoRecibo, RecibosHttp, Segmentos};
-use modelo::{Corpo, Modelo, Valores, Variavel};
+use modelo::{Valores, Variavel};
 pub use resposta::{Codigos, FormatoResposta, RespostaHttp};
-
-/// Headers that belong to the connection.
-const DO_FIO: [&str; 5] = ["host", "content-length", "transfer-encoding", "connection", "accept-encoding"];
 
 pub(super) struct Generico {
     config: ConfigHttp,
-    url: Modelo,
-    cabecalhos: Vec<(String, Modelo)>,
-    corpo: Corpo,
+    pedido: Descrita<Variavel>,
     perfil: Perfil,
 }
 
@@ -53,20 +48,14 @@ impl Generico {
         config.resposta.check()?;
         if let Some(recibos) = &config.recibos {
             recibos.check()?;
-            secret(Some(&recibos.segredo))?;
+            secret(&recibos.segredo)?;
         }
         if let Some(remetente) = &config.remetente {
             word("remetente", remetente)?;
         }
-        let url = url_model(&config.url)?;
-        let corpo = Corpo::parse(config.formato, config.corpo.as_deref())?;
-        let cabecalhos = header_models(&config, &corpo)?;
-        let usa = |variavel| {
-            let nos_cabecalhos = cabecalhos.iter().any(|(_, modelo)| modelo.uses(variavel));
-            url.uses(variavel) || corpo.uses(variavel) || nos_cabecalhos
-        };
-        let falta =
-            |campo, variavel: Variavel| ConfigError::Variavel { campo, nome: variavel.name().to_owned() };
+        let pedido = described(&config)?;
+        let usa = |variavel| pedido.uses(variavel);
+        let falta = |campo, variavel: Variavel| ConfigError::Falta { campo, nome: variavel.name() };
         if config.remetente.is_none() && usa(Variavel::Remetente) {
             return Err(ConfigError::Campo("remetente"));
         }
@@ -79,7 +68,7 @@ impl Generico {
             return Err(falta("corpo", if para { Variavel::Texto } else { Variavel::Para }));
         }
         let perfil = config.segmentos.map_or(Ok(Perfil::REDE), Segmentos::profile)?;
-        Ok(Self { config, url, cabecalhos, corpo, perfil })
+        Ok(Self { config, pedido, perfil })
     }
 }
 
@@ -111,14 +100,7 @@ impl Provedor for Generico {
 
     fn request(&self, pedido: &Pedido<'_>) -> Requisicao {
         let remetente = self.config.remetente.as_deref().unwrap_or_default();
-        let valores = Valores::new(pedido, remetente);
-        let cabecalhos = self.cabecalhos.iter().map(|(nome, modelo)| (nome.clone(), modelo.fill(&valores)));
-        Requisicao {
-            metodo: self.config.metodo,
-            url: self.url.fill_url(&valores),
-            cabecalhos: cabecalhos.collect(),
-            corpo: self.corpo.fill(&valores),
-        }
+        self.pedido.fill(&Valores::new(pedido, remetente))
     }
 
     fn read(&self, resposta: &Resposta) -> Resultado {
@@ -133,39 +115,20 @@ impl Provedor for Generico {
     }
 }
 
-/// The path and the host are the configuration's: a text never stands in them, and no value moves the call elsewhere.
-fn url_model(texto: &str) -> Result<Modelo, ConfigError> {
-    let (caminho, _) = texto.split_once('?').unwrap_or((texto, ""));
+/// The path and the host are the configuration's: a text never stands in them.
+fn described(config: &ConfigHttp) -> Result<Descrita<Variavel>, ConfigError> {
+    let (caminho, _) = config.url.split_once('?').unwrap_or((&config.url, ""));
     Modelo::parse(
         "url",
         caminho,
         &[Variavel::ParaDigitos, Variavel::ParaNacional, Variavel::Chave, Variavel::Remetente],
     )?;
-    let modelo = Modelo::parse("url", texto, Variavel::TODAS)?;
-    let origem = |valor: &str| {
-        let cheia = modelo.fill_url(&Valores::same(valor));
-        url("url", &cheia)?;
-        Url::parse(&cheia).map(|url| url.origin()).map_err(|_fora| ConfigError::Url("url"))
+    let descricao = Descricao {
+        metodo: config.metodo,
+        url: ("url", &config.url),
+        cabecalhos: &config.cabecalhos,
+        formato: config.formato,
+        corpo: ("corpo", config.corpo.as_deref()),
     };
-    if origem("1")? == origem("2")? { Ok(modelo) } else { Err(ConfigError::Url("url")) }
-}
-
-fn header_models(config: &ConfigHttp, corpo: &Corpo) -> Result<Vec<(String, Modelo)>, ConfigError> {
-    const CAMPO: &str = "cabecalhos";
-    let mut modelos = Vec::new();
-    for (nome, valor) in &config.cabecalhos {
-        let nome = nome.to_ascii_lowercase();
-        let modelo = Modelo::parse(CAMPO, valor.expose(), &[Variavel::Chave, Variavel::Remetente])?;
-        let serve = HeaderName::try_from(&nome).is_ok() && HeaderValue::try_from(valor.expose()).is_ok();
-        if !serve || DO_FIO.contains(&nome.as_str()) {
-            return Err(ConfigError::Campo(CAMPO));
-        }
-        modelos.push((nome, modelo));
-    }
-    if let Some(tipo) = corpo.content_type()
-        && !modelos.iter().any(|(nome, _)| nome == "content-type")
-    {
-        modelos.push(("content-type".to_owned(), Modelo::literal(tipo)));
-    }
-    Ok(modelos)
+    Descrita::new(&descricao, &[Variavel::Chave, Variavel::Remetente])
 }

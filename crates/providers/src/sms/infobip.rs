@@ -8,14 +8,14 @@ use domain::sms::Perfil;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::config::{self, ConfigError};
+use super::config::{profile, yes};
 use super::json;
 use super::provedor::{Pedido, Provedor};
-use super::recibo::{
-    Chamada, EstadoRecibo, IdMensagem, MAX_RECIBOS, Recibo, ReciboInvalido, id_of, instant, reply,
-};
+use super::recibo::{EstadoRecibo, Recibo, instant, reply};
 use super::resultado::{Causa, Resultado};
 use super::situacao::{refusal, success, unclear, words};
+use crate::chamada::{Chamada, IdMensagem, MAX_RECIBOS, ReciboInvalido, id_of};
+use crate::config::{self, ConfigError};
 use crate::http::{Metodo, Requisicao, Resposta};
 use crate::segredo::Segredo;
 
@@ -45,7 +45,7 @@ pub struct ConfigInfobip {
     /// receipts there. Without it the account's own subscription decides.
     pub recibos: Option<String>,
     /// Whether texts are brought to GSM-7; yes unless it is said.
-    #[serde(default = "config::yes")]
+    #[serde(default = "yes")]
     pub transliterar: bool,
     /// The most segments of a message.
     pub max_segmentos: Option<u8>,
@@ -63,7 +63,7 @@ impl Infobip {
         config::url("url", &url)?;
         config::word("chave", config.chave.expose())?;
         config::word("remetente", &config.remetente)?;
-        config::secret(config.segredo.as_ref())?;
+        config.segredo.as_ref().map_or(Ok(()), config::secret)?;
         let retorno = match (&config.recibos, &config.segredo) {
             (Some(recibos), Some(segredo)) => {
                 let retorno = format!("{}/{}", recibos.trim_end_matches('/'), segredo.expose());
@@ -83,7 +83,7 @@ impl Provedor for Infobip {
     }
 
     fn perfil(&self) -> Perfil {
-        config::profile(Perfil::REDE, self.config.max_segmentos)
+        profile(Perfil::REDE, self.config.max_segmentos)
     }
 
     fn transliterar(&self) -> bool {

@@ -5,8 +5,9 @@ use std::fmt;
 use domain::sms::Perfil;
 use uuid::Uuid;
 
-use super::recibo::{Chamada, Recibo, ReciboInvalido};
+use super::recibo::Recibo;
 use super::resultado::Resultado;
+use crate::chamada::{Chamada, ReciboInvalido};
 use crate::http::{Requisicao, Resposta};
 
 /// One message to hand over. `Debug` shows its key.

@@ -13,12 +13,14 @@ use serde_json::Value;
 use sha1::Sha1;
 use url::form_urlencoded::{Serializer, parse};
 
-use super::config::{self, ConfigError};
+use super::config::{profile, yes};
 use super::json;
 use super::provedor::{Pedido, Provedor};
-use super::recibo::{Chamada, EstadoRecibo, IdMensagem, MAX_RECIBOS, Recibo, ReciboInvalido, id_of, reply};
+use super::recibo::{EstadoRecibo, Recibo, reply};
 use super::resultado::{Causa, Resultado};
 use super::situacao::{refusal, success, unclear, words};
+use crate::chamada::{Chamada, IdMensagem, MAX_RECIBOS, ReciboInvalido, id_of};
+use crate::config::{self, ConfigError};
 use crate::http::{Metodo, Requisicao, Resposta};
 use crate::segredo::Segredo;
 
@@ -47,7 +49,7 @@ pub struct ConfigTwilio {
     /// Another address up to `/Accounts`, for the sandbox.
     pub url: Option<String>,
     /// Whether texts are brought to GSM-7; yes unless it is said.
-    #[serde(default = "config::yes")]
+    #[serde(default = "yes")]
     pub transliterar: bool,
     /// The most segments of a message.
     pub max_segmentos: Option<u8>,
@@ -94,7 +96,7 @@ impl Provedor for Twilio {
     }
 
     fn perfil(&self) -> Perfil {
-        config::profile(Perfil::REDE, self.config.max_segmentos)
+        profile(Perfil::REDE, self.config.max_segmentos)
     }
 
     fn transliterar(&self) -> bool {
@@ -117,13 +119,12 @@ impl Provedor for Twilio {
             let junta = if recibos.contains('?') { '&' } else { '?' };
             corpo.append_pair("StatusCallback", &format!("{recibos}{junta}chave={}", pedido.chave));
         }
-        let senha = format!("{}:{}", self.config.conta, self.config.segredo.expose());
         Requisicao {
             metodo: Metodo::Post,
             url: self.url.clone(),
             cabecalhos: vec![
                 ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
-                ("authorization".to_owned(), format!("Basic {}", STANDARD.encode(senha))),
+                ("authorization".to_owned(), self.config.segredo.basic(&self.config.conta)),
             ],
             corpo: corpo.finish().into_bytes(),
         }

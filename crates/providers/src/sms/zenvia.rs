@@ -9,12 +9,14 @@ use domain::sms::Perfil;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::config::{self, ConfigError};
+use super::config::{profile, yes};
 use super::json;
 use super::provedor::{Pedido, Provedor};
-use super::recibo::{Chamada, EstadoRecibo, IdMensagem, Recibo, ReciboInvalido, id_of, instant, reply};
+use super::recibo::{EstadoRecibo, Recibo, instant, reply};
 use super::resultado::{Causa, Resultado};
 use super::situacao::{refusal, success, unclear, words};
+use crate::chamada::{Chamada, IdMensagem, ReciboInvalido, id_of};
+use crate::config::{self, ConfigError};
 use crate::http::{Metodo, Requisicao, Resposta};
 use crate::segredo::Segredo;
 
@@ -35,7 +37,7 @@ pub struct ConfigZenvia {
     /// Another address, for the sandbox.
     pub url: Option<String>,
     /// Whether texts are brought to GSM-7; yes unless it is said.
-    #[serde(default = "config::yes")]
+    #[serde(default = "yes")]
     pub transliterar: bool,
     /// The most segments of a message; 1 where the account has no concatenation.
     pub max_segmentos: Option<u8>,
@@ -52,7 +54,7 @@ impl Zenvia {
         config::url("url", &url)?;
         config::word("token", config.token.expose())?;
         config::word("remetente", &config.remetente)?;
-        config::secret(config.segredo.as_ref())?;
+        config.segredo.as_ref().map_or(Ok(()), config::secret)?;
         Ok(Self { config, url })
     }
 }
@@ -63,7 +65,7 @@ impl Provedor for Zenvia {
     }
 
     fn perfil(&self) -> Perfil {
-        config::profile(PERFIL, self.config.max_segmentos)
+        profile(PERFIL, self.config.max_segmentos)
     }
 
     fn transliterar(&self) -> bool {

@@ -4,7 +4,8 @@ use domain::dinheiro::Centavos;
 use domain::documento::Documento;
 use domain::endereco::{Cep, Endereco, Uf};
 use domain::negativacao::MotivoBaixa;
-use providers::bureau::generico::{BureauHttp, ConfigBureauHttp, ConfigBureauHttpError};
+use providers::ConfigError;
+use providers::bureau::generico::{BureauHttp, ConfigBureauHttp};
 use providers::bureau::{BureauChamado, Chamado, Operacao, Pendencia};
 use providers::http::Resposta as RespostaHttp;
 use serde_json::{Value, json};
@@ -23,14 +24,14 @@ fn description() -> Value {
     })
 }
 
-fn with(ponteiro: &str, valor: Value) -> Result<BureauHttp, ConfigBureauHttpError> {
+fn with(ponteiro: &str, valor: Value) -> Result<BureauHttp, ConfigError> {
     let mut descricao = description();
     *descricao.pointer_mut(ponteiro).unwrap() = valor;
-    BureauHttp::new(&serde_json::from_value(descricao).unwrap())
+    BureauHttp::new(serde_json::from_value(descricao).unwrap())
 }
 
 fn bureau() -> BureauHttp {
-    BureauHttp::new(&serde_json::from_value(description()).unwrap()).unwrap()
+    BureauHttp::new(serde_json::from_value(description()).unwrap()).unwrap()
 }
 
 fn pendencia() -> Pendencia {
@@ -104,18 +105,24 @@ fn each_way_to_answer_means_one_thing() {
 
 #[test]
 fn a_description_that_cannot_be_used_says_which_part() {
-    use ConfigBureauHttpError as E;
+    use ConfigError as E;
+    let sem = |campo, nome| E::Falta { campo, nome };
     for (ponteiro, valor, erro) in [
-        ("/incluir/url", json!("https://{uf}.example.com/{contrato}"), E::Url("incluir")),
-        ("/excluir/url", json!("ftp://example.com/{contrato}"), E::Url("excluir")),
-        ("/incluir/corpo", json!("{\"documento\": \"{cpf}\"}"), E::Modelo("incluir")),
-        ("/incluir/corpo", json!("documento={documento}"), E::Modelo("incluir")),
-        ("/excluir/corpo", json!("{}"), E::Falta { campo: "excluir", nome: "documento" }),
-        ("/excluir/url", json!("https://example.com/baixa"), E::Falta { campo: "excluir", nome: "contrato" }),
-        ("/cabecalhos", json!({"Host": "example.com"}), E::Cabecalho),
-        ("/resposta/campo", json!("situacao"), E::Resposta("campo")),
-        ("/resposta/valores", json!([]), E::Resposta("campo")),
-        ("/resposta/codigo", json!("erro"), E::Resposta("codigo")),
+        ("/incluir/url", json!("https://{uf}.example.com/{contrato}"), E::Url("incluir.url")),
+        ("/excluir/url", json!("ftp://example.com/{contrato}"), E::Url("excluir.url")),
+        (
+            "/incluir/corpo",
+            json!("{\"documento\": \"{cpf}\"}"),
+            E::Variavel { campo: "incluir.corpo", nome: "cpf".to_owned() },
+        ),
+        ("/incluir/corpo", json!("documento={documento}"), E::Corpo("incluir.corpo")),
+        ("/excluir/corpo", json!("{}"), sem("excluir", "documento")),
+        ("/excluir/url", json!("https://example.com/baixa"), sem("excluir", "contrato")),
+        ("/cabecalhos", json!({"Host": "example.com"}), E::Campo("cabecalhos")),
+        ("/cabecalhos", json!({"x": "{nome}"}), E::Variavel { campo: "cabecalhos", nome: "nome".to_owned() }),
+        ("/resposta/campo", json!("situacao"), E::Ponteiro("resposta.campo")),
+        ("/resposta/valores", json!([]), E::Campo("resposta.valores")),
+        ("/resposta/codigo", json!("erro"), E::Ponteiro("resposta.codigo")),
     ] {
         assert_eq!(with(ponteiro, valor).err(), Some(erro), "{ponteiro}");
     }

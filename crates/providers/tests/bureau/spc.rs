@@ -5,10 +5,10 @@ use domain::documento::Documento;
 use domain::endereco::{Cep, Endereco, Uf};
 use domain::negativacao::MotivoBaixa;
 use proptest::prelude::*;
-use providers::Segredo;
-use providers::bureau::spc::{ConfigSpc, ConfigSpcError, Spc};
+use providers::bureau::spc::{ConfigSpc, Spc};
 use providers::bureau::{BureauChamado, Chamado, Operacao, Pendencia, Resposta, unanswered};
 use providers::http::{Falha, Quebra, Resposta as RespostaHttp};
+use providers::{ConfigError, Segredo};
 
 const BAIXA: Operacao = Operacao::Excluir(MotivoBaixa::Pagamento);
 
@@ -149,14 +149,14 @@ fn a_call_without_an_answer_is_in_doubt_unless_it_never_left() {
 #[test]
 fn a_configuration_that_cannot_be_used_says_which_part() {
     let erro = |config: ConfigSpc| Spc::new(config).err();
-    assert_eq!(erro(ConfigSpc { url: "ftp://x".to_owned(), ..config() }), Some(ConfigSpcError::Url));
+    assert_eq!(erro(ConfigSpc { url: "ftp://x".to_owned(), ..config() }), Some(ConfigError::Url("url")));
     assert_eq!(
         erro(ConfigSpc { operador: "a:b".to_owned(), ..config() }),
-        Some(ConfigSpcError::Campo("operador"))
+        Some(ConfigError::Campo("operador"))
     );
     assert_eq!(
         erro(ConfigSpc { codigo_associado: String::new(), ..config() }),
-        Some(ConfigSpcError::Campo("codigo_associado"))
+        Some(ConfigError::Campo("codigo_associado"))
     );
 }
 

@@ -1,9 +1,9 @@
 //! Every way in which an answer may be wrong (F9), of every provider.
 
 use proptest::prelude::*;
+use providers::Chamada;
 use providers::enriquecimento::Resultado;
 use providers::http::Resposta;
-use providers::sms::Chamada;
 
 use crate::apoio::{answer, provedores};
 

@@ -2,7 +2,7 @@
 
 use domain::enriquecimento::{Finalidade, Relacao};
 use providers::enriquecimento::{Achado, Config, ConfigError, Pedido, Provedor, Resultado};
-use providers::sms::{Chamada, IdMensagem, ReciboInvalido};
+use providers::{Chamada, IdMensagem, ReciboInvalido};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -43,11 +43,11 @@ fn what_is_asked_stands_where_it_is_described_and_moves_the_call_nowhere() {
 fn a_description_that_cannot_be_used_says_which_part() {
     assert_eq!(refused(json!({ "url": "https://{documento}.com/" })), ConfigError::Url("url"));
     assert_eq!(refused(json!({ "url": "ftp://a.com/{documento}" })), ConfigError::Url("url"));
-    let sem = ConfigError::Variavel { campo: "corpo", nome: "documento".to_owned() };
+    let sem = ConfigError::Falta { campo: "corpo", nome: "documento" };
     assert_eq!(refused(json!({ "url": "https://a.com/" })), sem, "a question about nobody");
     let estranha = ConfigError::Variavel { campo: "url", nome: "cpf".to_owned() };
     assert_eq!(refused(json!({ "url": "https://a.com/{cpf}" })), estranha);
-    assert_eq!(refused(json!({ "corpo": "{" })), ConfigError::Corpo);
+    assert_eq!(refused(json!({ "corpo": "{" })), ConfigError::Corpo("corpo"));
     assert_eq!(refused(json!({ "cabecalhos": { "Host": "x" } })), ConfigError::Campo("cabecalhos"));
     let ponteiro = json!({ "resposta": { "campos": { "telefones": "fones" } } });
     assert_eq!(refused(ponteiro), ConfigError::Ponteiro("resposta.campos"));

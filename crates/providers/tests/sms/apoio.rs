@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use providers::Segredo;
 use providers::http::{self, Cliente};
 use providers::operadora::{Operadora, Roteiro};
-use providers::sms::{Chamada, ClienteSms, Config, Pedido};
+use providers::sms::{ClienteSms, Config, Pedido};
+use providers::{Chamada, Segredo};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -21,20 +21,24 @@ fn variavel(campo: &'static str, nome: &str) -> ConfigError {
     ConfigError::Variavel { campo, nome: nome.to_owned() }
 }
 
+fn lacks(campo: &'static str, nome: &'static str) -> ConfigError {
+    ConfigError::Falta { campo, nome }
+}
+
 #[test]
 fn a_description_that_cannot_work_is_refused_by_what_is_wrong() {
     let corpo = |corpo: &str| json!({ "corpo": corpo });
     for (mudancas, esperado) in [
-        (corpo("{"), ConfigError::Corpo),
+        (corpo("{"), ConfigError::Corpo("corpo")),
         (corpo(r#"{"a":"{nome}"}"#), variavel("corpo", "nome")),
-        (corpo(r#"{"a":"{texto}"}"#), variavel("corpo", "para")),
-        (corpo(r#"{"a":"{para}"}"#), variavel("corpo", "texto")),
+        (corpo(r#"{"a":"{texto}"}"#), lacks("corpo", "para")),
+        (corpo(r#"{"a":"{para}"}"#), lacks("corpo", "texto")),
         (
             json!({ "remetente": null, "corpo": r#"["{remetente}","{para}","{texto}"]"# }),
             ConfigError::Campo("remetente"),
         ),
         (json!({ "remetente": "EX EMPLO" }), ConfigError::Campo("remetente")),
-        (json!({ "cabecalhos": {} }), variavel("idempotente", "chave")),
+        (json!({ "cabecalhos": {} }), lacks("idempotente", "chave")),
         (json!({ "cabecalhos": { "x": "{texto}" } }), variavel("cabecalhos", "texto")),
         (json!({ "cabecalhos": { "x": "{chave}", "y z": "a" } }), ConfigError::Campo("cabecalhos")),
         (json!({ "cabecalhos": { "x": "{chave}\r\ny: z" } }), ConfigError::Campo("cabecalhos")),

@@ -1,10 +1,8 @@
 //! Receipts and replies, from the carrier's call to what the house is told.
 
 use providers::operadora::{Aviso, Roteiro};
-use providers::sms::{
-    Chamada, ClienteSms, EstadoRecibo, IdMensagem, MAX_CHAMADA, MAX_RECIBOS, MAX_RESPOSTA, Recibo,
-    ReciboInvalido, Resultado,
-};
+use providers::sms::{ClienteSms, EstadoRecibo, MAX_RESPOSTA, Recibo, Resultado};
+use providers::{Chamada, IdMensagem, MAX_CHAMADA, MAX_RECIBOS, ReciboInvalido};
 use serde_json::json;
 
 use crate::apoio::{

@@ -1,7 +1,8 @@
 //! What the answers of each provider mean, written as they write them.
 
+use providers::IdMensagem;
 use providers::http::Resposta;
-use providers::sms::{Config, EstadoRecibo, IdMensagem, Provedor, Recibo, Resultado};
+use providers::sms::{Config, EstadoRecibo, Provedor, Recibo, Resultado};
 use serde_json::{Value, json};
 
 use crate::apoio::{NENHURES, SEGREDO, TODOS, chave, cliente, config, pedido};
@@ -157,9 +158,7 @@ fn receipts_as_the_providers_write_them() {
     let url = format!("/v1/recibos/x/{SEGREDO}");
     let read = |nome: &str, corpo: &Value| {
         let corpo = corpo.to_string();
-        of(nome)
-            .recibos(&providers::sms::Chamada { url: &url, cabecalhos: &[], corpo: corpo.as_bytes() })
-            .unwrap()
+        of(nome).recibos(&providers::Chamada { url: &url, cabecalhos: &[], corpo: corpo.as_bytes() }).unwrap()
     };
     let em = |texto: &str| Some(texto.parse().unwrap());
     let zenvia = json!({ "id": "e1", "timestamp": "2026-03-02T12:00:01Z", "type": "MESSAGE_STATUS", "channel": "sms",

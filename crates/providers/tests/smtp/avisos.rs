@@ -2,9 +2,8 @@
 
 use domain::contato::Devolucao::{self, Alheia, Definitiva, Temporaria};
 use proptest::prelude::*;
-use providers::Segredo;
 use providers::email::avisos::{Aviso, Fato, MAX_AVISO, read, receive};
-use providers::sms::{Chamada, ReciboInvalido};
+use providers::{Chamada, ReciboInvalido, Segredo};
 use uuid::Uuid;
 
 const DOMINIO: &str = "cobranca.exemplo";

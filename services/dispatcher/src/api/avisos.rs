@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, guard};
 use chrono::{DateTime, Utc};
 use domain::execucao::Estado;
 use domain::ids::{EmpresaId, ExecucaoId};
+use providers::Chamada;
 use providers::email::avisos::{Aviso, Fato, MAX_AVISO};
-use providers::sms::Chamada;
 use store::{Banco, StoreError, disparos};
 use web::Problema;
 

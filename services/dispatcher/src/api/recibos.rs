@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use domain::contato::pede_para_sair;
 use domain::execucao::Estado;
 use domain::telefone::Telefone;
-use providers::sms::{Chamada, EstadoRecibo, IdMensagem, MAX_CHAMADA, Recibo, ReciboInvalido};
+use providers::sms::{EstadoRecibo, Recibo};
+use providers::{Chamada, IdMensagem, MAX_CHAMADA, ReciboInvalido};
 use store::{Banco, disparos};
 use web::{Codigo, Problema};
 

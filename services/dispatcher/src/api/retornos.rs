@@ -4,7 +4,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, post};
 use chrono::{DateTime, Utc};
 use providers::enriquecimento::{Tardia, Tarifa};
-use providers::sms::{Chamada, IdMensagem, MAX_CHAMADA};
+use providers::{Chamada, IdMensagem, MAX_CHAMADA};
 use store::{Banco, consultas};
 use web::Problema;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::config::{ConfigError, pointers};
 use crate::http::Metodo;
 use crate::segredo::Segredo;
 
@@ -27,17 +28,13 @@ pub struct ConfigBureauHttp {
 #[serde(deny_unknown_fields)]
 pub struct PedidoHttp {
     /// The method.
-    #[serde(default = "post")]
+    #[serde(default)]
     pub metodo: Metodo,
     /// Where, with variables.
     pub url: String,
     /// What, in JSON with variables in its texts.
     #[serde(default)]
     pub corpo: Option<String>,
-}
-
-fn post() -> Metodo {
-    Metodo::Post
 }
 
 /// An answer, by JSON pointers.
@@ -65,40 +62,16 @@ pub struct RespostaBureauHttp {
     pub indisponiveis: Vec<String>,
 }
 
-/// A description that cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigBureauHttpError {
-    /// A variable that does not exist, or a body that is no JSON.
-    #[error("configuração do bureau: o modelo de '{0}' não pode ser usado")]
-    Modelo(&'static str),
-    /// Not a URL that may be called whatever the values are.
-    #[error("configuração do bureau: a url de '{0}' não pode ser chamada")]
-    Url(&'static str),
-    /// It would not say whose debt, or which.
-    #[error("configuração do bureau: '{campo}' não usa '{{{nome}}}'")]
-    Falta {
-        /// Where.
-        campo: &'static str,
-        /// Which.
-        nome: &'static str,
-    },
-    /// A header that cannot be sent.
-    #[error("configuração do bureau: um cabeçalho não pode ser enviado")]
-    Cabecalho,
-    /// A pointer begins with a slash, and something has to mean that it was done.
-    #[error("configuração do bureau: '{0}' não diz como a resposta é lida")]
-    Resposta(&'static str),
-}
-
 impl RespostaBureauHttp {
-    pub(super) fn check(&self) -> Result<(), ConfigBureauHttpError> {
-        let ponteiro = |texto: &str| texto.starts_with('/');
-        if !ponteiro(&self.campo) || self.valores.is_empty() {
-            return Err(ConfigBureauHttpError::Resposta("campo"));
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        pointers([("resposta.campo", Some(&self.campo)), ("resposta.codigo", self.codigo.as_ref())])?;
+        // Something has to mean that it was done.
+        if self.campo.is_empty() {
+            Err(ConfigError::Ponteiro("resposta.campo"))
+        } else if self.valores.is_empty() {
+            Err(ConfigError::Campo("resposta.valores"))
+        } else {
+            Ok(())
         }
-        if self.codigo.as_deref().is_some_and(|texto| !ponteiro(texto)) {
-            return Err(ConfigBureauHttpError::Resposta("codigo"));
-        }
-        Ok(())
     }
 }

@@ -91,11 +91,6 @@ impl Valores {
         };
         Self(Variavel::TODAS.iter().map(|variavel| (*variavel, value(*variavel))).collect())
     }
-
-    /// One value for all.
-    pub(super) fn same(valor: &str) -> Self {
-        Self(Variavel::TODAS.iter().map(|variavel| (*variavel, valor.to_owned())).collect())
-    }
 }
 
 impl ValoresDe<Variavel> for Valores {

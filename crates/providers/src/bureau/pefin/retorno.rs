@@ -16,8 +16,6 @@ pub const MAX_RETORNO: usize = 64 * 1024 * 1024;
 pub struct Retorno {
     /// The first nine digits of whoever sent the remessa.
     pub informante: u64,
-    /// The day on its header.
-    pub data: Option<NaiveDate>,
     /// Which remessa it answers.
     pub sequencia: u32,
     /// Codes of its header and its trailer, which are about the whole remessa.
@@ -156,8 +154,7 @@ impl Retorno {
 }
 
 /// What these codes say of a line.
-#[must_use]
-pub fn answer(codigos: &[u16], tipo: TipoRetorno) -> Resposta {
+fn answer(codigos: &[u16], tipo: TipoRetorno) -> Resposta {
     match (judge(codigos, tipo == TipoRetorno::Exclusao), tipo) {
         // A special line that says nothing tells nothing.
         (Resposta::Aceita | Resposta::Recusada, TipoRetorno::Especial) => Resposta::Informada,
@@ -189,7 +186,6 @@ fn read_header(linha: &[u8]) -> Result<Retorno, RetornoInvalido> {
     let ilegivel = RetornoInvalido::Campo { linha: 1 };
     Ok(Retorno {
         informante: digits(linha, 2, 10).ok_or(ilegivel)?,
-        data: date(linha, 11, 18),
         sequencia: digits(linha, 120, 125).and_then(|n| u32::try_from(n).ok()).ok_or(ilegivel)?,
         codigos: read_codes(linha).ok_or(ilegivel)?,
         linhas: Vec::new(),

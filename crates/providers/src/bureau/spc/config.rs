@@ -1,10 +1,8 @@
 //! What an account at SPC Brasil needs.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use url::Url;
 
+use crate::config::{self, ConfigError};
 use crate::segredo::Segredo;
 
 /// An account. `Debug` shows no secret.
@@ -25,35 +23,16 @@ pub struct ConfigSpc {
     pub motivo_exclusao: u32,
 }
 
-/// A configuration that cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigSpcError {
-    /// A field is empty or of other characters.
-    #[error("configuração do SPC: campo '{0}' vazio ou inválido")]
-    Campo(&'static str),
-    /// Not an absolute URL.
-    #[error("configuração do SPC: 'url' não é uma URL que possa ser chamada")]
-    Url,
-}
-
 impl ConfigSpc {
-    pub(super) fn check(&self) -> Result<(), ConfigSpcError> {
-        let url = Url::parse(&self.url).map_err(|_fora| ConfigSpcError::Url)?;
-        if !matches!(url.scheme(), "http" | "https") || !url.has_host() || url.password().is_some() {
-            return Err(ConfigSpcError::Url);
-        }
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        config::url("url", &self.url)?;
+        config::word("operador", &self.operador)?;
         // A colon would end the name in what Basic sends.
-        let operador =
-            !self.operador.is_empty() && self.operador.bytes().all(|b| b.is_ascii_graphic() && b != b':');
-        if !operador {
-            return Err(ConfigSpcError::Campo("operador"));
+        if self.operador.contains(':') {
+            return Err(ConfigError::Campo("operador"));
         }
-        let associado =
-            !self.codigo_associado.is_empty() && self.codigo_associado.bytes().all(|b| b.is_ascii_digit());
-        if associado { Ok(()) } else { Err(ConfigSpcError::Campo("codigo_associado")) }
-    }
-
-    pub(super) fn basic(&self) -> String {
-        format!("Basic {}", STANDARD.encode(format!("{}:{}", self.operador, self.senha.expose())))
+        config::word("codigo_associado", &self.codigo_associado)?;
+        let digitos = self.codigo_associado.bytes().all(|b| b.is_ascii_digit());
+        if digitos { Ok(()) } else { Err(ConfigError::Campo("codigo_associado")) }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn read(corpo: &[u8]) -> Option<Lida> {
     loop {
         match leitor.read_event().ok()? {
             Event::Start(inicio) => {
-                caminho.push(local(inicio.local_name().as_ref()));
+                caminho.push(inicio.local_name().as_ref().to_owned());
                 if caminho.len() > MAX_FUNDO {
                     return None;
                 }
@@ -41,7 +41,7 @@ pub(super) fn read(corpo: &[u8]) -> Option<Lida> {
             }
             Event::Empty(vazio) if caminho.len() == 2 => {
                 let mut inteiro = caminho.clone();
-                inteiro.push(local(vazio.local_name().as_ref()));
+                inteiro.push(vazio.local_name().as_ref().to_owned());
                 do_corpo.get_or_insert(inteiro);
             }
             Event::Text(trecho) => {
@@ -78,8 +78,4 @@ pub(super) fn read(corpo: &[u8]) -> Option<Lida> {
         }
         _ => None,
     }
-}
-
-fn local(nome: &str) -> String {
-    nome.to_owned()
 }

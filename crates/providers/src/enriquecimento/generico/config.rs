@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 
 use serde::Deserialize;
 
-use crate::enriquecimento::config::{ConfigError, Tarifa};
+use crate::config::{ConfigError, pointers};
+use crate::enriquecimento::config::Tarifa;
 use crate::http::Metodo;
 use crate::modelo::Formato;
 use crate::segredo::Segredo;
@@ -18,7 +19,7 @@ use crate::segredo::Segredo;
 #[serde(deny_unknown_fields)]
 pub struct ConfigHttp {
     /// POST unless it is said.
-    #[serde(default = "post")]
+    #[serde(default)]
     pub metodo: Metodo,
     /// Where to.
     pub url: String,
@@ -47,7 +48,7 @@ impl fmt::Debug for ConfigHttp {
 }
 
 impl ConfigHttp {
-    /// The sandbox bureau's plain shape.
+    /// The plain shape of the sandbox's own provider.
     pub(crate) fn sandbox(endereco: SocketAddr, tarifa: Tarifa, segredo: Option<Segredo>) -> Self {
         let at = |ponteiro: &str| Some(ponteiro.to_owned());
         let corpo = r#"{"documento":"{documento}","chave":"{chave}","finalidade":"{finalidade}"}"#;
@@ -207,10 +208,7 @@ pub struct RetornoHttp {
 
 impl RespostaHttp {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let opcionais = [("resposta.id", &self.id), ("resposta.situacao", &self.situacao)];
-        for (campo, ponteiro) in opcionais {
-            pointer(campo, ponteiro.as_deref().unwrap_or_default())?;
-        }
+        pointers([("resposta.id", self.id.as_ref()), ("resposta.situacao", self.situacao.as_ref())])?;
         let c = &self.campos;
         let campos = [
             &c.telefones,
@@ -229,28 +227,20 @@ impl RespostaHttp {
             &c.cep,
             &c.obito,
         ];
-        campos.into_iter().try_for_each(|campo| pointer("resposta.campos", campo))
+        pointers(campos.map(|campo| ("resposta.campos", Some(campo))))
     }
 }
 
 impl RetornoHttp {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        for (campo, ponteiro) in
-            [("retorno.lista", &self.lista), ("retorno.chave", &self.chave), ("retorno.id", &self.id)]
-        {
-            pointer(campo, ponteiro.as_deref().unwrap_or_default())?;
-        }
+        pointers([
+            ("retorno.lista", self.lista.as_ref()),
+            ("retorno.chave", self.chave.as_ref()),
+            ("retorno.id", self.id.as_ref()),
+        ])?;
         if self.chave.is_none() && self.id.is_none() {
             return Err(ConfigError::Ponteiro("retorno.chave"));
         }
         Ok(())
     }
-}
-
-fn pointer(campo: &'static str, ponteiro: &str) -> Result<(), ConfigError> {
-    if ponteiro.is_empty() || ponteiro.starts_with('/') { Ok(()) } else { Err(ConfigError::Ponteiro(campo)) }
-}
-
-fn post() -> Metodo {
-    Metodo::Post
 }

@@ -6,10 +6,10 @@ use domain::enriquecimento::{Dados, EmailDito, EnderecoDito, Relacao, TelefoneDi
 use serde_json::Value;
 
 use super::config::{CamposHttp, PalavrasHttp, RespostaHttp, RetornoHttp};
+use crate::chamada::{Chamada, IdMensagem, ReciboInvalido, each};
 use crate::enriquecimento::resultado::{Achado, Resultado, Tardia, refusal, success, told, unclear};
 use crate::http::Resposta;
 use crate::json;
-use crate::sms::{Chamada, IdMensagem, MAX_RECIBOS, ReciboInvalido};
 
 /// What an answer says that it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,15 +92,7 @@ impl RetornoHttp {
         resposta: &RespostaHttp,
     ) -> Result<Vec<Tardia>, ReciboInvalido> {
         let documento = json::parse(chamada.corpo).ok_or(ReciboInvalido::Ilegivel)?;
-        let alvo = documento.pointer(self.lista.as_deref().unwrap_or_default());
-        match alvo.ok_or(ReciboInvalido::Ilegivel)? {
-            Value::Array(itens) if itens.len() > MAX_RECIBOS => Err(ReciboInvalido::Muitos),
-            Value::Array(itens) => Ok(itens.iter().filter_map(|item| self.item(item, resposta)).collect()),
-            objeto @ Value::Object(_) => Ok(self.item(objeto, resposta).into_iter().collect()),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                Err(ReciboInvalido::Ilegivel)
-            }
-        }
+        each(&documento, self.lista.as_deref(), |item| self.item(item, resposta))
     }
 
     fn item(&self, item: &Value, resposta: &RespostaHttp) -> Option<Tardia> {

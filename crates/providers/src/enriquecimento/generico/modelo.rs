@@ -5,9 +5,6 @@ use domain::documento::TipoPessoa;
 use crate::enriquecimento::provedor::Pedido;
 use crate::modelo;
 
-pub(super) type Modelo = modelo::Modelo<Variavel>;
-pub(super) type Corpo = modelo::Corpo<Variavel>;
-
 /// What may stand in braces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Variavel {
@@ -55,11 +52,6 @@ impl Valores {
             chave: pedido.chave.to_string(),
             finalidade: pedido.finalidade.to_string(),
         }
-    }
-
-    pub(super) fn same(valor: &str) -> Self {
-        let valor = || valor.to_owned();
-        Self { documento: valor(), formatado: valor(), tipo: valor(), chave: valor(), finalidade: valor() }
     }
 }
 

@@ -8,10 +8,11 @@ use domain::sms::Perfil;
 use serde::Deserialize;
 
 use super::resposta::RespostaHttp;
+use crate::config::{ConfigError, pointers};
 use crate::http::Metodo;
 pub use crate::modelo::Formato;
 use crate::segredo::Segredo;
-use crate::sms::config::{ConfigError, yes};
+use crate::sms::config::yes;
 use crate::sms::recibo::EstadoRecibo;
 
 /// A provider described. Variables stand in braces: `{para}` (E.164), `{para_digitos}` (without the plus),
@@ -21,7 +22,7 @@ use crate::sms::recibo::EstadoRecibo;
 #[serde(deny_unknown_fields)]
 pub struct ConfigHttp {
     /// POST unless it is said.
-    #[serde(default = "post")]
+    #[serde(default)]
     pub metodo: Metodo,
     /// Where to. Any variable in its query; in its path all but `{texto}` and `{para}`.
     pub url: String,
@@ -169,27 +170,15 @@ impl Segmentos {
 
 impl RecibosHttp {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        pointers([("recibos.lista", &self.lista), ("recibos.chave", &self.chave), ("recibos.id", &self.id)])?;
         pointers([
-            ("recibos.estado", &self.estado),
-            ("recibos.em", &self.em),
-            ("recibos.causa", &self.causa),
-        ])?;
-        pointers([("recibos.de", &self.de), ("recibos.texto", &self.texto)])
+            ("recibos.lista", self.lista.as_ref()),
+            ("recibos.chave", self.chave.as_ref()),
+            ("recibos.id", self.id.as_ref()),
+            ("recibos.estado", self.estado.as_ref()),
+            ("recibos.em", self.em.as_ref()),
+            ("recibos.causa", self.causa.as_ref()),
+            ("recibos.de", self.de.as_ref()),
+            ("recibos.texto", self.texto.as_ref()),
+        ])
     }
-}
-
-pub(super) fn pointers<const N: usize>(
-    campos: [(&'static str, &Option<String>); N],
-) -> Result<(), ConfigError> {
-    for (campo, ponteiro) in campos {
-        if ponteiro.as_ref().is_some_and(|ponteiro| !ponteiro.is_empty() && !ponteiro.starts_with('/')) {
-            return Err(ConfigError::Ponteiro(campo));
-        }
-    }
-    Ok(())
-}
-
-fn post() -> Metodo {
-    Metodo::Post
 }

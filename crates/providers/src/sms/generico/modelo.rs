@@ -3,9 +3,6 @@
 use crate::modelo;
 use crate::sms::provedor::Pedido;
 
-pub(super) type Modelo = modelo::Modelo<Variavel>;
-pub(super) type Corpo = modelo::Corpo<Variavel>;
-
 /// What may stand in braces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Variavel {
@@ -49,11 +46,6 @@ impl Valores {
             chave: pedido.chave.to_string(),
             remetente: remetente.to_owned(),
         }
-    }
-
-    pub(super) fn same(valor: &str) -> Self {
-        let valor = || valor.to_owned();
-        Self { para: valor(), texto: valor(), chave: valor(), remetente: valor() }
     }
 }
 

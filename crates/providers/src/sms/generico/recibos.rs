@@ -4,10 +4,9 @@ use serde_json::{Map, Value};
 use url::form_urlencoded::parse;
 
 use super::config::{FormatoRecibo, RecibosHttp};
+use crate::chamada::{Chamada, IdMensagem, MAX_RECIBOS, ReciboInvalido, each, id_of};
 use crate::sms::json;
-use crate::sms::recibo::{
-    Chamada, IdMensagem, MAX_RECIBOS, Recibo, ReciboInvalido, epoch, id_of, instant, reply,
-};
+use crate::sms::recibo::{Recibo, epoch, instant, reply};
 
 impl RecibosHttp {
     pub(super) fn read(&self, chamada: &Chamada<'_>) -> Result<Vec<Recibo>, ReciboInvalido> {
@@ -15,15 +14,7 @@ impl RecibosHttp {
             FormatoRecibo::Json => json::parse(chamada.corpo).ok_or(ReciboInvalido::Ilegivel)?,
             FormatoRecibo::Form => form(chamada),
         };
-        let alvo = documento.pointer(self.lista.as_deref().unwrap_or_default());
-        match alvo.ok_or(ReciboInvalido::Ilegivel)? {
-            Value::Array(itens) if itens.len() > MAX_RECIBOS => Err(ReciboInvalido::Muitos),
-            Value::Array(itens) => Ok(itens.iter().filter_map(|item| self.item(item)).collect()),
-            objeto @ Value::Object(_) => Ok(self.item(objeto).into_iter().collect()),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                Err(ReciboInvalido::Ilegivel)
-            }
-        }
+        each(&documento, self.lista.as_deref(), |item| self.item(item))
     }
 
     /// A state that is known, or else a reply; anything else is passed over.

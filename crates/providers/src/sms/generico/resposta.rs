@@ -6,11 +6,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::form_urlencoded::parse;
 
-use super::config::pointers;
+use crate::chamada::id_of;
+use crate::config::{ConfigError, pointers};
 use crate::http::Resposta;
-use crate::sms::config::ConfigError;
 use crate::sms::json;
-use crate::sms::recibo::id_of;
 use crate::sms::resultado::{Causa, Resultado};
 use crate::sms::situacao::{refusal, success, unclear, words};
 
@@ -85,9 +84,9 @@ impl FormatoResposta {
 impl RespostaHttp {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         pointers([
-            ("resposta.campo", &self.campo),
-            ("resposta.id", &self.id),
-            ("resposta.codigo", &self.codigo),
+            ("resposta.campo", self.campo.as_ref()),
+            ("resposta.id", self.id.as_ref()),
+            ("resposta.codigo", self.codigo.as_ref()),
         ])
     }
 
