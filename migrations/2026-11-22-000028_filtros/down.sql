@@ -1,4 +1,5 @@
 DROP INDEX cadastro.contato_operador_agendamento;
+DROP INDEX cadastro.meio_contato_email, cadastro.meio_contato_celular, cadastro.meio_contato_postal;
 DROP INDEX cadastro.titulo_credor;
 CREATE INDEX titulo_credor ON cadastro.titulo (empresa_id, credor_id, id) WHERE credor_id IS NOT NULL;
 DROP INDEX cadastro.titulo_vencimento;

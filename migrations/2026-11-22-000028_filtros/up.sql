@@ -57,5 +57,12 @@ DROP INDEX cadastro.titulo_vencimento;
 CREATE INDEX titulo_vencimento ON cadastro.titulo (empresa_id, status, vencimento, id) INCLUDE (devedor_id);
 DROP INDEX cadastro.titulo_credor;
 CREATE INDEX titulo_credor ON cadastro.titulo (empresa_id, credor_id, id) INCLUDE (devedor_id) WHERE credor_id IS NOT NULL;
+-- Rule b10: who can be reached, each way by itself, in the words in which it is asked.
+CREATE INDEX meio_contato_email ON cadastro.meio_contato (empresa_id, devedor_id)
+  WHERE tipo = 'email' AND invalido_desde IS NULL;
+CREATE INDEX meio_contato_celular ON cadastro.meio_contato (empresa_id, devedor_id)
+  WHERE tipo = 'telefone' AND valor ~ '^\+55[1-9][1-9]9[0-9]{8}$' AND invalido_desde IS NULL;
+CREATE INDEX meio_contato_postal ON cadastro.meio_contato (empresa_id, devedor_id)
+  WHERE tipo = 'endereco' AND endereco ->> 'logradouro' IS NOT NULL AND endereco ->> 'cep' IS NOT NULL AND invalido_desde IS NULL;
 CREATE INDEX contato_operador_agendamento ON cadastro.contato (empresa_id, operador_agendamento, devedor_id)
   WHERE operador_agendamento IS NOT NULL;

@@ -157,17 +157,18 @@ fn counted(linhas: &[Contados]) -> Contagem {
     }
 }
 
-/// Rules b06–b08: a page of those who meet it, by name without accents and id, after the one named.
+/// Rules b06–b08: a page of those who meet it, by name without accents and id, after the one named. `atendem`: how many these were
+/// when they were counted, by which it is chosen how they are found.
 ///
 /// # Errors
 /// As [`count`].
 pub fn sample(
     t: &mut Tenant<'_>,
-    selecao: &Selecao<'_>,
+    contada: (&Selecao<'_>, i64),
     depois_de: Option<&(String, Uuid)>,
     limite: i64,
 ) -> Result<Vec<Amostrado>, StoreError> {
-    Ok(amostra(t, selecao, depois_de, limite).boxed().load(t.conn)?)
+    Ok(amostra(t, contada, depois_de, limite).boxed().load(t.conn)?)
 }
 
 /// Those who can have the action, by id, after the one named.
@@ -185,31 +186,53 @@ pub fn ids(
 }
 
 fn contagem(t: &Tenant<'_>, selecao: &Selecao<'_>) -> Consulta {
-    let pergunta = Pergunta::new(t, selecao);
-    let (rows, Pergunta { mut consulta, motivo, .. }) = (pergunta.rows(), pergunta);
-    consulta.sql = format!(
-        "SELECT x.motivo, count(*) AS n FROM (SELECT {motivo} AS motivo FROM {rows}) x GROUP BY x.motivo"
-    );
+    let (mut consulta, peneira) = sieve(t, selecao);
+    consulta.sql = format!("WITH {} {}", peneira.passos, peneira.contas);
     consulta
 }
 
 fn enlistment(t: &Tenant<'_>, selecao: &Selecao<'_>, lote: LoteId) -> Consulta {
-    let pergunta = Pergunta::new(t, selecao);
-    let (rows, Pergunta { mut consulta, motivo, .. }) = (pergunta.rows(), pergunta);
+    let (mut consulta, Peneira { passos, contas, aptos }) = sieve(t, selecao);
     let lote = consulta.bind(Valor::Uuid(lote.uuid()));
     // In the order of the key, so that its index grows at one end.
     consulta.sql = format!(
-        "WITH x AS MATERIALIZED (SELECT d.id, {motivo} AS motivo FROM {rows}), \
-              itens AS (INSERT INTO lote.item (empresa_id, lote_id, devedor_id) \
-                        SELECT $1, {lote}, x.id FROM x WHERE x.motivo IS NULL ORDER BY x.id) \
-         SELECT x.motivo, count(*) AS n FROM x GROUP BY x.motivo"
+        "WITH {passos}, itens AS (INSERT INTO lote.item (empresa_id, lote_id, devedor_id) \
+                                  SELECT $1, {lote}, d.id FROM {aptos} d ORDER BY d.id) {contas}"
     );
     consulta
 }
 
+/// Who is meant, and of them those who also have the first thing that the action needs, and so on: each step is a join with those
+/// who are left, of whom the planner knows about how many there are. Asked for each debtor by itself, as a reason is, a contact
+/// would be looked up one by one or everybody's would be read.
+struct Peneira {
+    passos: String,
+    /// How many each step left out, by why, and how many are left.
+    contas: String,
+    /// The last step.
+    aptos: String,
+}
+
+fn sieve(t: &Tenant<'_>, selecao: &Selecao<'_>) -> (Consulta, Peneira) {
+    let pergunta = Pergunta::new(t, selecao);
+    let (rows, Pergunta { consulta, exigencias, pedidas, .. }) = (pergunta.rows(), pergunta);
+    let mut passos = vec![format!("x0 AS MATERIALIZED (SELECT {pedidas} FROM {rows})")];
+    let mut contas = Vec::new();
+    for (n, exigencia) in exigencias.iter().enumerate() {
+        let (aqui, motivo) = (n + 1, exigencia.motivo);
+        passos.push(format!("x{aqui} AS MATERIALIZED (SELECT d.* FROM x{n} d WHERE {})", exigencia.tem));
+        contas.push(format!(
+            "SELECT '{motivo}' AS motivo, (SELECT count(*) FROM x{n}) - (SELECT count(*) FROM x{aqui}) AS n"
+        ));
+    }
+    let aptos = format!("x{}", exigencias.len());
+    contas.push(format!("SELECT NULL, count(*) FROM {aptos}"));
+    (consulta, Peneira { passos: passos.join(", "), contas: contas.join(" UNION ALL "), aptos })
+}
+
 fn amostra(
     t: &Tenant<'_>,
-    selecao: &Selecao<'_>,
+    (selecao, atendem): (&Selecao<'_>, i64),
     depois_de: Option<&(String, Uuid)>,
     limite: i64,
 ) -> Consulta {
@@ -220,12 +243,13 @@ fn amostra(
         pergunta.onde.push(format!("(d.nome_busca, d.id) > ({nome} COLLATE \"C\", {id})"));
     }
     let limite = pergunta.consulta.bind(Valor::Numero(limite));
-    let (rows, Pergunta { mut consulta, colunas, motivo, contato, .. }) = (pergunta.rows(), pergunta);
+    let (quem, motivo) = (pergunta.to_order(atendem), aptidao::motivo(&pergunta.exigencias));
+    let Pergunta { mut consulta, contato, .. } = pergunta;
     consulta.sql = format!(
         "SELECT d.id, d.nome, d.nome_busca, d.documento, coalesce(s.saldo, 0) AS saldo, coalesce(s.abertos, 0) AS abertos, \
                 (SELECT min(c.codigo_integracao) FROM cadastro.devedor_codigo c \
                   WHERE c.empresa_id = $1 AND c.devedor_id = d.id) AS codigo, {contato} AS contato, {motivo} AS motivo \
-           FROM (SELECT {colunas} FROM {rows} ORDER BY d.nome_busca, d.id LIMIT {limite}) d \
+           FROM ({quem} ORDER BY d.nome_busca, d.id LIMIT {limite}) d \
            LEFT JOIN cadastro.devedor_saldo s ON s.empresa_id = $1 AND s.devedor_id = d.id ORDER BY d.nome_busca, d.id"
     );
     consulta
@@ -234,9 +258,10 @@ fn amostra(
 fn aptos(t: &Tenant<'_>, selecao: &Selecao<'_>, depois_de: Option<DevedorId>, limite: i64) -> Consulta {
     let mut pergunta = Pergunta::new(t, selecao);
     pergunta.after(depois_de);
+    pergunta.able();
     let limite = pergunta.consulta.bind(Valor::Numero(limite));
-    let (rows, Pergunta { mut consulta, motivo, .. }) = (pergunta.rows(), pergunta);
-    consulta.sql = format!("SELECT d.id FROM {rows} AND ({motivo}) IS NULL ORDER BY d.id LIMIT {limite}");
+    let (rows, Pergunta { mut consulta, .. }) = (pergunta.rows(), pergunta);
+    consulta.sql = format!("SELECT d.id FROM {rows} ORDER BY d.id LIMIT {limite}");
     consulta
 }
 

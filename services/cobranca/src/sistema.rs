@@ -73,10 +73,7 @@ impl Sistema {
         let Provedores { saidas, dir: saida, praca } =
             providers(config, lugar.listener.local_addr()?).await?;
         if config.amqp.url.is_none() {
-            // A bus inside the process begins empty: what the last process left in its queue is published again at once.
-            let (banco, repetiveis) = (conectar(Papel::Dispatcher)?, repeatable(&saidas));
-            tokio::task::spawn_blocking(move || disparos::sweep(&banco, TUDO_DE_VOLTA, &repetiveis))
-                .await??;
+            put_back(conectar(Papel::Dispatcher)?, &saidas).await?;
         }
         let impressora = Impressora::new(
             Banco::connect(url.expor(), Papel::Dispatcher, cartas::CONEXOES)?,
@@ -173,9 +170,13 @@ impl Sistema {
     }
 }
 
-/// Channels on which what may have left is asked for again (0036).
-fn repeatable(saidas: &[Saida]) -> Vec<Canal> {
-    saidas.iter().filter(|saida| saida.idempotente()).map(Saida::canal).collect()
+/// A bus inside the process begins empty: what the last process left in its queue is published again at once, and on channels on
+/// which that is safe what may have left is asked for again (0036).
+async fn put_back(banco: Banco, saidas: &[Saida]) -> Resultado<()> {
+    let repetiveis: Vec<Canal> =
+        saidas.iter().filter(|saida| saida.idempotente()).map(Saida::canal).collect();
+    tokio::task::spawn_blocking(move || disparos::sweep(&banco, TUDO_DE_VOLTA, &repetiveis)).await??;
+    Ok(())
 }
 
 fn batches(url: &str, relogio: &Relogio, config: &Config) -> Resultado<(Arc<Trabalhador>, Arc<Arquivista>)> {

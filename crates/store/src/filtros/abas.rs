@@ -118,13 +118,16 @@ fn regua(consulta: &mut Consulta, aba: &AbaRegua, quem: &mut Vec<String>) {
         uma.push(posicao);
     }
     uma.extend(faixa(consulta, "x.posicao_em", &aba.entrada_na_posicao, Valor::Dia));
-    let numa =
-        (!uma.is_empty()).then(|| entre("regua.inscricao x", &format!("{VIVA} AND {}", uma.join(" AND "))));
+    let numa = (!uma.is_empty()).then(|| format!("{VIVA} AND {}", uma.join(" AND ")));
     let em_nenhuma = aba.sem_regua.then(|| nenhum("regua.inscricao x", VIVA));
-    match (numa, em_nenhuma) {
-        (Some(numa), Some(em_nenhuma)) => quem.push(format!("({numa} OR {em_nenhuma})")),
-        (numa, em_nenhuma) => quem.extend(numa.or(em_nenhuma)),
-    }
+    quem.extend(match (numa, em_nenhuma) {
+        // Beside an OR nothing is joined: looked up for each debtor it costs nothing where there are few, and a set always does.
+        (Some(numa), Some(em_nenhuma)) => {
+            Some(format!("({} OR {em_nenhuma})", algum("regua.inscricao x", &numa)))
+        }
+        (Some(numa), None) => Some(entre("regua.inscricao x", &numa)),
+        (None, em_nenhuma) => em_nenhuma,
+    });
 }
 
 /// Rules f20–f25.
@@ -188,11 +191,14 @@ fn entre(tabela: &str, condicao: &str) -> String {
     format!("d.id IN (SELECT x.devedor_id FROM {tabela} WHERE x.empresa_id = $1 AND {condicao})")
 }
 
+/// The same, looked up for each debtor.
+fn algum(tabela: &str, condicao: &str) -> String {
+    format!("EXISTS (SELECT FROM {tabela} WHERE x.empresa_id = $1 AND x.devedor_id = d.id AND {condicao})")
+}
+
 /// No row of the table is of the debtor and meets the condition.
 fn nenhum(tabela: &str, condicao: &str) -> String {
-    format!(
-        "NOT EXISTS (SELECT FROM {tabela} WHERE x.empresa_id = $1 AND x.devedor_id = d.id AND {condicao})"
-    )
+    format!("NOT {}", algum(tabela, condicao))
 }
 
 /// Rule f35: the results of these groups, as they are now.

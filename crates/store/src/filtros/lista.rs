@@ -85,9 +85,10 @@ pub(super) fn listados(
 ) -> Consulta {
     let mut pergunta = Pergunta::new(t, selecao);
     pergunta.after(depois_de);
+    pergunta.able();
     let limite = pergunta.consulta.bind(Valor::Numero(limite));
-    let (rows, Pergunta { consulta, colunas, motivo, contato, .. }) = (pergunta.rows(), pergunta);
-    let aptos = format!("SELECT {colunas} FROM {rows} AND ({motivo}) IS NULL ORDER BY d.id LIMIT {limite}");
+    let (rows, Pergunta { consulta, colunas, contato, .. }) = (pergunta.rows(), pergunta);
+    let aptos = format!("SELECT {colunas} FROM {rows} ORDER BY d.id LIMIT {limite}");
     told(consulta, &contato, &aptos)
 }
 

@@ -1,10 +1,16 @@
 //! What every statement about a selection is made of.
 
+use domain::execucao::Canal;
 use domain::ids::{DevedorId, PlanilhaId};
 
+use super::aptidao::{self, Exigencia};
 use super::consulta::{Consulta, Valor};
-use super::{Alvo, Selecao, abas, aptidao};
+use super::{Alvo, Selecao, abas};
 use crate::Tenant;
+
+/// Whoever orders debtors by name finds fewer than these first and orders them then. Of a million, a page of fifty of so many is
+/// among the first 20,000 names, which are looked at in as much time as most filters take.
+const POUCOS: i64 = 2_500;
 
 /// Its parts, which speak of each one who is meant as `d`.
 pub(super) struct Pergunta {
@@ -15,8 +21,10 @@ pub(super) struct Pergunta {
     pub(super) onde: Vec<String>,
     /// What is told of each of them.
     pub(super) colunas: &'static str,
-    /// Why one of them cannot have the action, or null.
-    pub(super) motivo: String,
+    /// What one of them needs to have the action.
+    pub(super) exigencias: Vec<Exigencia>,
+    /// Of [`Self::colunas`] those that these ask for. An index may hold the id, and none holds it with the document.
+    pub(super) pedidas: &'static str,
     /// The e-mail or number that a message would go to, or null.
     pub(super) contato: String,
 }
@@ -41,8 +49,12 @@ impl Pergunta {
     ) -> Self {
         let mut consulta = Consulta::new(t.empresa, selecao.dia.fuso);
         Self {
-            de: aptidao::DEVEDORES,
-            motivo: aptidao::motivo(&mut consulta, selecao.tipo, &selecao.dia),
+            de: "cadastro.devedor d",
+            exigencias: aptidao::exigencias(&mut consulta, selecao.tipo, &selecao.dia),
+            pedidas: match selecao.tipo {
+                Canal::Email | Canal::Sms | Canal::Carta => "d.id",
+                Canal::Enriquecimento | Canal::Negativacao => "d.id, d.documento",
+            },
             contato: aptidao::contato(selecao.tipo),
             colunas: "d.id, d.nome, d.nome_busca, d.documento",
             onde: quem(&mut consulta),
@@ -56,7 +68,8 @@ impl Pergunta {
         let planilha = consulta.bind(Valor::Uuid(planilha.uuid()));
         Self {
             de: "lote.avulso d",
-            motivo: aptidao::de_avulso(selecao.tipo),
+            exigencias: aptidao::de_avulso(selecao.tipo),
+            pedidas: "d.id, d.contato",
             contato: "d.contato".to_owned(),
             colunas: "d.id, d.nome, d.nome_busca, NULL::text AS documento, d.contato",
             onde: vec!["d.empresa_id = $1".to_owned(), format!("d.planilha_id = {planilha}")],
@@ -69,6 +82,22 @@ impl Pergunta {
         if let Some(id) = depois_de {
             let id = self.consulta.bind(Valor::Uuid(id.uuid()));
             self.onde.push(format!("d.id > {id}"));
+        }
+    }
+
+    /// Only those who can have the action.
+    pub(super) fn able(&mut self) {
+        self.onde.push(aptidao::apto(&self.exigencias));
+    }
+
+    /// Those who are meant, to be put in order by name. Fewer than [`POUCOS`] are found first, whatever the planner expects: read
+    /// by name until enough are found, a million may be looked at for nobody. Of more, the first are found soon.
+    pub(super) fn to_order(&self, contados: i64) -> String {
+        let todos = format!("SELECT {} FROM {}", self.colunas, self.rows());
+        if contados < POUCOS {
+            format!("WITH q AS MATERIALIZED ({todos}) SELECT d.* FROM q d")
+        } else {
+            todos
         }
     }
 

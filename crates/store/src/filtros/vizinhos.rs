@@ -38,29 +38,33 @@ pub(super) enum Onde<'l> {
 }
 
 /// Rule b13: the debtor `quem`, or the first one, with those beside him; `None` when he does not meet the filter or cannot have
-/// the action, or nobody can.
+/// the action, or nobody can. `aptos`: how many could when they were counted, by which it is chosen how they are found.
 ///
 /// # Errors
 /// The database is unreachable, or the filter takes longer than a statement may.
 pub fn neighbours(
     t: &mut Tenant<'_>,
-    selecao: &Selecao<'_>,
+    contada: (&Selecao<'_>, i64),
     quem: Option<DevedorId>,
 ) -> Result<Option<Vizinhos>, StoreError> {
-    let Some(este) = find(t, selecao, &quem.map_or(Onde::Primeiro, Onde::Este))? else { return Ok(None) };
+    let Some(este) = find(t, contada, &quem.map_or(Onde::Primeiro, Onde::Este))? else { return Ok(None) };
     let id = |lugar: Lugar| DevedorId::new(lugar.id);
     Ok(Some(Vizinhos {
-        anterior: find(t, selecao, &Onde::Antes(&este))?.map(id),
-        proximo: find(t, selecao, &Onde::Depois(&este))?.map(id),
+        anterior: find(t, contada, &Onde::Antes(&este))?.map(id),
+        proximo: find(t, contada, &Onde::Depois(&este))?.map(id),
         este: id(este),
     }))
 }
 
-fn find(t: &mut Tenant<'_>, selecao: &Selecao<'_>, onde: &Onde<'_>) -> Result<Option<Lugar>, StoreError> {
-    Ok(vizinho(t, selecao, onde).boxed().get_result(t.conn).optional()?)
+fn find(
+    t: &mut Tenant<'_>,
+    contada: (&Selecao<'_>, i64),
+    onde: &Onde<'_>,
+) -> Result<Option<Lugar>, StoreError> {
+    Ok(vizinho(t, contada, onde).boxed().get_result(t.conn).optional()?)
 }
 
-pub(super) fn vizinho(t: &Tenant<'_>, selecao: &Selecao<'_>, onde: &Onde<'_>) -> Consulta {
+pub(super) fn vizinho(t: &Tenant<'_>, (selecao, aptos): (&Selecao<'_>, i64), onde: &Onde<'_>) -> Consulta {
     let mut pergunta = Pergunta::new(t, selecao);
     let Pergunta { consulta, onde: condicoes, .. } = &mut pergunta;
     let mut lado = |sinal: &str, lugar: &Lugar| {
@@ -83,10 +87,10 @@ pub(super) fn vizinho(t: &Tenant<'_>, selecao: &Selecao<'_>, onde: &Onde<'_>) ->
             "ASC"
         }
     };
-    let (rows, Pergunta { mut consulta, motivo, .. }) = (pergunta.rows(), pergunta);
+    pergunta.able();
+    let (quem, Pergunta { mut consulta, .. }) = (pergunta.to_order(aptos), pergunta);
     consulta.sql = format!(
-        "SELECT d.id, d.nome_busca FROM {rows} AND ({motivo}) IS NULL \
-          ORDER BY d.nome_busca {ordem}, d.id {ordem} LIMIT 1"
+        "SELECT d.id, d.nome_busca FROM ({quem}) d ORDER BY d.nome_busca {ordem}, d.id {ordem} LIMIT 1"
     );
     consulta
 }

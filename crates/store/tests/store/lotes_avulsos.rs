@@ -112,13 +112,13 @@ fn b01_bare_addresses_are_counted_looked_at_and_sent_to_and_are_in_the_query() {
     mesa.gravar(|t| {
         let dia = lotes::day(t, agora())?;
         let selecao = Selecao { quem: Alvo::Avulsos(planilha), tipo: Canal::Email, dia };
-        let vistos = filtros::sample(t, &selecao, None, 10)?;
+        let vistos = filtros::sample(t, (&selecao, 2), None, 10)?;
         let vistos: Vec<_> =
             vistos.into_iter().map(|v| (v.id, v.nome, v.contato.unwrap(), v.motivo)).collect();
         let de_ana = (ana.uuid(), None, "Ana@example.com".to_owned(), None);
         let de_zoe = (zoe.uuid(), Some("Zoé".to_owned()), "zoe@example.com".to_owned(), None);
         assert_eq!(vistos, [de_ana, de_zoe]);
-        let vizinhos = filtros::neighbours(t, &selecao, Some(zoe))?.unwrap();
+        let vizinhos = filtros::neighbours(t, (&selecao, 2), Some(zoe))?.unwrap();
         assert_eq!((vizinhos.anterior, vizinhos.proximo), (Some(ana), None));
         let mut listados: Vec<_> = filtros::list(t, &selecao, None, 10)?;
         listados.sort_by(|um, outro| um.contato.cmp(&outro.contato));

@@ -96,13 +96,13 @@ fn b03_whom_a_sheet_names_is_counted_looked_at_and_confirmed_as_whom_a_filter_ta
     mesa.gravar(|t| {
         let dia = lotes::day(t, agora())?;
         let selecao = Selecao { quem: Alvo::Planilha(planilha), tipo: Canal::Email, dia };
-        let vistos = filtros::sample(t, &selecao, None, 10)?;
+        let vistos = filtros::sample(t, (&selecao, 10), None, 10)?;
         let vistos: Vec<_> = vistos.into_iter().map(|visto| DevedorId::new(visto.id)).collect();
         assert_eq!(vistos, [dois, quatro, seis]);
         assert_eq!(filtros::ids(t, &selecao, None, 10)?.len(), 2);
-        let vizinhos = filtros::neighbours(t, &selecao, None)?.unwrap();
+        let vizinhos = filtros::neighbours(t, (&selecao, 10), None)?.unwrap();
         assert_eq!((vizinhos.este, vizinhos.anterior, vizinhos.proximo), (dois, None, Some(quatro)));
-        assert_eq!(filtros::neighbours(t, &selecao, Some(seis))?, None, "he has no address");
+        assert_eq!(filtros::neighbours(t, (&selecao, 10), Some(seis))?, None, "he has no address");
         Ok(())
     });
 

@@ -97,9 +97,12 @@ fn show(
     let (Some(selecao), Some(texto)) = (lote.ao_alcance(), &texto) else {
         return Ok(Err(forbidden(Recusa(lote.estado))));
     };
+    let aptos = selecao.contagem.com_contato;
     let selecao =
         filtros::Selecao { quem: (&selecao.quem).into(), tipo: lote.tipo, dia: lotes::day(t, agora)? };
-    let Some(vizinhos) = filtros::neighbours(t, &selecao, quem)? else { return Ok(Err(nobody(quem))) };
+    let Some(vizinhos) = filtros::neighbours(t, (&selecao, aptos), quem)? else {
+        return Ok(Err(nobody(quem)));
+    };
     let Some(previa) = read(t, lote, vizinhos.este, &texts(lote.tipo, texto).all())? else {
         return Ok(Err(nobody(quem)));
     };

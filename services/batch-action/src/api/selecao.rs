@@ -165,7 +165,7 @@ fn page(
     agora: DateTime<Utc>,
 ) -> Result<Vec<Amostrado>, StoreError> {
     let Some(selecao) = lote.ao_alcance() else { return Ok(Vec::new()) };
-    let dia = lotes::day(t, agora)?;
+    let (dia, atendem) = (lotes::day(t, agora)?, selecao.contagem.atendem);
     let selecao = filtros::Selecao { quem: (&selecao.quem).into(), tipo: lote.tipo, dia };
-    filtros::sample(t, &selecao, depois_de, limite)
+    filtros::sample(t, (&selecao, atendem), depois_de, limite)
 }

@@ -117,7 +117,7 @@ fn b09_a_debtor_with_many_titulos_is_counted_once_and_the_sample_tells_of_each()
     let filtro = Filtro::ler(&serde_json::json!({"titulo": {"vencimento_de": "2026-11-01"}})).unwrap();
     assert_eq!(casa.contar(1, &filtro, Canal::Email), contagem(1, &[(Exclusao::SemContato, 1)]));
     let selecao = Selecao { quem: Alvo::Filtro(&filtro), tipo: Canal::Email, dia: hoje() };
-    let amostra = casa.lote.da_empresa(de(1), |t| sample(t, &selecao, None, 10)).unwrap();
+    let amostra = casa.lote.da_empresa(de(1), |t| sample(t, (&selecao, 1), None, 10)).unwrap();
     let lidos: Vec<_> = amostra
         .iter()
         .map(|a| {

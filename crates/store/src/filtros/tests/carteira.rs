@@ -10,9 +10,9 @@ use domain::negociacao::EstadoNegociacao;
 use domain::titulo::StatusTitulo;
 use uuid::Uuid;
 
-use super::super::{Alvo, Contagem, Dia, Selecao, count, ids, sample};
+use super::super::{Alvo, Amostrado, Contagem, Dia, Selecao, count, ids, sample};
 use super::oraculo::exclusao;
-use crate::{Banco, Papel};
+use crate::{Banco, Papel, Tenant};
 
 /// What is named in filters: results of contacts with their group and whether they are good.
 pub(super) const RESULTADOS: [(&str, bool); 4] =
@@ -185,13 +185,17 @@ impl Casa {
         nomes
     }
 
-    /// The whole sample, three at a time.
+    /// The whole sample, three at a time: of however many it is said to be, it is the same.
     fn amostra(&self, empresa: u16, filtro: &Filtro) -> Vec<String> {
         let selecao = Selecao { quem: Alvo::Filtro(filtro), tipo: Canal::Enriquecimento, dia: hoje() };
         let (mut nomes, mut depois_de) = (Vec::new(), None);
         loop {
-            let pagina =
-                self.lote.da_empresa(de(empresa), |t| sample(t, &selecao, depois_de.as_ref(), 3)).unwrap();
+            let [pagina, de_muitos] = [0, i64::MAX].map(|contados| {
+                let ler = |t: &mut Tenant<'_>| sample(t, (&selecao, contados), depois_de.as_ref(), 3);
+                self.lote.da_empresa(de(empresa), ler).unwrap()
+            });
+            let ids = |pagina: &[Amostrado]| pagina.iter().map(|um| um.id).collect::<Vec<_>>();
+            assert_eq!(ids(&pagina), ids(&de_muitos));
             let Some(ultimo) = pagina.last() else { return nomes };
             depois_de = Some((ultimo.nome_busca.clone(), ultimo.id));
             nomes.extend(pagina.into_iter().filter_map(|amostrado| amostrado.nome));

@@ -93,13 +93,17 @@ fn no_filter_scans_the_titulos() {
         let Some(filtro) = Sorte::new(&bytes).filtro(1, quantos, passo) else { return Ok(()) };
         let selecao = Selecao { quem: Alvo::Filtro(&filtro), tipo: Canal::TODOS[tipo], dia: hoje() };
         let planos = casa.lote.da_empresa(de(1), |t| {
+            let [de_poucos, de_muitos] = [0, i64::MAX].map(|contados| amostra(t, (&selecao, contados), None, 50));
+            let [vizinhos_de_poucos, vizinhos_de_muitos] = [0, i64::MAX].map(|aptos| {
+                [Onde::Primeiro, Onde::Este(DevedorId::new(meio.id)), Onde::Antes(&meio), Onde::Depois(&meio)]
+                    .map(|onde| vizinho(t, (&selecao, aptos), &onde))
+            });
             let consultas = [
-                contagem(t, &selecao), amostra(t, &selecao, None, 50), aptos(t, &selecao, None, 5_000),
+                contagem(t, &selecao), de_poucos, de_muitos, aptos(t, &selecao, None, 5_000),
                 listados(t, &selecao, None, 5_000), enlistment(t, &selecao, LoteId::new(meio.id)),
-                vizinho(t, &selecao, &Onde::Primeiro), vizinho(t, &selecao, &Onde::Este(DevedorId::new(meio.id))),
-                vizinho(t, &selecao, &Onde::Antes(&meio)), vizinho(t, &selecao, &Onde::Depois(&meio)),
             ];
-            Ok(consultas.map(|consulta| plano(t, consulta)))
+            let consultas = consultas.into_iter().chain(vizinhos_de_poucos).chain(vizinhos_de_muitos);
+            Ok(consultas.map(|consulta| plano(t, consulta)).collect::<Vec<_>>())
         }).unwrap();
         for plano in planos {
             com_titulo.set(com_titulo.get() + usize::from(plano.iter().any(|linha| linha.contains(" on titulo "))));
