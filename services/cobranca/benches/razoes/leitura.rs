@@ -27,7 +27,7 @@ const MEDIDA: Duration = Duration::from_secs(6);
 pub(crate) async fn measure() -> Resultado<[Linha; 2]> {
     let medicao = Medicao::start(Relogio::Sistema).await?;
     let (empresa, hoje) = (medicao.empresa.clone(), Relogio::Sistema.agora().date_naive());
-    medicao.sql(move |sql| carteira::load(sql, &empresa, DEVEDORES, hoje)).await?;
+    medicao.sql(move |sql| carteira::load(sql, &empresa, (DEVEDORES, ""), hoje)).await?;
     let alvo = |base: &str| Alvo {
         base: base.to_owned(),
         chave: medicao.chave.clone(),

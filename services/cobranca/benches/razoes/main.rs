@@ -22,6 +22,7 @@ mod importacao;
 mod leitores;
 mod leitura;
 mod linha;
+mod lotes;
 mod milhao;
 mod noite;
 mod pares;
@@ -86,6 +87,7 @@ fn main() -> Resultado {
         if importacao::LINHAS.iter().any(|linha| quer(linha)) {
             importacao::measure(&mut linhas, carga).await?;
         }
+        lotes::measure(&quer, &mut linhas).await?;
         milhao::measure(&quer, &mut linhas).await?;
         linha::table(&linhas);
         Ok(())

@@ -5,7 +5,7 @@
 
 mod carga;
 pub(crate) mod carteira;
-mod casa;
+pub(crate) mod casa;
 mod leituras;
 mod limite;
 mod memoria;
@@ -19,7 +19,7 @@ use crate::linha::{Linha, say};
 use casa::Casa;
 
 /// Debtors of the portfolio.
-const MILHAO: u32 = 1_000_000;
+pub(crate) const MILHAO: u32 = 1_000_000;
 /// Debtors of the one beside it.
 const DECIMO: u32 = 100_000;
 

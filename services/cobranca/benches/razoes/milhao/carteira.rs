@@ -60,13 +60,14 @@ INSERT INTO cadastro.devedor_saldo (empresa_id, devedor_id, saldo, abertos)
 SELECT empresa_id, devedor_id, coalesce(sum(saldo) FILTER (WHERE status = 'aberto'), 0), count(*) FILTER (WHERE status = 'aberto')
   FROM cadastro.titulo GROUP BY empresa_id, devedor_id";
 
-/// Writes it, everybody marked for the first night, which is that of `data`.
-pub(crate) fn load(sql: &mut Sql, empresa: &str, devedores: u32, data: NaiveDate) {
+/// Writes it, everybody marked for the first night, which is that of `data`. `mais` is run before the indexes are made again.
+pub(crate) fn load(sql: &mut Sql, empresa: &str, (devedores, mais): (u32, &str), data: NaiveDate) {
     let preencher = |texto: &str| {
         let texto = texto.replace("{empresa}", empresa).replace("{devedores}", &devedores.to_string());
         texto.replace("{data}", &data.to_string())
     };
-    for texto in [SEM_INDICES, SEM_AGENDADOR, DEVEDORES, TITULOS, COM_INDICES] {
+    let textos = [SEM_INDICES, SEM_AGENDADOR, DEVEDORES, TITULOS, mais, COM_INDICES];
+    for texto in textos.into_iter().filter(|texto| !texto.is_empty()) {
         sql.run(&preencher(texto));
     }
     sql.settle();

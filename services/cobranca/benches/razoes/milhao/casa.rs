@@ -61,6 +61,11 @@ pub(crate) struct Noite {
 impl Casa {
     /// A company with `devedores` debtors that no night has looked at yet, and its régua.
     pub(crate) async fn start(devedores: u32) -> Resultado<Self> {
+        Self::start_with(devedores, "").await
+    }
+
+    /// The same, and `mais` of it ([`carteira::load`]).
+    pub(crate) async fn start_with(devedores: u32, mais: &'static str) -> Resultado<Self> {
         let banco = tokio::task::spawn_blocking(Banco::new).await?;
         let (empresa, chave) = company(&banco, &Relogio::Sistema).await?;
         let data = Relogio::Sistema.agora().date_naive() - Days::new(PASSADO);
@@ -68,7 +73,7 @@ impl Casa {
         let base = String::new();
         let mut casa = Self { devedores, empresa, api, base, chave, processo: None, data, banco, saida };
         let empresa = casa.empresa.clone();
-        casa.sql(move |sql| carteira::load(sql, &empresa, devedores, data)).await?;
+        casa.sql(move |sql| carteira::load(sql, &empresa, (devedores, mais), data)).await?;
         casa.serve().await?;
         casa.api.create_regua(&regua()).await?;
         Ok(casa)
