@@ -9,6 +9,7 @@ mod apoio;
 mod bounces;
 mod breaches;
 mod bureau_accounts;
+mod bureau_ends;
 mod bureaus;
 mod calendar;
 mod catalogue;

@@ -100,7 +100,11 @@ fn confirm(url: &str, empresa: EmpresaId, template: TemplateId) -> Result<(LoteI
     let tempo = medida.decorrido();
     match confirmado.map_err(|e| e.to_string())? {
         Confirmacao::Confirmado => Ok((id, u32::try_from(mostrado.com_contato).unwrap_or_default(), tempo)),
-        outra => Err(format!("{outra:?}")),
+        outra @ (Confirmacao::JaConfirmado
+        | Confirmacao::NinguemApto
+        | Confirmacao::Mudou(_)
+        | Confirmacao::SemTexto
+        | Confirmacao::NaoPermite(_)) => Err(format!("{outra:?}")),
     }
 }
 

@@ -79,18 +79,12 @@ pub(super) async fn measure(casa: &mut Casa, linhas: &mut Vec<Linha>) -> Resulta
         Ok::<_, String>([lados.all(&quatro)?, lados.all(&broad(data))?])
     });
     let [quatro, amplos] = medidos.await??;
-    let contagem = |medido: &Medido| medido.contagem;
-    let amostra = |medido: &Medido| medido.amostra;
+    let contagem: fn(&Medido) -> Tempos = |medido| medido.contagem;
+    let amostra: fn(&Medido) -> Tempos = |medido| medido.amostra;
     let de_quatro = format!("{FILTROS} filtros de {CAMPOS} campos");
     let de_amplos = format!("{} filtros amplos", amplos.len());
     let partes = [
-        (
-            ["lotes_filtros", "lotes_filtros_sql"],
-            &quatro,
-            &de_quatro,
-            CONTAGEM_MS,
-            contagem as fn(&Medido) -> Tempos,
-        ),
+        (["lotes_filtros", "lotes_filtros_sql"], &quatro, &de_quatro, CONTAGEM_MS, contagem),
         (["lotes_amplos", "lotes_amplos_sql"], &amplos, &de_amplos, AMPLO_MS, contagem),
         (["lotes_amostra", "lotes_amostra_sql"], &quatro, &de_quatro, AMOSTRA_MS, amostra),
         (["lotes_amostra_ampla", "lotes_amostra_ampla_sql"], &amplos, &de_amplos, AMOSTRA_MS, amostra),

@@ -102,7 +102,8 @@ async fn send(casa: &mut Casa, linhas: u32) -> Resultado<(Duration, u32)> {
         writeln!(corpo, "D{n}")?;
     }
     let endereco = format!("{}/v1/acoes-em-lote/{id}/planilha", casa.base);
-    let pedido = reqwest::Client::new().put(endereco).bearer_auth(&casa.chave).timeout(PRAZO);
+    let http = reqwest::Client::builder().timeout(PRAZO).build()?;
+    let pedido = http.put(endereco).bearer_auth(&casa.chave);
     let medida = cronometro();
     let resposta = pedido.header("content-type", "text/csv").body(corpo).send().await?;
     let (status, texto) = (resposta.status(), resposta.text().await?);

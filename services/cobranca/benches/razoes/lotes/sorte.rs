@@ -73,7 +73,7 @@ impl Sorte {
 
     fn um(&mut self, de: &[&str]) -> Value {
         let n = self.n(u32::try_from(de.len()).unwrap_or(1));
-        de.iter().nth(usize::try_from(n).unwrap_or_default()).copied().into()
+        de.get(usize::try_from(n).unwrap_or_default()).copied().into()
     }
 
     /// Up to a quarter of a year long, and begins so many days before the portfolio's date.
