@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::coringas::{Coringa, Texto as ComCoringas};
 use domain::execucao::Canal;
+use domain::lote::assunto;
+use domain::titulo::Titulo;
 use render::sms::{Alfabeto, Opcoes, SmsPronto};
 use render::{RenderError, Valores};
 use serde::Serialize;
@@ -194,13 +196,13 @@ fn values_of(previa: &Previa, agora: DateTime<Utc>, exemplares: &[Coringa]) -> (
     (valores, titulos)
 }
 
-/// Rule m03: the reference first.
+/// What a batch would be about ([`assunto`]), the reference first (rule m03).
 fn listed(previa: &Previa, hoje: NaiveDate) -> Vec<&Linha> {
     let efetivo = |linha: &Linha| previa.regras.vencimento_efetivo(linha.titulo.vencimento);
-    let mut linhas: Vec<&Linha> = previa.linhas.iter().filter(|linha| efetivo(linha) < hoje).collect();
-    if linhas.is_empty() {
-        linhas = previa.linhas.iter().collect();
-    }
+    let titulos: Vec<Titulo> = previa.linhas.iter().map(|linha| linha.titulo.clone()).collect();
+    let ditos = assunto(&titulos, hoje, &previa.regras);
+    let mut linhas: Vec<&Linha> =
+        previa.linhas.iter().filter(|linha| ditos.contains(&linha.titulo.id)).collect();
     linhas.sort_by_key(|linha| (efetivo(linha), Reverse(linha.titulo.saldo), linha.titulo.id));
     linhas
 }
@@ -300,5 +302,69 @@ impl From<Achado> for AchadoLido {
         };
         let (codigo, detalhe) = (achado.codigo, achado.detalhe);
         Self { codigo, gravidade, detalhe, coringa: achado.coringa.map(Coringa::nome) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::dinheiro::Centavos;
+    use domain::ids::TituloId;
+    use domain::regua::Regras;
+    use domain::titulo::{Negociacao, Origem, StatusTitulo};
+    use store::fatos::Fatos;
+
+    use super::*;
+
+    fn linha(n: u128, vencimento: &str, origem: Origem, negociacao: Option<Negociacao>) -> Linha {
+        let titulo = Titulo {
+            id: TituloId::new(Uuid::from_u128(n)),
+            vencimento: vencimento.parse().unwrap(),
+            saldo: Centavos::new(100),
+            status: StatusTitulo::Aberto,
+            origem,
+            suspenso_ate: None,
+            negociacao,
+            credor: None,
+            tipo_negocio: None,
+            tipo_titulo: None,
+        };
+        Linha { titulo, numero: format!("NF-{n}"), valor: Centavos::new(100), credor: None }
+    }
+
+    fn shown(linhas: Vec<Linha>) -> Vec<u128> {
+        let previa = Previa {
+            fuso: chrono_tz::America::Sao_Paulo,
+            regras: Regras::default(),
+            empresa_nome: "Cobradora Exemplo".to_owned(),
+            remetente_email: "cobranca@exemplo.com.br".to_owned(),
+            avulso: false,
+            nome: "Maria".to_owned(),
+            documento: None,
+            codigo: None,
+            email: None,
+            linhas,
+            fatos: Fatos::default(),
+        };
+        let hoje = "2026-03-10".parse().unwrap();
+        listed(&previa, hoje).iter().map(|linha| linha.titulo.id.uuid().as_u128()).collect()
+    }
+
+    #[test]
+    fn b13_what_is_shown_is_what_would_be_sent() {
+        let (aberta, vence) = ("2026-02-10", "2026-03-20");
+        let a_confirmar = Some(Negociacao::NaoConfirmada { primeira_parcela: "2026-03-30".parse().unwrap() });
+        let parcela = |n, vencimento| linha(n, vencimento, Origem::Acordo, a_confirmar);
+        let original = |n, vencimento| linha(n, vencimento, Origem::Original, None);
+        assert_eq!(shown(vec![original(1, vence), original(2, aberta)]), [2]);
+        assert_eq!(shown(vec![original(1, vence)]), [1]);
+        // Rule k07: nobody is charged an instalment of an agreement that nobody confirmed, and it may still come due.
+        assert_eq!(shown(vec![parcela(1, aberta), parcela(2, vence)]), [2]);
+        assert_eq!(shown(vec![parcela(1, aberta)]), [0_u128; 0]);
+        let mut suspenso = original(1, aberta);
+        suspenso.titulo.status = StatusTitulo::Suspenso;
+        suspenso.titulo.suspenso_ate = "2026-03-09".parse().ok();
+        assert_eq!(shown(vec![suspenso.clone()]), [1], "its suspension has ended");
+        suspenso.titulo.suspenso_ate = "2026-04-09".parse().ok();
+        assert_eq!(shown(vec![suspenso]), [0_u128; 0]);
     }
 }

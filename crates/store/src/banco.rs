@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, R2D2Connection as _};
 use diesel::result::Error as DieselError;
-use diesel::{ConnectionError, PgConnection, RunQueryDsl as _, sql_query};
+use diesel::sql_types::Uuid as SqlUuid;
+use diesel::{ConnectionError, PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::ids::EmpresaId;
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -147,6 +148,20 @@ impl Banco {
         work: impl FnMut(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.with_attempts("BEGIN", work)
+    }
+
+    /// What a function of the database names that looks at every company: of each, the ids of what is to be done for it.
+    pub(crate) fn por_fazer(&self, funcao: &str) -> Result<Vec<(EmpresaId, Uuid)>, StoreError> {
+        #[derive(QueryableByName)]
+        struct PorFazer {
+            #[diesel(sql_type = SqlUuid)]
+            empresa_id: Uuid,
+            #[diesel(sql_type = SqlUuid)]
+            id: Uuid,
+        }
+        let sql = format!("SELECT empresa_id, id FROM {funcao}()");
+        let linhas: Vec<PorFazer> = self.de_todas(|conn| Ok(sql_query(&sql).load(conn)?))?;
+        Ok(linhas.into_iter().map(|linha| (EmpresaId::new(linha.empresa_id), linha.id)).collect())
     }
 
     /// Runs one statement that only reads, which needs no transaction around it: without a company, or for a

@@ -50,6 +50,8 @@ pub enum Alvo<'s> {
     Planilha(PlanilhaId),
     /// Rule b01: the bare addresses or numbers of its lines. None of them is a debtor's, whoever has it.
     Avulsos(PlanilhaId),
+    /// Whom a batch was confirmed for, whoever else is meant by now; of bare addresses or numbers with their sheet.
+    Itens(LoteId, Option<PlanilhaId>),
 }
 
 impl<'s> From<&'s Quem> for Alvo<'s> {

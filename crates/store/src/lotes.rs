@@ -18,14 +18,14 @@ use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _, sql_query};
 use domain::execucao::{Canal, Estado};
 use domain::filtro::Filtro;
-use domain::ids::{EmpresaId, LoteId};
+use domain::ids::LoteId;
 use domain::lote::{EstadoLote, Mostrado, Quem, TextoMostrado};
 use uuid::Uuid;
 
 use crate::banco::new_id;
-use crate::filtros::{Contagem, Dia};
+use crate::filtros::{Alvo, Contagem, Dia};
 use crate::migracao::ExecuteUnit as _;
-use crate::{Banco, StoreError, Tenant, empresas};
+use crate::{StoreError, Tenant, empresas};
 
 pub use andamento::{Passo, pending, progress, step};
 pub use confirmacao::{Confirmacao, ForaDeUso, Vista, confirm, look, text_now};
@@ -125,6 +125,14 @@ impl Lote {
         let largada = self.estado == EstadoLote::Cancelada && self.confirmado.is_none();
         self.selecao.as_ref().filter(|selecao| !(largada && selecao.quem.planilha().is_some()))
     }
+
+    /// Of whom the batch speaks: whoever is meant now, and once it is confirmed those whom it was confirmed for.
+    #[must_use]
+    pub fn alvo(&self) -> Option<Alvo<'_>> {
+        let quem = &self.ao_alcance()?.quem;
+        let avulsos = quem.planilha().filter(|planilha| planilha.avulsa).map(|planilha| planilha.id);
+        Some(if self.confirmado.is_some() { Alvo::Itens(self.id, avulsos) } else { quem.into() })
+    }
 }
 
 fn shown(tipo: Canal, quem: &Quem, contagem: &Contagem, texto: Option<TextoMostrado>) -> Mostrado {
@@ -160,19 +168,6 @@ pub fn day(t: &mut Tenant<'_>, agora: DateTime<Utc>) -> Result<Dia, StoreError> 
     let (fuso, hoje) = (empresa.zone()?, empresa.today(agora)?);
     let vencidos_ate = domain::negociacao::vencidos_ate(hoje, &empresa.regras()?);
     Ok(Dia { hoje, fuso, vencidos_ate })
-}
-
-/// What a function names that looks at every company.
-fn of_every_company(banco: &Banco, sql: &str) -> Result<Vec<(EmpresaId, Uuid)>, StoreError> {
-    #[derive(QueryableByName)]
-    struct PorFazer {
-        #[diesel(sql_type = SqlUuid)]
-        empresa_id: Uuid,
-        #[diesel(sql_type = SqlUuid)]
-        id: Uuid,
-    }
-    let linhas: Vec<PorFazer> = banco.de_todas(|conn| Ok(sql_query(sql).load(conn)?))?;
-    Ok(linhas.into_iter().map(|linha| (EmpresaId::new(linha.empresa_id), linha.id)).collect())
 }
 
 /// Whose the last filter is: of whom the caller said that asked, or of the API key.

@@ -43,7 +43,7 @@ pub struct Previa {
     pub codigo: Option<String>,
     /// The debtor's preferred e-mail address.
     pub email: Option<String>,
-    /// The open títulos, the one due first being the first.
+    /// The títulos that are open, or suspended and may be open again, the one due first being the first.
     pub linhas: Vec<Linha>,
     /// What else the texts ask for.
     pub fatos: Fatos,
@@ -163,12 +163,13 @@ impl Cabeca {
 /// Each view is asked for itself: joined, one of them would be read for the whole portfolio.
 fn open_titulos(t: &mut Tenant<'_>, devedor: DevedorId) -> Result<Vec<Linha>, StoreError> {
     let colunas: Vec<ColunasTitulo> = sql_query(
-        "SELECT * FROM cadastro.v_titulo WHERE empresa_id = $1 AND devedor_id = $2 AND status = $3 \
+        "SELECT * FROM cadastro.v_titulo WHERE empresa_id = $1 AND devedor_id = $2 AND status = ANY ($3) \
           ORDER BY vencimento, id LIMIT $4",
     )
     .bind::<SqlUuid, _>(t.empresa.uuid())
     .bind::<SqlUuid, _>(devedor.uuid())
-    .bind::<Text, _>(StatusTitulo::Aberto.as_str())
+    // A suspension may have come to its end since the last night (rule t07).
+    .bind::<Array<Text>, _>([StatusTitulo::Aberto, StatusTitulo::Suspenso].map(StatusTitulo::as_str).to_vec())
     .bind::<BigInt, _>(MAX_TITULOS)
     .load(t.conn)?;
     let titulos = colunas.into_iter().map(ColunasTitulo::read).collect::<Result<Vec<_>, _>>()?;

@@ -34,7 +34,7 @@ pub(super) fn da_planilha(consulta: &mut Consulta, planilha: PlanilhaId) -> Vec<
     vec![DA_EMPRESA.to_owned(), nomeado]
 }
 
-const DA_EMPRESA: &str = "d.empresa_id = $1";
+pub(super) const DA_EMPRESA: &str = "d.empresa_id = $1";
 
 /// Rules f01–f09.
 fn devedor(consulta: &mut Consulta, aba: &AbaDevedor, quem: &mut Vec<String>) {

@@ -60,12 +60,7 @@ pub(super) fn de_avulso(tipo: Canal) -> Vec<Exigencia> {
 pub(super) fn motivo(exigencias: &[Exigencia]) -> String {
     let faltas: Vec<_> =
         exigencias.iter().map(|e| format!("WHEN NOT ({}) THEN '{}'", e.tem, e.motivo)).collect();
-    format!("CASE {} END", faltas.join(" "))
-}
-
-/// The conditions that together are that the debtor can have the action. Each is joined, which what stands in [`motivo`] is not.
-pub(super) fn apto(exigencias: &[Exigencia]) -> String {
-    exigencias.iter().map(|exigencia| exigencia.tem.as_str()).collect::<Vec<_>>().join(" AND ")
+    if faltas.is_empty() { "NULL::text".to_owned() } else { format!("CASE {} END", faltas.join(" ")) }
 }
 
 /// An expression: the e-mail or number that a message would go to (rule m11), or null.

@@ -1,11 +1,12 @@
 //! What every statement about a selection is made of.
 
 use domain::execucao::Canal;
-use domain::ids::{DevedorId, PlanilhaId};
+use domain::ids::{DevedorId, LoteId, PlanilhaId};
 
+use super::abas::{self, DA_EMPRESA};
 use super::aptidao::{self, Exigencia};
 use super::consulta::{Consulta, Valor};
-use super::{Alvo, Selecao, abas};
+use super::{Alvo, Selecao};
 use crate::Tenant;
 
 /// Whoever orders debtors by name finds fewer than these first and orders them then. Of a million, a page of fifty of so many is
@@ -39,6 +40,10 @@ impl Pergunta {
                 Self::of_debtors(t, selecao, |consulta| abas::da_planilha(consulta, planilha))
             }
             Alvo::Avulsos(planilha) => Self::of_avulsos(t, selecao, planilha),
+            Alvo::Itens(lote, None) => {
+                Self::of_debtors(t, selecao, |_| vec![DA_EMPRESA.to_owned()]).enlisted(lote)
+            }
+            Alvo::Itens(lote, Some(planilha)) => Self::of_avulsos(t, selecao, planilha).enlisted(lote),
         }
     }
 
@@ -72,9 +77,19 @@ impl Pergunta {
             pedidas: "d.id, d.contato",
             contato: "d.contato".to_owned(),
             colunas: "d.id, d.nome, d.nome_busca, NULL::text AS documento, d.contato",
-            onde: vec!["d.empresa_id = $1".to_owned(), format!("d.planilha_id = {planilha}")],
+            onde: vec![DA_EMPRESA.to_owned(), format!("d.planilha_id = {planilha}")],
             consulta,
         }
+    }
+
+    /// Only those whom the batch was confirmed for, who are not asked for anything any more.
+    fn enlisted(mut self, lote: LoteId) -> Self {
+        let lote = self.consulta.bind(Valor::Uuid(lote.uuid()));
+        self.onde.push(format!(
+            "d.id IN (SELECT i.devedor_id FROM lote.item i WHERE i.empresa_id = $1 AND i.lote_id = {lote})"
+        ));
+        self.exigencias.clear();
+        self
     }
 
     /// Only who comes after this one by id.
@@ -87,7 +102,7 @@ impl Pergunta {
 
     /// Only those who can have the action.
     pub(super) fn able(&mut self) {
-        self.onde.push(aptidao::apto(&self.exigencias));
+        self.onde.extend(self.exigencias.iter().map(|exigencia| exigencia.tem.clone()));
     }
 
     /// Those who are meant, to be put in order by name. Fewer than [`POUCOS`] are found first, whatever the planner expects: read

@@ -31,23 +31,12 @@ pub struct Tomada {
     pub tentativa: i16,
 }
 
-#[derive(QueryableByName)]
-struct PorFazer {
-    #[diesel(sql_type = SqlUuid)]
-    empresa_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
-
 /// Imports that nobody works on, of every company; of each company the oldest.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn waiting(banco: &Banco) -> Result<Vec<(EmpresaId, Uuid)>, StoreError> {
-    let linhas: Vec<PorFazer> = banco.de_todas(|conn| {
-        Ok(sql_query("SELECT empresa_id, id FROM cadastro.importacoes_por_fazer()").load(conn)?)
-    })?;
-    Ok(linhas.into_iter().map(|l| (EmpresaId::new(l.empresa_id), l.id)).collect())
+    banco.por_fazer("cadastro.importacoes_por_fazer")
 }
 
 #[derive(QueryableByName)]

@@ -18,8 +18,8 @@ use domain::titulo::{StatusTitulo, Titulo};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::Lote;
 use super::passos::move_to;
-use super::{Lote, of_every_company};
 use crate::migracao::ExecuteUnit as _;
 use crate::titulos::{ColunasTitulo, array_literal};
 use crate::{Banco, StoreError, Tenant, empresas};
@@ -48,7 +48,7 @@ pub enum Passo {
 /// # Errors
 /// The database is unreachable.
 pub fn pending(banco: &Banco) -> Result<Vec<(EmpresaId, LoteId)>, StoreError> {
-    let por_fazer = of_every_company(banco, "SELECT empresa_id, id FROM lote.por_fazer()")?;
+    let por_fazer = banco.por_fazer("lote.por_fazer")?;
     Ok(por_fazer.into_iter().map(|(empresa, id)| (empresa, LoteId::new(id))).collect())
 }
 

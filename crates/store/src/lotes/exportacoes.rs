@@ -13,7 +13,7 @@ use domain::ids::{EmpresaId, LoteId};
 use domain::lote::Relacao;
 use uuid::Uuid;
 
-use super::{Lote, day, of_every_company};
+use super::{Lote, day};
 use crate::arquivos::{Posse, Pronto, Reserva, ending, exportacoes};
 use crate::migracao::ExecuteUnit as _;
 use crate::{Banco, StoreError, Tenant};
@@ -85,7 +85,7 @@ pub fn ask(
 /// # Errors
 /// The database is unreachable.
 pub fn pending(banco: &Banco) -> Result<Vec<(EmpresaId, Uuid)>, StoreError> {
-    of_every_company(banco, "SELECT empresa_id, id FROM lote.exportacoes_por_fazer()")
+    banco.por_fazer("lote.exportacoes_por_fazer")
 }
 
 /// Takes a file that nobody is making, with what belongs in it.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use domain::execucao::Canal;
 use domain::lote::EstadoLote;
 use uuid::Uuid;
 
@@ -49,6 +50,8 @@ pub struct Listada {
 /// Rule b18: which batches a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct Lista {
+    /// Of this kind.
+    pub tipo: Option<Canal>,
     /// In this state.
     pub estado: Option<EstadoLote>,
     /// Begun on this day of the company, or later.
@@ -72,7 +75,7 @@ pub fn list(
     // Days are the company's: the first instant of one, and of the one after the last.
     Ok(sql_query(
         "SELECT id, tipo, estado, usuario, atendem, com_contato, itens, criada_em, confirmada_em, concluida_em, cancelada_em \
-           FROM lote.acao_em_lote WHERE empresa_id = $1 AND ($2 IS NULL OR estado = $2) AND ($3 IS NULL OR criada_em >= $3::timestamp AT TIME ZONE $7) \
+           FROM lote.acao_em_lote WHERE empresa_id = $1 AND ($2 IS NULL OR estado = $2) AND ($9 IS NULL OR tipo = $9) AND ($3 IS NULL OR criada_em >= $3::timestamp AT TIME ZONE $7) \
             AND ($4 IS NULL OR criada_em < $4::timestamp AT TIME ZONE $7) \
             AND ($5 IS NULL OR (criada_em, id) < ($5, $6)) ORDER BY criada_em DESC, id DESC LIMIT $8",
     )
@@ -84,5 +87,6 @@ pub fn list(
     .bind::<Nullable<SqlUuid>, _>(id)
     .bind::<Text, _>(fuso)
     .bind::<BigInt, _>(limite)
+    .bind::<Nullable<Text>, _>(lista.tipo.map(Canal::as_str))
     .load(t.conn)?)
 }

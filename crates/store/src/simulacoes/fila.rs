@@ -27,23 +27,12 @@ pub struct Tomada {
     pub tentativa: i16,
 }
 
-#[derive(QueryableByName)]
-struct PorFazer {
-    #[diesel(sql_type = SqlUuid)]
-    empresa_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
-
 /// Simulations that nobody walks, of every company, oldest first.
 ///
 /// # Errors
 /// The database is unreachable.
 pub fn waiting(banco: &Banco) -> Result<Vec<(EmpresaId, Uuid)>, StoreError> {
-    let linhas: Vec<PorFazer> = banco.de_todas(|conn| {
-        Ok(sql_query("SELECT empresa_id, id FROM regua.simulacoes_por_fazer()").load(conn)?)
-    })?;
-    Ok(linhas.into_iter().map(|l| (EmpresaId::new(l.empresa_id), l.id)).collect())
+    banco.por_fazer("regua.simulacoes_por_fazer")
 }
 
 #[derive(QueryableByName)]

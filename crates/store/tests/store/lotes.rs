@@ -239,7 +239,7 @@ fn b18_batches_are_found_by_status_and_by_days_of_the_company() {
         (0..4).map(|n| mesa.novo_de(Canal::Email, None, noite + TimeDelta::hours(n * 12))).collect();
     mesa.selecionar(ids[1], &de_ana()).unwrap();
     let lista = |estado, de: Option<&str>, ate: Option<&str>| -> Vec<_> {
-        let lista = Lista { estado, de: de.map(dia), ate: ate.map(dia) };
+        let lista = Lista { tipo: None, estado, de: de.map(dia), ate: ate.map(dia) };
         let lidos = mesa.gravar(|t| lotes::list(t, &lista, None, 10));
         lidos.iter().map(|lote| ids.iter().position(|id| id.uuid() == lote.id).unwrap()).collect()
     };

@@ -72,6 +72,10 @@ pub(super) fn address(id: LoteId) -> String {
 #[deserr(error = ErrosCampo, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Lista {
+    /// Somente as que fazem isto.
+    #[deserr(default)]
+    #[param(value_type = Option<esquema::Canal>, inline)]
+    tipo: Option<Canal>,
     /// Somente as deste status.
     #[deserr(default)]
     #[param(value_type = Option<esquema::StatusLote>, inline)]
@@ -108,8 +112,8 @@ pub(super) async fn list(
     contexto: Data<Contexto>,
     consulta: Consulta<Lista>,
 ) -> Result<Pagina<AcaoEmLoteResumo>, Problema> {
-    let Lista { status, de, ate, limite, cursor } = consulta.0;
-    let lista = lotes::Lista { estado: status, de, ate };
+    let Lista { tipo, status, de, ate, limite, cursor } = consulta.0;
+    let lista = lotes::Lista { tipo, estado: status, de, ate };
     let antes_de = cursor.map(|cursor| cursor.0);
     let lidas =
         contexto.servico.da_empresa(&acesso, move |t| lotes::list(t, &lista, antes_de, limite.com_folga()));

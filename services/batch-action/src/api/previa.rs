@@ -94,12 +94,11 @@ fn show(
         Ok(texto) => texto,
         Err(ForaDeUso) => return Ok(Err(out_of_use())),
     };
-    let (Some(selecao), Some(texto)) = (lote.ao_alcance(), &texto) else {
+    let (Some(selecao), Some(quem_e), Some(texto)) = (lote.ao_alcance(), lote.alvo(), &texto) else {
         return Ok(Err(forbidden(Recusa(lote.estado))));
     };
     let aptos = selecao.contagem.com_contato;
-    let selecao =
-        filtros::Selecao { quem: (&selecao.quem).into(), tipo: lote.tipo, dia: lotes::day(t, agora)? };
+    let selecao = filtros::Selecao { quem: quem_e, tipo: lote.tipo, dia: lotes::day(t, agora)? };
     let Some(vizinhos) = filtros::neighbours(t, (&selecao, aptos), quem)? else {
         return Ok(Err(nobody(quem)));
     };
@@ -172,16 +171,10 @@ pub(super) fn estimate(
     com_contato: i64,
     agora: DateTime<Utc>,
 ) -> Result<Option<EstimativaDeSms>, StoreError> {
-    let (Some(selecao), Some(texto), Canal::Sms) = (&lote.selecao, texto, lote.tipo) else { return Ok(None) };
-    let selecao =
-        filtros::Selecao { quem: (&selecao.quem).into(), tipo: lote.tipo, dia: lotes::day(t, agora)? };
+    let (Some(quem), Some(texto), Canal::Sms) = (lote.alvo(), texto, lote.tipo) else { return Ok(None) };
+    let selecao = filtros::Selecao { quem, tipo: lote.tipo, dia: lotes::day(t, agora)? };
     let mut segmentos = Vec::new();
-    // Of what is confirmed, those whom it was confirmed for.
-    let devedores: Vec<DevedorId> = match lote.confirmado {
-        None => filtros::ids(t, &selecao, None, AMOSTRA)?,
-        Some(_) => lotes::items(t, lote.id, None, AMOSTRA)?.into_iter().map(|item| item.devedor).collect(),
-    };
-    for devedor in devedores {
+    for devedor in filtros::ids(t, &selecao, None, AMOSTRA)? {
         let Some(previa) = read(t, lote, devedor, &[&texto.corpo])? else { continue };
         let vista = rendered(lote.tipo, texto, &previa, agora).ok();
         segmentos.extend(vista.and_then(|vista| vista.segmentos()));

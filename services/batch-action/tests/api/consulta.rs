@@ -21,13 +21,16 @@ async fn b18_batches_are_found_by_status_and_period() {
     };
     assert_eq!(status("").await, ["rascunho", "na_fila"], "the latest first");
     assert_eq!(status("status=na_fila").await, ["na_fila"]);
+    assert_eq!(status("tipo=sms").await, ["rascunho"]);
+    assert_eq!(status("tipo=email&status=na_fila").await, ["na_fila"]);
+    assert_eq!(status("tipo=carta").await.len(), 0);
     // It is the tenth at the company, and the eleventh in Greenwich.
     assert_eq!(status("de=2026-03-10&ate=2026-03-10").await.len(), 2);
     assert_eq!(status("de=2026-03-11").await.len(), 0);
     assert_eq!(status("ate=2026-03-09").await.len(), 0);
     assert_eq!(s.all(LISTA, 1).await.len(), 2);
-    let ruim = s.http.get(&format!("{LISTA}?status=parada&de=ontem")).await.expect(422).json;
-    assert_eq!(refused(&ruim), ["/de formato_invalido", "/status valor_invalido"]);
+    let ruim = s.http.get(&format!("{LISTA}?status=parada&de=ontem&tipo=pombo")).await.expect(422).json;
+    assert_eq!(refused(&ruim), ["/de formato_invalido", "/status valor_invalido", "/tipo valor_invalido"]);
     let na_lista = s.http.get(&format!("{LISTA}?status=na_fila")).await.expect(200).json["itens"][0].clone();
     assert_eq!(
         (&na_lista["itens"], &na_lista["atendem"], &na_lista["usuario"]),

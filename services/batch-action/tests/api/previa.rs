@@ -40,6 +40,22 @@ async fn b13_what_is_shown_is_what_would_be_confirmed_at_this_moment() {
 }
 
 #[tokio::test]
+async fn b13_of_what_was_confirmed_those_are_shown_whom_it_was_confirmed_for() {
+    let s = Servico::new();
+    s.push(2..=3, true);
+    let (acao, _) = s.ready().await;
+    let _feita = s.confirm(&acao).await.expect(202);
+    // Somebody meets the filter since, and somebody does not any more.
+    s.push(1..=1, true);
+    Sql::connect(s.banco.url()).run("UPDATE cadastro.devedor SET gerente = NULL WHERE nome = 'Devedor 02'");
+    let primeiro = preview(&s, &acao).await;
+    assert_eq!((&primeiro["nome"], &primeiro["anterior"]), (&json!("Devedor 02"), &Value::Null));
+    let caminho = format!("{acao}/pre-visualizacao?devedor_id={}", primeiro["proximo"].as_str().unwrap());
+    let segundo = s.http.get(&caminho).await.expect(200).json;
+    assert_eq!((&segundo["nome"], &segundo["proximo"]), (&json!("Devedor 03"), &Value::Null));
+}
+
+#[tokio::test]
 async fn b13_a_template_that_was_put_away_is_not_shown_and_nothing_is_before_a_message() {
     let s = Servico::new();
     s.push(1..=1, true);

@@ -8,7 +8,6 @@ use diesel::sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel::{RunQueryDsl as _, sql_query};
 use domain::ids::{EmpresaId, LoteId, PlanilhaId};
 
-use crate::lotes::of_every_company;
 use crate::migracao::ExecuteUnit as _;
 use crate::{Banco, StoreError, Tenant};
 
@@ -48,7 +47,7 @@ pub fn stands(t: &mut Tenant<'_>, id: PlanilhaId) -> Result<bool, StoreError> {
 /// # Errors
 /// The database is unreachable.
 pub fn to_clear(banco: &Banco) -> Result<Vec<(EmpresaId, PlanilhaId)>, StoreError> {
-    let por_limpar = of_every_company(banco, "SELECT empresa_id, id FROM lote.planilhas_por_limpar()")?;
+    let por_limpar = banco.por_fazer("lote.planilhas_por_limpar")?;
     Ok(por_limpar.into_iter().map(|(empresa, id)| (empresa, PlanilhaId::new(id))).collect())
 }
 
