@@ -183,13 +183,13 @@ async fn talks(api: &Cliente, titulos: &[Value]) {
     let pago = post(api, "/v1/negociacoes", acordo(&titulos[7])).await;
     let parcela = text(&pago["parcelas"][0]["titulo_id"]);
     post(api, &format!("/v1/titulos/{parcela}/pagamentos"), json!({"valor": "1.00"})).await;
-    // Nobody owes this one anything, so it can go.
-    post(
-        api,
-        "/v1/credores",
+    // Nobody owes these anything. One may get an account at a bureau; without a document the other may not, so it can go.
+    for credor in [
+        json!({"codigo_integracao": "COL-8", "nome": "Colégio Sem Documento"}),
         json!({"codigo_integracao": "COL-9", "nome": "Colégio Vazio", "documento": "11444777000161"}),
-    )
-    .await;
+    ] {
+        post(api, "/v1/credores", credor).await;
+    }
     let ausente = json!({"nome": "Ausente", "grupo": "Contato", "positivo": false});
     post(api, "/v1/resultados-de-contato", ausente).await;
     let resultado = json!({"nome": "Promessa", "grupo": "Contato", "positivo": true});
@@ -232,7 +232,9 @@ async fn accounts(api: &Cliente) {
         api.call(Method::PATCH, onde, Some(&corpo)).await.unwrap_or_else(|erro| panic!("{onde}: {erro}"));
     };
     patch("/v1/empresa", json!({"documento": "11222333000181"})).await;
-    let credor = api.all("/v1/credores").await.unwrap()[0]["id"].as_str().unwrap().to_owned();
+    let credores = api.all("/v1/credores").await.unwrap();
+    let credor = credores.iter().find(|credor| credor["nome"] == "Colégio Exemplo").unwrap();
+    let credor = credor["id"].as_str().unwrap().to_owned();
     patch(&format!("/v1/credores/{credor}"), json!({"documento": "60701190000104"})).await;
     let conta = json!({"logon": "12345678", "natureza": "DP", "dias_minimos": 1, "valor_minimo": "0.01"});
     let mut dele = conta.clone();
