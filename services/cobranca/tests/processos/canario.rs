@@ -183,9 +183,10 @@ fn trecho(texto: &str, onde: usize) -> String {
     format!("{comeco}{}", depois.split('\n').next().unwrap_or_default())
 }
 
-async fn metrics(processo: &mut Processo) -> String {
+/// What a process counted, this among it.
+async fn metrics(processo: &mut Processo, conta: &str) -> String {
     let texto = Http::new(&processo.url().await).get("/metrics").await.expect(200).text;
-    assert!(texto.contains("http_requisicoes_total"), "{texto}");
+    assert!(texto.contains(conta), "{texto}");
     texto
 }
 
@@ -239,17 +240,18 @@ async fn a_person_is_named_in_no_log_no_metric_no_message_and_no_refusal() {
     let mensagens = vhost.tapped();
     assert!(!mensagens.is_empty() && !recusas.0.is_empty());
     let mut vestigios = vec![("mensagens", mensagens.join("\n")), ("recusas", recusas.0.join("\n"))];
-    for (nome, processo) in [
-        ("titulos", &mut casa.titulos),
-        ("regua-engine", &mut casa.motor),
-        ("dispatcher", &mut dispatcher),
-        ("batch-action", &mut lotes),
-        ("cartas", &mut cartas),
+    let http = ("http_requisicoes_total", "requisição respondida");
+    for (nome, (conta, dito), processo) in [
+        ("titulos", http, &mut casa.titulos),
+        ("regua-engine", http, &mut casa.motor),
+        ("dispatcher", http, &mut dispatcher),
+        ("batch-action", http, &mut lotes),
+        ("cartas", ("arquivos_total", "arquivo de cartas pronto"), &mut cartas),
     ] {
-        vestigios.push((nome, metrics(processo).await));
+        vestigios.push((nome, metrics(processo, conta).await));
         processo.terminate();
         assert!(processo.ended(PRAZO_DO_FIM).await.success(), "{nome}");
-        assert!(processo.log().contains("requisição respondida"), "{nome}");
+        assert!(processo.log().contains(dito), "{nome}");
         vestigios.push((nome, processo.log()));
     }
     Vestigios(vestigios).assert_clean();
